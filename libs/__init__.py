@@ -1,0 +1,1 @@
+"""Mechanisms that any service may use; none of them knows a service."""

@@ -1,0 +1,1 @@
+"""Who may do what: roles, relationships known locally, and the one door `may`."""

@@ -1,0 +1,1 @@
+"""Streams of facts: how they are decided, recorded, read again and followed."""

@@ -1,0 +1,47 @@
+"""One fact as it was recorded: the envelope everyone reads, and the exact bytes that were published."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """Instants are UTC with microseconds. `type` is the published name with its version,
+    `data` the exact JSON bytes (private fields sealed), `chain` the HMAC over all before.
+    """
+
+    event_id: UUID
+    stream_id: str
+    version: int
+    type: str
+    tenant_id: UUID
+    subject_id: UUID | None
+    actor_id: UUID
+    actor_role: str
+    on_behalf_of: UUID | None
+    correlation_id: UUID
+    causation_id: UUID | None
+    traceparent: str
+    occurred_at: datetime
+    zone: str
+    recorded_at: datetime
+    data: bytes
+    chain: bytes
+
+    @property
+    def stream_uuid(self) -> UUID:
+        return UUID(self.stream_id[-36:])
+
+    @property
+    def category(self) -> str:
+        return self.stream_id[:-37]
+
+    @property
+    def key(self) -> str:
+        """What decides the partition: one patient's facts stay together."""
+        return self.stream_id if self.subject_id is None else str(self.subject_id)
+
+
+def stream_name(category: str, uuid: UUID) -> str:
+    return f"{category}-{uuid}"

@@ -1,0 +1,110 @@
+"""From facts to published names and bytes, and back: the machinery behind every `wire.py`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from types import UnionType
+from typing import Annotated, Any, Generic, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import orjson
+from pydantic import TypeAdapter
+
+from libs.eventstore.decider import Event
+from libs.privacy.private import KeyClass, Sealed
+from libs.privacy.reading import STORED, described_for
+
+Json = dict[str, Any]
+Path = tuple[str, ...]
+Upcast = tuple[str, Callable[[Json], Json]]
+
+EVERY = "*"
+
+
+def _always_clinical(_event: object) -> KeyClass:
+    return "clinical"
+
+
+class Wire(Generic[Event]):
+    """The explicit table from fact to published name; old names are read through named upcasts.
+
+    `key_class` says under which of the subject's keys a fact's private text is sealed.
+    """
+
+    def __init__(
+        self,
+        names: Mapping[type[Event], str],
+        upcasts: Mapping[str, Upcast] | None = None,
+        key_class: Callable[[Event], KeyClass] = _always_clinical,
+    ) -> None:
+        self.names = names
+        self.key_class = key_class
+        self._upcasts = upcasts or {}
+        self._adapters: dict[str, TypeAdapter[Event]] = {
+            name: TypeAdapter(kind) for kind, name in names.items()
+        }
+        self._private = {name: private_paths(kind) for kind, name in names.items()}
+
+    def to_wire(self, event: Event) -> tuple[str, Json]:
+        """The published name and the JSON-ready data, private text still plain; absent is left out."""
+        name = self.names[type(event)]
+        data: Json = self._adapters[name].dump_python(event, mode="json", exclude_none=True)
+        return name, data
+
+    def private(self, name: str) -> Sequence[Path]:
+        """Where private text stands in this kind of fact; `*` is every element of a list."""
+        return self._private[name]
+
+    def from_wire(self, name: str, data: bytes, event_id: UUID) -> Event:
+        """Sealed values learn where they stood (`found_at`) before any upcast may move them."""
+        content: Json = located(orjson.loads(data), str(event_id))
+        while name in self._upcasts:
+            name, upcast = self._upcasts[name]
+            content = upcast(content)
+        return self._adapters[name].validate_python(content, context=STORED)
+
+    def schemas(self) -> dict[str, Json]:
+        with described_for("event"):
+            return {
+                name: adapter.json_schema(mode="serialization")
+                for name, adapter in self._adapters.items()
+            }
+
+
+def located(content: Any, place: str) -> Any:
+    """The same JSON, each sealed value stamped with where it stood: `<place>/<dotted path>`."""
+    if isinstance(content, dict):
+        if content.keys() == {"key", "nonce", "ciphertext"}:
+            return {**content, "found_at": place}
+        return {name: located(value, _below(place, name)) for name, value in content.items()}
+    if isinstance(content, list):
+        return [located(value, _below(place, str(at))) for at, value in enumerate(content)]
+    return content
+
+
+def _below(place: str, name: str) -> str:
+    return f"{place}.{name}" if "/" in place else f"{place}/{name}"
+
+
+def private_paths(kind: Any) -> Sequence[Path]:
+    """Found by the type `Private`, so that a field cannot be sensitive and forgotten."""
+    return tuple(dict.fromkeys(_paths(kind, ())))
+
+
+def _paths(kind: Any, path: Path) -> list[Path]:
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return _paths(arguments[0], path)
+    if origin in {Union, UnionType}:
+        if Sealed in arguments:
+            return [path]
+        return [found for argument in arguments for found in _paths(argument, path)]
+    if origin in {tuple, list, frozenset}:
+        return [found for argument in arguments[:1] for found in _paths(argument, (*path, EVERY))]
+    if is_dataclass(kind):
+        hints = get_type_hints(kind, include_extras=True)
+        return [
+            found
+            for field in fields(kind)
+            for found in _paths(hints[field.name], (*path, field.name))
+        ]
+    return []

@@ -1,0 +1,95 @@
+"""What Interlude asks of a broker: ordered partitions, acknowledged writes, readers who keep their own place.
+
+PublishFailed
+SubscriberLost
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    topic: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What is published. The key decides the partition (murmur2, as Kafka's own clients do)."""
+
+    topic: str
+    key: bytes
+    headers: Sequence[tuple[str, bytes]]
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What is read. Key and value may be missing when a stranger wrote the record."""
+
+    partition: Partition
+    offset: int
+    key: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+    value: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """`assigned` partitions deliver nothing until the reader has said where it stands (`seek`)."""
+
+    assigned: Sequence[Partition] = ()
+    deliveries: Sequence[Delivery] = field(default=())
+
+
+class PublishFailed(Exception):  # noqa: N818 - the caller starts the same batch again
+    """At least one record was not acknowledged; the publisher must not be used any more."""
+
+
+class SubscriberLost(Exception):  # noqa: N818 - the caller builds a new one and goes on from its place
+    """The broker went away for longer than the client can wait."""
+
+
+class Publisher(Protocol):
+    """Synchronous: lives in a loop of its own or in a thread. Not shared between threads."""
+
+    def publish(self, messages: Sequence[Message]) -> None:
+        """Returns when every record is acknowledged, in order per key; else `PublishFailed`."""
+
+    def close(self) -> None: ...
+
+
+class Subscriber(Protocol):
+    """A member of a consumer group. The reader's own database keeps the positions."""
+
+    def poll(self, *, timeout: float, most: int = 1000) -> Polled:
+        """Waits at most `timeout` seconds for records of partitions whose place is known."""
+
+    def seek(self, partition: Partition, offset: int) -> None: ...
+
+    def owned(self) -> frozenset[Partition]: ...
+
+    def note(self, positions: Mapping[Partition, int]) -> None:
+        """Tells the broker where we are, for its lag tools only; failures are not ours."""
+
+    def close(self) -> None: ...
+
+
+class Broker(Protocol):
+    """Kafka or the embedded log, chosen by BROKER_URL (`connect`)."""
+
+    def ensure_topic(self, topic: str, *, partitions: int, retention_ms: int = -1) -> None: ...
+
+    def topic_id(self, topic: str) -> str:
+        """Changes when a topic is lost and made again; stored positions name it."""
+
+    def ends(self, topics: Sequence[str]) -> Mapping[Partition, int]:
+        """The next offset of every partition, for lag and for *caught up*."""
+
+    def publisher(self) -> Publisher: ...
+
+    def subscriber(self, *, group: str, topics: Sequence[str]) -> Subscriber: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,1 @@
+"""What people write is sealed before it is stored, and opened only for who may read it."""

@@ -1,0 +1,1 @@
+"""What tests share: given/when/then, the cast, contract suites."""

@@ -1,0 +1,22 @@
+"""The four-part set that practice, diary and review all ask about, so that they can be compared."""
+
+from dataclasses import dataclass
+
+from libs.vocabulary.rating import Rating
+from libs.vocabulary.text import Label, Prose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feeling:
+    """The intensity is optional: *a bit anxious* has no number."""
+
+    name: Label
+    intensity: Rating | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Experience:
+    thoughts: tuple[Prose, ...] = ()
+    feelings: tuple[Feeling, ...] = ()
+    physical_sensations: tuple[Label, ...] = ()
+    behaviours: tuple[Prose, ...] = ()

@@ -1,0 +1,36 @@
+"""What gets in the way, foreseen or not."""
+
+from dataclasses import dataclass
+from typing import Literal, NewType
+from uuid import UUID
+
+from libs.vocabulary.rating import Rating
+from libs.vocabulary.text import Prose
+
+ObstacleId = NewType("ObstacleId", UUID)
+ObstacleCategory = Literal[
+    "environment",
+    "relationships",
+    "time",
+    "forgetting",
+    "materials",
+    "symptoms",
+    "motivation",
+    "difficulty",
+    "understanding",
+    "other",
+]
+ObstacleKind = Literal["practical", "internal"]
+ObstaclePhase = Literal["anticipated", "unanticipated"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obstacle:
+    id: ObstacleId
+    category: ObstacleCategory
+    text: Prose
+    phase: ObstaclePhase
+    kind: ObstacleKind | None = None
+    likelihood: Rating | None = None
+    planned_response: Prose | None = None
+    resolved: bool | None = None

@@ -1,0 +1,61 @@
+"""A rating carries its scale: the field uses 0-10, 0-100, 0-8 and 1-10 side by side."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from libs.eventstore.decider import Rejected
+
+RaterRole = Literal["patient", "therapist", "observer", "proxy"]
+RatingPhase = Literal[
+    "before_practice",
+    "in_session_practice",
+    "planning",
+    "before_homework",
+    "during_homework",
+    "after_homework",
+    "at_review",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """Whole numbers from `min` to `max`; the labels say what its ends mean."""
+
+    min: int
+    max: int
+    low_label: str | None = None
+    high_label: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rating:
+    """Never a bare number, never converted in place to another scale."""
+
+    value: int
+    scale: Scale
+    rater_role: RaterRole = "patient"
+    rated_at: datetime | None = None
+    phase: RatingPhase | None = None
+
+    @property
+    def normalised(self) -> float:
+        """`value / max`, for comparing with a threshold; never stored."""
+        return self.value / self.scale.max
+
+
+class RatingOutsideScale(Rejected):
+    code = "rating-outside-scale"
+
+
+class NotAScale(Rejected):
+    code = "not-a-scale"
+
+
+def must_lie_on_its_scale(rating: Rating | None) -> None:
+    if rating is None:
+        return
+    if rating.scale.min >= rating.scale.max or rating.scale.max <= 0:
+        raise NotAScale
+    if not rating.scale.min <= rating.value <= rating.scale.max:
+        raise RatingOutsideScale

@@ -1,0 +1,1 @@
+"""The four owners of facts, and the gateway that reads what they record."""
