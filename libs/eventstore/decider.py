@@ -10,7 +10,7 @@ Event = TypeVar("Event")
 
 
 class Rejected(Exception):  # noqa: N818 - a settled answer to a request, not a malfunction
-    """A rule said no. `code` is stable and public; `pointer` names the field at fault, if one is."""
+    """A rule said no. `code` is stable and public; `pointer` names the field at fault, if any."""
 
     code: ClassVar[str]
     pointer: ClassVar[str] = ""

@@ -1,4 +1,4 @@
-"""One fact as it was recorded: the envelope everyone reads, and the exact bytes that were published."""
+"""One fact as it was recorded: its envelope, and the exact bytes that were published."""
 
 from dataclasses import dataclass
 from datetime import datetime

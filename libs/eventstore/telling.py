@@ -19,7 +19,7 @@ Role = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """The person (or `system:<service>`) behind a request; `on_behalf_of` is the patient spoken for."""
+    """The person or service behind a request; `on_behalf_of` is the patient spoken for."""
 
     person_id: UUID
     role: Role

@@ -45,7 +45,7 @@ class Wire(Generic[Event]):
         self._private = {name: private_paths(kind) for kind, name in names.items()}
 
     def to_wire(self, event: Event) -> tuple[str, Json]:
-        """The published name and the JSON-ready data, private text still plain; absent is left out."""
+        """The published name and JSON-ready data, private text still plain; None is left out."""
         name = self.names[type(event)]
         data: Json = self._adapters[name].dump_python(event, mode="json", exclude_none=True)
         return name, data

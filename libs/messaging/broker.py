@@ -1,4 +1,4 @@
-"""What Interlude asks of a broker: ordered partitions, acknowledged writes, readers who keep their own place.
+"""What Interlude asks of a broker: ordered partitions, acknowledged writes, readers with a place.
 
 PublishFailed
 SubscriberLost

@@ -1,4 +1,4 @@
-"""How pydantic reads and describes private text: what clients may send, what the store holds, what views show."""
+"""How pydantic reads and describes private text: for clients, in the store, in views."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from libs.privacy.private import Erased, Sealed
 
 STORED: dict[str, bool] = {"stored": True}
-"""Validation context of our own stores and topics; without it a sealed value is refused as input."""
+"""Validation context of our own stores and topics; without it a sealed value is refused."""
 
 Audience = Literal["client", "event", "view"]
 

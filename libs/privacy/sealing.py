@@ -1,4 +1,4 @@
-"""What a service needs of the keyring: to seal a fact's private text, and to open it for a reader."""
+"""What a service needs of the keyring: to seal a fact's private text, and to open it again."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol

@@ -1,1 +1,1 @@
-"""Value objects that several services speak of in the same words: ratings, experiences, obstacles."""
+"""Value objects that several services name alike: ratings, experiences, obstacles."""
