@@ -2,15 +2,62 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from functools import cache
+from typing import Annotated
+from zoneinfo import ZoneInfo, available_timezones
+
+from annotated_types import MaxLen
+
+from libs.vocabulary.checked import Checked
+
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+"""Room for every zone's offset on both sides, so that no conversion leaves the calendar."""
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def is_zone(name: str) -> bool:
+    return name in _zones()
+
+
+def is_instant(moment: datetime) -> bool:
+    return moment.utcoffset() is not None and _FIRST_YEAR <= moment.year <= _LAST_YEAR
+
+
+def is_wall_clock(moment: datetime) -> bool:
+    return moment.tzinfo is None and _FIRST_YEAR <= moment.year <= _LAST_YEAR
+
+
+Zone = Annotated[
+    str,
+    MaxLen(64),
+    Checked(is_zone, code="unknown-zone", message="This takes an IANA time zone."),
+]
+
+Instant = Annotated[
+    datetime,
+    Checked(
+        is_instant, code="not-an-instant", message="This takes an RFC 3339 time with its offset."
+    ),
+]
+
+WallClock = Annotated[
+    datetime,
+    Checked(
+        is_wall_clock, code="not-a-local-time", message="This takes a local time without an offset."
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalMoment:
     """A wall-clock time (no offset) and an IANA zone."""
 
-    local: datetime
-    zone: str
+    local: WallClock
+    zone: Zone
 
     def instant(self) -> datetime:
         """In UTC. In a spring gap the time moves forward; in an autumn fold it is the first."""
