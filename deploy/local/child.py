@@ -1,0 +1,56 @@
+"""Becomes another program that gives up root and never outlives who started it.
+
+`python -m deploy.local.child [--account NAME] --parent PID -- program argument…`
+
+An executable of its own because both must happen between fork and exec, where Python's
+`preexec_fn` is unsafe once threads run, and because `setpriv` is not on every machine.
+"""
+
+import ctypes
+import os
+import pwd
+import signal
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+
+
+def argv(program: Sequence[str], *, account: str | None = None) -> list[str]:
+    """What to start, so that `program` runs as `account` and dies with this process."""
+    who = [] if account is None else ["--account", account]
+    here = [sys.executable, str(Path(__file__)), "--parent", str(os.getpid())]
+    return [*here, *who, "--", *program]
+
+
+def _give_up_root(account: str) -> None:
+    entry = pwd.getpwnam(account)
+    os.setgroups([])
+    os.setgid(entry.pw_gid)
+    os.setuid(entry.pw_uid)
+
+
+def _die_with(parent: int) -> None:
+    # After setuid, which clears it; SIGINT, because PostgreSQL's SIGTERM waits for its clients.
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+    if os.getppid() != parent:
+        sys.exit("the process that started this one is gone")
+
+
+def main() -> None:
+    parser = ArgumentParser()
+    parser.add_argument("--account")
+    parser.add_argument("--parent", type=int, required=True)
+    parser.add_argument("program", nargs="+")
+    told = parser.parse_args()
+    if told.account is not None:
+        _give_up_root(told.account)
+    _die_with(told.parent)
+    os.execvp(told.program[0], told.program)  # noqa: S606 - the whole point; no shell is involved
+
+
+if __name__ == "__main__":
+    main()

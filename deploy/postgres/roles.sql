@@ -1,0 +1,59 @@
+-- Who may do what in Interlude's one database: a schema per service, and roles that reach no other.
+--
+-- A superuser runs this in the target database, as often as wanted. It sets no passwords: on a
+-- laptop everybody on the loopback address is trusted; elsewhere the operator gives each role one
+-- (ALTER ROLE … PASSWORD) or lets a proxy or certificates answer for them.
+--
+--   S_owner      owns the schema and its tables; only migrations use it
+--   S_app        serves requests and follows the other services
+--   S_relay      reads the outbox of every tenant and deletes what was published
+--   *_projector  writes the read models of every tenant
+--
+-- Rights on single tables stand beside the tables, in the migrations.
+
+DO $$
+DECLARE
+  service text;
+  member text;
+  members constant jsonb := '{
+    "care":       ["app", "relay"],
+    "assignment": ["app", "relay"],
+    "diary":      ["app", "relay"],
+    "review":     ["app", "relay"],
+    "gateway":    ["app", "projector"],
+    "keyring":    ["app"],
+    "broker":     ["app"]
+  }';
+BEGIN
+  -- Two databases of one server may be made ready at the same time, and roles are the server's:
+  -- an advisory lock would hold within one database only.
+  LOCK TABLE pg_catalog.pg_authid IN SHARE ROW EXCLUSIVE MODE;
+
+  EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+  REVOKE ALL ON SCHEMA public FROM PUBLIC;
+
+  FOR service IN SELECT jsonb_object_keys(members) LOOP
+    FOR member IN
+      SELECT service || '_owner'
+      UNION ALL
+      SELECT service || '_' || jsonb_array_elements_text(members -> service)
+    LOOP
+      IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = member) THEN
+        EXECUTE format('CREATE ROLE %I', member);
+      END IF;
+      EXECUTE format(
+        'ALTER ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOREPLICATION', member);
+      -- Library tables have the same names everywhere; the role decides whose they are.
+      EXECUTE format('ALTER ROLE %I SET search_path = %I', member, service);
+      EXECUTE format('ALTER ROLE %I SET timezone = ''UTC''', member);
+      EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), member);
+    END LOOP;
+
+    EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', service);
+    EXECUTE format('ALTER SCHEMA %I OWNER TO %I', service, service || '_owner');
+    FOR member IN SELECT service || '_' || jsonb_array_elements_text(members -> service) LOOP
+      EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', service, member);
+    END LOOP;
+  END LOOP;
+END
+$$;
