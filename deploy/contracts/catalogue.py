@@ -1,0 +1,59 @@
+"""Every service's facts with their names, schemas and examples, as one table."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from deploy.contracts.stand_ins import sealed_at
+from libs.eventstore.wire import Json, Wire
+
+WRITERS = ("care", "assignment", "diary", "review")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """One kind of fact: `name` is the CloudEvents type, `example` what a consumer would receive."""
+
+    service: str
+    name: str
+    summary: str
+    schema: Json
+    example: Json
+
+
+def wires(service: str) -> Sequence[Wire[Any]]:
+    """A service's `wire.py` lists its tables, one for each aggregate, in `WIRES`."""
+    found: Sequence[Wire[Any]] = import_module(f"services.{service}.wire").WIRES
+    return found
+
+
+def published() -> Iterator[Published]:
+    for service in WRITERS:
+        for wire in wires(service):
+            yield from _of(service, wire)
+
+
+def _of(service: str, wire: Wire[Any]) -> Iterator[Published]:
+    examples = {type(fact): fact for fact in import_module(f"services.{service}.examples").FACTS}
+    schemas = wire.schemas()
+    for kind, name in wire.names.items():
+        if kind not in examples:
+            raise LookupError(f"services/{service}/examples.py has no example of {kind.__name__}")
+        _, data = wire.to_wire(examples[kind])
+        yield Published(
+            service=service,
+            name=name,
+            summary=_summary(kind),
+            schema={
+                "$schema": "https://json-schema.org/draft/2020-12/schema",
+                "$id": f"{name}.schema.json",
+                **schemas[name],
+            },
+            example=sealed_at(data, wire.private(name)),
+        )
+
+
+def _summary(kind: type) -> str:
+    written = kind.__doc__ or ""
+    return "" if written.startswith(f"{kind.__name__}(") else " ".join(written.split())
