@@ -1,0 +1,129 @@
+"""A clinic: where care happens, and what its people agreed on.
+
+A clinic is a tenant: its id is the `tenant_id` of every token of its people, and an operator
+creates it with a token that carries the new clinic's id.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, NewType
+from uuid import UUID
+
+from annotated_types import Ge, Le, MaxLen, MinLen
+
+from libs.eventstore.decider import Decider, Rejected
+from libs.eventstore.telling import LOOKED_UP, MINTED, Told
+from libs.vocabulary.checked import Checked
+from libs.vocabulary.locale import Locale
+from libs.vocabulary.moment import Zone
+
+ClinicId = NewType("ClinicId", UUID)
+
+ClinicName = Annotated[
+    str,
+    MinLen(1),
+    MaxLen(200),
+    Checked(
+        str.isprintable,
+        code="not-a-clinic-name",
+        message="This takes 1 to 200 printable characters.",
+    ),
+]
+"""An organisation's public name, not a person's: it is not sealed."""
+
+
+# --- Facts. Stored for ever: add a version in wire.py, never edit a field here. ---
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClinicRegistered:
+    """`low_confidence_threshold` is a share of the scale's maximum, 0 to 1."""
+
+    clinic_id: ClinicId
+    name: str
+    zone: str
+    locale: str
+    low_confidence_threshold: float
+    rationale_gate: bool
+    session_length_min: int
+
+
+Event = ClinicRegistered
+
+
+# --- State: only what a rule below needs to know. ---
+
+
+@dataclass(frozen=True, slots=True)
+class Unregistered:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    as_told: ClinicRegistered
+
+
+State = Unregistered | Registered
+
+
+def evolve(_state: State, event: Event) -> State:
+    return Registered(event)
+
+
+# --- Requests. ---
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterClinic(Told):
+    """`low_confidence_threshold`: a rating below this share of its scale prompts an adjustment;
+    configurable, not a clinical claim. `rationale_gate`: homework needs a rationale to start.
+    """
+
+    id: Annotated[ClinicId, MINTED]
+    name: ClinicName
+    zone: Zone
+    locale: Locale
+    low_confidence_threshold: Annotated[float, Ge(0.0), Le(1.0)] = 0.7
+    rationale_gate: bool = False
+    session_length_min: Annotated[int, Ge(10), Le(240)] = 50
+    tenant_id: Annotated[UUID, LOOKED_UP]
+
+
+Command = RegisterClinic
+
+
+class NotThisTokensClinic(Rejected):
+    """An operator's token opens exactly the clinic that it names."""
+
+    code = "not-this-tokens-clinic"
+    pointer = "/id"
+
+
+class ClinicRegisteredOtherwise(Rejected):
+    code = "clinic-registered-otherwise"
+
+
+# --- Rules. ---
+
+
+def register(command: RegisterClinic, state: State) -> Sequence[Event]:
+    if command.id != command.tenant_id:
+        raise NotThisTokensClinic
+    registered = ClinicRegistered(
+        clinic_id=command.id,
+        name=command.name,
+        zone=command.zone,
+        locale=command.locale,
+        low_confidence_threshold=command.low_confidence_threshold,
+        rationale_gate=command.rationale_gate,
+        session_length_min=command.session_length_min,
+    )
+    if isinstance(state, Unregistered):
+        return [registered]
+    if state.as_told != registered:
+        raise ClinicRegisteredOtherwise
+    return []
+
+
+decider: Decider[Command, State, Event] = Decider(Unregistered(), evolve, register)

@@ -1,0 +1,62 @@
+"""How care's facts look outside it: in the event table, on the broker, in openapi/.
+
+Every name and field is a promise. To change one, publish a new version beside the old and read
+the old through a named upcast.
+"""
+
+from uuid import UUID
+
+from libs.eventstore.aggregate import Aggregate
+from libs.eventstore.wire import Wire
+from services.care.domain import clinic, patient, relationship, session, therapist
+
+clinics = Aggregate(
+    category="clinic",
+    decider=clinic.decider,
+    wire=Wire[clinic.Event]({clinic.ClinicRegistered: "interlude.care.ClinicRegistered.v1"}),
+    subject=lambda _state: None,
+)
+
+therapists = Aggregate(
+    category="therapist",
+    decider=therapist.decider,
+    wire=Wire[therapist.Event](
+        {therapist.TherapistRegistered: "interlude.care.TherapistRegistered.v1"}
+    ),
+    subject=lambda state: state.therapist_id if isinstance(state, therapist.Registered) else None,
+)
+
+patients = Aggregate(
+    category="patient",
+    decider=patient.decider,
+    wire=Wire[patient.Event]({patient.PatientRegistered: "interlude.care.PatientRegistered.v1"}),
+    subject=lambda state: state.patient_id if isinstance(state, patient.Registered) else None,
+)
+
+relationships = Aggregate(
+    category="relationship",
+    decider=relationship.decider,
+    wire=Wire[relationship.Event](
+        {relationship.CareRelationshipBegan: "interlude.care.CareRelationshipBegan.v1"}
+    ),
+    subject=lambda state: state.patient_id if isinstance(state, relationship.Begun) else None,
+)
+
+
+def _whose_session(state: session.State) -> UUID | None:
+    return state.patient_id if isinstance(state, session.Scheduled) else None
+
+
+sessions = Aggregate(
+    category="session",
+    decider=session.decider,
+    wire=Wire[session.Event](
+        {
+            session.SessionScheduled: "interlude.care.SessionScheduled.v1",
+            session.SessionRescheduled: "interlude.care.SessionRescheduled.v1",
+            session.SessionStarted: "interlude.care.SessionStarted.v1",
+            session.SessionEnded: "interlude.care.SessionEnded.v1",
+        }
+    ),
+    subject=_whose_session,
+)
