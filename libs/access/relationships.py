@@ -1,0 +1,43 @@
+"""What a service knows of who treats whom and when they meet: learned by following care, so it may
+be a few milliseconds late.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPatient:
+    """`zone` is where the patient's days begin and end (IANA)."""
+
+    patient_id: UUID
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownSession:
+    """`starts_at` is an instant; `held` once it has started, `off` when cancelled or missed."""
+
+    session_id: UUID
+    patient_id: UUID
+    therapist_id: UUID
+    starts_at: datetime
+    zone: str
+    held: bool = False
+    off: bool = False
+
+
+class Relationships(Protocol):
+    async def treats(self, tenant_id: UUID, therapist_id: UUID, patient_id: UUID) -> bool:
+        """True while their care relationship lasts."""
+
+    async def patient(self, tenant_id: UUID, patient_id: UUID) -> KnownPatient | None: ...
+
+    async def session(self, tenant_id: UUID, session_id: UUID) -> KnownSession | None: ...
+
+    async def next_session(
+        self, tenant_id: UUID, patient_id: UUID, therapist_id: UUID, after: datetime
+    ) -> KnownSession | None:
+        """The first that is still to be held and starts after this instant."""

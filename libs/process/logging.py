@@ -1,0 +1,87 @@
+"""Logs as JSON lines on standard output, readable on a terminal; ids and codes, never text.
+
+What other libraries log goes the same way, their exceptions by class and place only: a message
+of a driver can hold the values of a row.
+"""
+
+import logging
+import sys
+from typing import Literal
+from urllib.parse import urlsplit
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+Format = Literal["auto", "json", "console"]
+
+_QUIET = ("httpx", "httpcore", "kafka", "asyncio", "alembic.runtime.plugins")
+"""They tell of every request or heartbeat; warnings of theirs are still heard."""
+
+
+def configure(service: str, role: str, log_format: Format = "auto") -> None:
+    readable = log_format == "console" or (log_format == "auto" and sys.stdout.isatty())
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        without_messages,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    _take_over_standard_logging(shared, readable=readable)
+    structlog.contextvars.bind_contextvars(service=service, role=role)
+
+
+def without_messages(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """An exception is told by its class and where it was raised."""
+    info = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if info is True else info[1] if isinstance(info, tuple) else info
+    if isinstance(error, BaseException):
+        event["error"] = type(error).__qualname__
+        event["at"] = _place(error)
+    return event
+
+
+def _place(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return ""
+    return f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
+
+
+class WithoutQuery(logging.Filter):
+    """Uvicorn's access line: (client, method, path with query, http version, status)."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple) and len(record.args) == 5:  # noqa: PLR2004 - as above
+            client, method, path, version, status = record.args
+            record.args = (client, method, urlsplit(str(path)).path, version, status)
+        return True
+
+
+def _take_over_standard_logging(shared: list[Processor], *, readable: bool) -> None:
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.dev.ConsoleRenderer()
+                if readable
+                else structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.INFO)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.access").filters = [WithoutQuery()]

@@ -1,0 +1,206 @@
+"""What a process reads from its environment, once, at start; unsafe or unusable values stop it.
+
+A bad setting is answered by its name and what would be right, never by its value.
+"""
+
+import sys
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from libs.process import keys
+from libs.process.addresses import is_address, is_encrypted, is_loopback
+
+MISUSED = 2
+"""The exit code for a wrong command line or environment."""
+
+Profile = Literal["local", "production"]
+
+
+def _wrong(hint: str) -> PydanticCustomError:
+    return PydanticCustomError("setting", "{hint}", {"hint": hint})
+
+
+def _postgres(url: SecretStr) -> SecretStr:
+    if not is_address(url.get_secret_value(), {"postgresql"}):
+        raise _wrong("this takes postgresql://user@host:port/database")
+    return url
+
+
+def _broker(url: SecretStr) -> SecretStr:
+    if not is_address(url.get_secret_value(), {"kafka", "postgresql"}):
+        raise _wrong("this takes kafka://host:port,… or postgresql://user@host:port/database")
+    return url
+
+
+def _issuer(url: str) -> str:
+    if not is_address(url, {"http", "https"}):
+        raise _wrong("this takes issuer URLs, separated by commas")
+    return url.rstrip("/")
+
+
+def _master(key: SecretStr) -> SecretStr:
+    try:
+        keys.master_key(key.get_secret_value())
+    except ValueError:
+        raise _wrong("this takes 32 random bytes in base64: openssl rand -base64 32") from None
+    return key
+
+
+def _listed(value: Any) -> Any:
+    return [part for part in value.replace(",", " ").split() if part] if _is_text(value) else value
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+PostgresUrl = Annotated[SecretStr, AfterValidator(_postgres)]
+BrokerUrl = Annotated[SecretStr, AfterValidator(_broker)]
+MasterKey = Annotated[SecretStr, AfterValidator(_master)]
+Issuers = Annotated[
+    tuple[Annotated[str, AfterValidator(_issuer)], ...],
+    NoDecode,
+    BeforeValidator(_listed),
+    Field(min_length=1),
+]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Settings(BaseSettings):
+    """What every process has. Each role declares on top of it only what it really uses."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    profile: Profile = "local"
+    log_format: Literal["auto", "json", "console"] = "auto"
+    host: str = "127.0.0.1"
+    admin_port: Port | None = None
+
+    trusted_network: bool = False
+    """Somebody vouches that nobody else is on the network to the database and the broker."""
+
+    @model_validator(mode="after")
+    def _is_safe(self) -> Self:
+        if self.profile == "production":
+            for name in type(self).model_fields:
+                hint = unsafe(name, getattr(self, name), trusted_network=self.trusted_network)
+                if hint:
+                    raise PydanticCustomError(
+                        "unsafe", "{hint}", {"setting": name.upper(), "hint": hint}
+                    )
+        return self
+
+
+class Database(Settings):
+    database_url: PostgresUrl
+
+
+class Secrets(Settings):
+    master_key: MasterKey
+
+    def key(self, label: str) -> bytes:
+        """A key of this process, by what it is for (`chain:care`)."""
+        return keys.derived(keys.master_key(self.master_key.get_secret_value()), label)
+
+
+class Keyring(Settings):
+    keyring_url: PostgresUrl
+
+
+class Broker(Settings):
+    broker_url: BrokerUrl
+    topic_prefix: str = Field(default="", max_length=64, pattern=r"^[a-zA-Z0-9._-]*$")
+
+
+class Identity(Settings):
+    issuers: Issuers
+    audience: str = Field(default="interlude", min_length=1)
+
+
+class Listening(Settings):
+    """`docs` off hides the documentation pages; production hides them unless it is said."""
+
+    port: Port
+    docs: Literal["on", "off"] | None = None
+    access_log: bool = False
+
+    @property
+    def shows_docs(self) -> bool:
+        return (self.docs or ("on" if self.profile == "local" else "off")) == "on"
+
+
+class Migrating(Settings):
+    migration_database_url: PostgresUrl
+
+
+def unsafe(name: str, value: Any, *, trusted_network: bool = False) -> str | None:
+    """What must be changed before this may hold patients' data; None if nothing."""
+    match name:
+        case "database_url" | "migration_database_url" | "keyring_url" | "broker_url":
+            return None if trusted_network else _plain(value.get_secret_value())
+        case "issuers":
+            return _development(value)
+        case "master_key":
+            return _guessable(value)
+        case _:
+            return None
+
+
+def _plain(url: str) -> str | None:
+    if is_loopback(url) or is_encrypted(url):
+        return None
+    return (
+        "beyond loopback the connection must be encrypted (sslmode=verify-full, kafka+ssl://), "
+        "unless TRUSTED_NETWORK=true"
+    )
+
+
+def _development(issuers: tuple[str, ...]) -> str | None:
+    for url in issuers:
+        if not url.startswith("https://") or is_loopback(url):
+            return (
+                "production takes https issuers only; the development issuer is for PROFILE=local"
+            )
+    return None
+
+
+def _guessable(key: SecretStr) -> str | None:
+    if keys.guessable(keys.master_key(key.get_secret_value())):
+        return "this key is known or guessable: openssl rand -base64 32"
+    return None
+
+
+Wanted = TypeVar("Wanted", bound=Settings)
+
+
+def load(kind: type[Wanted]) -> Wanted:
+    """The settings, or one line on standard error for each that is wrong and exit code 2."""
+    try:
+        return kind()
+    except ValidationError as invalid:
+        for line in complaints(invalid):
+            sys.stderr.write(f"{line}\n")
+        raise SystemExit(MISUSED) from None
+
+
+def complaints(invalid: ValidationError) -> list[str]:
+    return list(dict.fromkeys(_complaint(error) for error in invalid.errors(include_input=False)))
+
+
+def _complaint(error: ErrorDetails) -> str:
+    context = error.get("ctx", {})
+    name = context.get("setting") or str(error["loc"][0]).upper()
+    if error["type"] == "missing":
+        return f"{name} is missing."
+    hint = context.get("hint") or error["msg"]
+    return f"{name} is not usable: {hint}."
