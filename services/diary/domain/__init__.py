@@ -1,0 +1,1 @@
+"""What patients record and keep: one module per aggregate."""
