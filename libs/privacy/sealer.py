@@ -1,0 +1,143 @@
+"""Seals and opens private text under keys that it holds for at most a minute."""
+
+from base64 import b64decode, b64encode
+from binascii import Error as NotBase64
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from libs.privacy.keyring import Keyring, Tombstone
+from libs.privacy.keys import NONCE_BYTES, Chance, KeyName
+from libs.privacy.private import Erased, KeyClass, Private, Sealed
+from libs.privacy.sealing import Path, SealBroken, SubjectErased, UnknownSubject
+
+EVERY = "*"
+HELD_FOR = 60.0
+"""Seconds. A key destroyed elsewhere is forgotten here at most so much later."""
+
+Cipher = AESGCM | Tombstone
+
+
+class KeyringSealer:
+    """`monotonic` is a clock in seconds. Nothing awaits the keyring while a key is held."""
+
+    def __init__(
+        self,
+        keyring: Keyring,
+        *,
+        chance: Chance,
+        monotonic: Callable[[], float],
+        capacity: int = 10_000,
+    ) -> None:
+        self._keyring = keyring
+        self._chance = chance
+        self._monotonic = monotonic
+        self._capacity = capacity
+        self._held: dict[KeyName, tuple[Cipher, float]] = {}
+
+    async def seal(
+        self,
+        content: dict[str, Any],
+        paths: Sequence[Path],
+        *,
+        tenant_id: UUID,
+        subject_id: UUID,
+        event_id: UUID,
+        key_class: KeyClass,
+    ) -> None:
+        if not paths:
+            return
+        name = KeyName(tenant_id, subject_id, key_class)
+        cipher = self._still_held(name) or await self._fetched(name)
+        if isinstance(cipher, Tombstone):
+            raise SubjectErased
+        place = f"{event_id}/"
+        for path in paths:
+            self._seal_at(content, path, place, cipher, name)
+
+    async def open(self, value: Private, *, tenant_id: UUID) -> str | Erased:
+        if not isinstance(value, Sealed):
+            return value
+        name = KeyName.of(value.key, tenant_id)
+        if name is None:
+            raise SealBroken
+        try:
+            cipher = self._still_held(name) or await self._fetched(name)
+        except UnknownSubject:
+            raise SealBroken from None
+        return Erased() if isinstance(cipher, Tombstone) else _opened(value, cipher, name)
+
+    async def ready(self, values: Iterable[Sealed], *, tenant_id: UUID) -> None:
+        """Fetches in one go the keys that a screenful of values will need."""
+        names = {KeyName.of(key, tenant_id) for key in {value.key for value in values}}
+        await self._fetch({name for name in names if name and not self._still_held(name)})
+
+    def forget(self, tenant_id: UUID, subject_id: UUID) -> None:
+        """At once, for whoever learns that a subject's keys were destroyed."""
+        for name in [name for name in self._held if name.subject_id == subject_id]:
+            if name.tenant_id == tenant_id:
+                del self._held[name]
+
+    def _seal_at(self, content: Any, path: Path, place: str, cipher: AESGCM, name: KeyName) -> None:
+        step, rest = path[0], path[1:]
+        for at in _steps(content, step):
+            if rest:
+                self._seal_at(content[at], rest, f"{place}{at}.", cipher, name)
+            elif content[at] is not None:
+                content[at] = self._sealed(content[at], f"{place}{at}", cipher, name)
+
+    def _sealed(self, text: Any, place: str, cipher: AESGCM, name: KeyName) -> dict[str, str]:
+        if not isinstance(text, str):
+            # A value sealed elsewhere would never open here: only what is said now can be sealed.
+            raise SealBroken
+        nonce = self._chance(NONCE_BYTES)
+        ciphertext = cipher.encrypt(nonce, text.encode(), _bound_to(name, place))
+        return {
+            "key": name.id,
+            "nonce": b64encode(nonce).decode(),
+            "ciphertext": b64encode(ciphertext).decode(),
+        }
+
+    def _still_held(self, name: KeyName) -> Cipher | None:
+        held = self._held.get(name)
+        return held[0] if held and held[1] > self._monotonic() else None
+
+    async def _fetched(self, name: KeyName) -> Cipher:
+        await self._fetch({name})
+        cipher = self._still_held(name)
+        if cipher is None:
+            raise UnknownSubject
+        return cipher
+
+    async def _fetch(self, names: Collection[KeyName]) -> None:
+        if not names:
+            return
+        # The minute counts from before the question, or a slow answer would lengthen it.
+        until = self._monotonic() + HELD_FOR
+        for name, key in (await self._keyring.find(names)).items():
+            while len(self._held) >= self._capacity:
+                del self._held[next(iter(self._held))]
+            self._held[name] = (key if isinstance(key, Tombstone) else AESGCM(key), until)
+
+
+def _steps(content: Any, step: str) -> Iterable[Any]:
+    if step == EVERY:
+        return range(len(content)) if isinstance(content, list) else ()
+    return (step,) if isinstance(content, dict) and step in content else ()
+
+
+def _opened(value: Sealed, cipher: AESGCM, name: KeyName) -> str:
+    try:
+        nonce = b64decode(value.nonce, validate=True)
+        ciphertext = b64decode(value.ciphertext, validate=True)
+        return cipher.decrypt(nonce, ciphertext, _bound_to(name, value.found_at)).decode()
+    except (InvalidTag, NotBase64, ValueError):
+        raise SealBroken from None
+
+
+def _bound_to(name: KeyName, place: str) -> bytes:
+    """`place` is `<event id>/<field path as first written>`."""
+    return f"{name.tenant_id}/{name.id}/{place}".encode()

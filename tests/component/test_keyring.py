@@ -1,0 +1,176 @@
+"""One contract for the keyring of the tests and the one on PostgreSQL."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from typing import cast
+from uuid import UUID, uuid4
+
+import asyncpg
+import psycopg
+import pytest
+
+from libs.privacy.keyring import TOMBSTONE, Keyring, PostgresKeyring
+from libs.privacy.keys import CLASSES, KeyName, MasterKey, WrapBroken
+from libs.privacy.sealing import KeyringUnavailable, SubjectErased
+from libs.testing.cast import CLINIC, OTHER_CLINIC
+from libs.testing.databases import Database
+from libs.testing.keyring import MemoryKeyring
+
+MASTER = bytes(range(32))
+
+
+@pytest.fixture
+async def pool(database: Database) -> AsyncIterator[asyncpg.Pool]:
+    async with asyncpg.create_pool(database.url_as("keyring_app"), min_size=1, max_size=4) as pool:
+        yield pool
+
+
+@pytest.fixture(params=["memory", "postgres"])
+def keyring(request: pytest.FixtureRequest) -> Keyring:
+    if request.param == "memory":
+        return MemoryKeyring()
+    pool = cast("asyncpg.Pool", request.getfixturevalue("pool"))
+    return _postgres(pool)
+
+
+@pytest.fixture
+def somebody() -> UUID:
+    return uuid4()
+
+
+def _postgres(pool: asyncpg.Pool, master: bytes = MASTER) -> PostgresKeyring:
+    return PostgresKeyring(pool, MasterKey(master, nonce=os.urandom), chance=os.urandom)
+
+
+def _names(subject: UUID, tenant: UUID = CLINIC) -> list[KeyName]:
+    return [KeyName(tenant, subject, key_class) for key_class in CLASSES]
+
+
+async def test_a_subject_gets_a_key_of_each_class(keyring: Keyring, somebody: UUID) -> None:
+    await keyring.create_subject(CLINIC, somebody)
+    found = await keyring.find(_names(somebody))
+    assert list(found) == _names(somebody)
+    clinical, private = found.values()
+    assert clinical != private
+    assert isinstance(clinical, bytes)
+    assert len(clinical) == 32
+
+
+async def test_creating_again_changes_nothing(keyring: Keyring, somebody: UUID) -> None:
+    await keyring.create_subject(CLINIC, somebody)
+    before = await keyring.find(_names(somebody))
+    await keyring.create_subject(CLINIC, somebody)
+    assert await keyring.find(_names(somebody)) == before
+
+
+async def test_nobodys_key_is_not_found(keyring: Keyring, somebody: UUID) -> None:
+    assert await keyring.find(_names(somebody)) == {}
+
+
+async def test_each_clinic_has_its_own_keys_of_one_person(keyring: Keyring, somebody: UUID) -> None:
+    await keyring.create_subject(CLINIC, somebody)
+    assert await keyring.find(_names(somebody, OTHER_CLINIC)) == {}
+    await keyring.create_subject(OTHER_CLINIC, somebody)
+    here = await keyring.find(_names(somebody))
+    there = await keyring.find(_names(somebody, OTHER_CLINIC))
+    assert set(here.values()).isdisjoint(there.values())
+
+
+async def test_many_are_found_at_once(keyring: Keyring) -> None:
+    everybody = [uuid4() for _ in range(5)]
+    for each in everybody:
+        await keyring.create_subject(CLINIC, each)
+    wanted = {name for each in [*everybody, uuid4()] for name in _names(each)}
+    assert len(await keyring.find(wanted)) == 10
+
+
+async def test_a_destroyed_key_is_a_tombstone_that_refuses_creation(
+    keyring: Keyring, somebody: UUID
+) -> None:
+    await keyring.create_subject(CLINIC, somebody)
+    await keyring.destroy(CLINIC, somebody)
+    with pytest.raises(SubjectErased):
+        await keyring.create_subject(CLINIC, somebody)
+    assert await keyring.find(_names(somebody)) == dict.fromkeys(_names(somebody), TOMBSTONE)
+
+
+async def test_private_text_can_be_erased_alone(keyring: Keyring, somebody: UUID) -> None:
+    await keyring.create_subject(CLINIC, somebody)
+    await keyring.destroy(CLINIC, somebody, ["patient_private"])
+    found = await keyring.find(_names(somebody))
+    assert isinstance(found[KeyName(CLINIC, somebody, "clinical")], bytes)
+    assert found[KeyName(CLINIC, somebody, "patient_private")] == TOMBSTONE
+
+
+async def test_who_was_erased_before_ever_having_keys_gets_none(
+    keyring: Keyring, somebody: UUID
+) -> None:
+    await keyring.destroy(CLINIC, somebody)
+    await keyring.destroy(CLINIC, somebody)
+    with pytest.raises(SubjectErased):
+        await keyring.create_subject(CLINIC, somebody)
+
+
+@pytest.mark.postgres
+async def test_sixteen_creations_at_once_make_one_key(pool: asyncpg.Pool, somebody: UUID) -> None:
+    keyring = _postgres(pool)
+    await asyncio.gather(*(keyring.create_subject(CLINIC, somebody) for _ in range(16)))
+    count = await pool.fetchval("SELECT count(*) FROM subject_keys WHERE subject_id = $1", somebody)
+    assert count == 2
+
+
+@pytest.mark.postgres
+async def test_a_backup_of_the_table_without_the_master_key_opens_nothing(
+    pool: asyncpg.Pool, somebody: UUID
+) -> None:
+    await _postgres(pool).create_subject(CLINIC, somebody)
+    with pytest.raises(WrapBroken):
+        await _postgres(pool, MASTER[::-1]).find(_names(somebody))
+
+
+@pytest.mark.postgres
+async def test_a_key_copied_into_another_clinics_row_does_not_open(
+    pool: asyncpg.Pool, somebody: UUID
+) -> None:
+    keyring = _postgres(pool)
+    await keyring.create_subject(CLINIC, somebody)
+    await pool.execute(
+        "INSERT INTO subject_keys SELECT $2, subject_id, class, generation, wrapped"
+        " FROM subject_keys WHERE subject_id = $1",
+        somebody,
+        OTHER_CLINIC,
+    )
+    with pytest.raises(WrapBroken):
+        await keyring.find(_names(somebody, OTHER_CLINIC))
+
+
+@pytest.mark.postgres
+async def test_not_even_by_hand_is_a_tombstone_lifted(pool: asyncpg.Pool, somebody: UUID) -> None:
+    await _postgres(pool).destroy(CLINIC, somebody)
+    with pytest.raises(asyncpg.RaiseError):
+        await pool.execute(
+            "UPDATE subject_keys SET wrapped = '\\x01', destroyed_at = NULL WHERE subject_id = $1",
+            somebody,
+        )
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await pool.execute("DELETE FROM subject_keys WHERE subject_id = $1", somebody)
+
+
+@pytest.mark.postgres
+def test_no_services_role_reaches_the_keys(database: Database) -> None:
+    with (
+        psycopg.connect(database.url_as("care_app")) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute("SELECT * FROM keyring.subject_keys")
+
+
+@pytest.mark.postgres
+async def test_a_keyring_that_does_not_answer_is_unavailable(
+    pool: asyncpg.Pool, somebody: UUID
+) -> None:
+    keyring = _postgres(pool)
+    await pool.close()
+    with pytest.raises(KeyringUnavailable):
+        await keyring.find(_names(somebody))
