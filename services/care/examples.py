@@ -1,0 +1,99 @@
+"""The source's story, as care tells it: one realistic instance of every fact and request.
+
+Tests and the contracts in openapi/ are made from these.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from services.care.domain.clinic import ClinicId, ClinicRegistered
+from services.care.domain.patient import PatientId, PatientRegistered
+from services.care.domain.relationship import CareRelationshipBegan, RelationshipId
+from services.care.domain.session import (
+    SessionEnded,
+    SessionId,
+    SessionRescheduled,
+    SessionScheduled,
+    SessionStarted,
+)
+from services.care.domain.therapist import TherapistId, TherapistRegistered
+
+CLINIC = ClinicId(UUID("00000000-0000-7000-8000-0000000000c1"))
+THERAPIST = TherapistId(UUID("00000000-0000-7000-8000-0000000000a1"))
+PATIENT = PatientId(UUID("00000000-0000-7000-8000-0000000000b1"))
+RELATIONSHIP = RelationshipId(UUID("00000000-0000-7000-8000-0000000000d1"))
+SESSION = SessionId(UUID("00000000-0000-7000-8000-0000000000e1"))
+
+FACTS: Sequence[object] = (
+    ClinicRegistered(
+        clinic_id=CLINIC,
+        name="Riverside Psychology",
+        zone="Europe/London",
+        locale="en-GB",
+        low_confidence_threshold=0.7,
+        rationale_gate=False,
+        session_length_min=50,
+    ),
+    TherapistRegistered(therapist_id=THERAPIST, name="Anna Keller"),
+    PatientRegistered(
+        patient_id=PATIENT, name="Masha Orlova", zone="Europe/London", locale="en-GB"
+    ),
+    CareRelationshipBegan(
+        relationship_id=RELATIONSHIP,
+        patient_id=PATIENT,
+        therapist_id=THERAPIST,
+        began_at=datetime(2026, 2, 12, 16, 0, tzinfo=UTC),
+    ),
+    SessionScheduled(
+        session_id=SESSION,
+        patient_id=PATIENT,
+        therapist_id=THERAPIST,
+        starts_at=datetime(2026, 2, 25, 16, 0, tzinfo=UTC),
+        zone="Europe/London",
+        duration_min=50,
+    ),
+    SessionRescheduled(
+        starts_at=datetime(2026, 2, 26, 16, 0, tzinfo=UTC), zone="Europe/London", duration_min=50
+    ),
+    SessionStarted(started_at=datetime(2026, 2, 26, 16, 2, tzinfo=UTC)),
+    SessionEnded(ended_at=datetime(2026, 2, 26, 16, 51, tzinfo=UTC)),
+)
+
+REQUESTS: Mapping[str, dict[str, Any]] = {
+    "registerClinic": {
+        "id": str(CLINIC),
+        "name": "Riverside Psychology",
+        "zone": "Europe/London",
+        "locale": "en-GB",
+        "low_confidence_threshold": 0.7,
+        "rationale_gate": False,
+        "session_length_min": 50,
+    },
+    "registerTherapist": {"id": str(THERAPIST), "name": "Anna Keller"},
+    "registerPatient": {
+        "id": str(PATIENT),
+        "name": "Masha Orlova",
+        "zone": "Europe/London",
+        "locale": "en-GB",
+    },
+    "beginCareRelationship": {
+        "id": str(RELATIONSHIP),
+        "patient_id": str(PATIENT),
+        "therapist_id": str(THERAPIST),
+        "occurred_at": "2026-02-12T16:00:00Z",
+    },
+    "scheduleSession": {
+        "id": str(SESSION),
+        "patient_id": str(PATIENT),
+        "therapist_id": str(THERAPIST),
+        "starts_at": {"local": "2026-02-25T16:00:00", "zone": "Europe/London"},
+        "duration_min": 50,
+    },
+    "rescheduleSession": {
+        "starts_at": {"local": "2026-02-26T16:00:00", "zone": "Europe/London"},
+    },
+    "startSession": {"occurred_at": "2026-02-26T16:02:00Z"},
+    "endSession": {"occurred_at": "2026-02-26T16:51:00Z"},
+}
