@@ -94,13 +94,15 @@ Command = RegisterClinic
 
 
 class NotThisTokensClinic(Rejected):
-    """An operator's token opens exactly the clinic that it names."""
+    """A clinic's id must be the tenant of the operator's token."""
 
     code = "not-this-tokens-clinic"
     pointer = "/id"
 
 
 class ClinicRegisteredOtherwise(Rejected):
+    """This clinic is registered already, with other particulars."""
+
     code = "clinic-registered-otherwise"
 
 

@@ -71,6 +71,8 @@ Command = RegisterPatient
 
 
 class PatientRegisteredOtherwise(Rejected):
+    """This patient is registered already, with another zone or locale."""
+
     code = "patient-registered-otherwise"
 
 

@@ -65,11 +65,15 @@ Command = BeginCareRelationship
 
 
 class PatientIsTherapist(Rejected):
+    """Nobody treats themselves: patient and therapist must be two people."""
+
     code = "patient-is-therapist"
     pointer = "/patient_id"
 
 
 class RelationshipBegunOtherwise(Rejected):
+    """This id is taken by a relationship of other people."""
+
     code = "relationship-begun-otherwise"
 
 

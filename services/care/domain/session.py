@@ -150,29 +150,33 @@ Command = ScheduleSession | RescheduleSession | StartSession | EndSession
 
 
 class TherapistNeeded(Rejected):
-    """Whoever is not a therapist says whose session it is."""
+    """Say whose session it is; only a therapist who schedules may leave it out."""
 
     code = "therapist-needed"
     pointer = "/therapist_id"
 
 
 class NotScheduled(Rejected):
+    """This session was never scheduled."""
+
     code = "not-scheduled"
 
 
 class SessionScheduledOtherwise(Rejected):
-    """The id is taken by a session with another patient, therapist or time."""
+    """This id is taken by a session of other people or at another time."""
 
     code = "session-scheduled-otherwise"
 
 
 class SessionBegun(Rejected):
-    """What has begun cannot be moved."""
+    """A session that has started or ended cannot be moved."""
 
     code = "session-begun"
 
 
 class EndBeforeStart(Rejected):
+    """A session cannot end before it started."""
+
     code = "session-ends-before-it-starts"
     pointer = "/occurred_at"
 

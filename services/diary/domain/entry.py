@@ -136,26 +136,28 @@ Command = RecordEntry
 
 
 class NotTheirWayOfRecording(Rejected):
-    """Only the patient is the source *patient*; only others transcribe, interview or import."""
+    """A patient records as *patient*; others transcribe, interview or import."""
 
     code = "not-their-way-of-recording"
     pointer = "/source"
 
 
 class OccurrenceWithoutAssignment(Rejected):
+    """An occurrence belongs to an assignment: name that too."""
+
     code = "occurrence-without-assignment"
     pointer = "/occurrence_id"
 
 
 class CompanyNotOther(Rejected):
-    """Words for the company belong to *other* only."""
+    """Words for the company go with *other* only."""
 
     code = "company-not-other"
     pointer = "/with_whom_other"
 
 
 class EntryRecordedOtherwise(Rejected):
-    """The id is taken by an entry of another worksheet, time or patient."""
+    """This id is taken by an entry of another worksheet, time or patient."""
 
     code = "entry-recorded-otherwise"
     pointer = "/id"

@@ -31,6 +31,8 @@ class Experienced:
 
 
 class EndBeforeStart(Rejected):
+    """What was experienced cannot end before it started."""
+
     code = "experience-ends-before-it-starts"
     pointer = "/experienced_at/end"
 

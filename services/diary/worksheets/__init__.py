@@ -29,6 +29,8 @@ DEFINITIONS: Mapping[Key, Definition[Answers]] = {
 
 
 class UnknownWorksheetVersion(Rejected):
+    """This worksheet has no such version."""
+
     code = "unknown-worksheet-version"
     pointer = "/definition_version"
 

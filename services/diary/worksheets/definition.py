@@ -30,7 +30,7 @@ class Definition(Generic[A]):
 
 
 class NotTheWorksheetsScale(Rejected):
-    """Each worksheet rates on the scales that its form has in the field."""
+    """This worksheet rates on the scale of its form in the field: see its definition."""
 
     code = "not-the-worksheets-scale"
     pointer = "/answers"

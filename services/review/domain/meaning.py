@@ -82,13 +82,15 @@ class ExploreHomeworkBelief(Told):
 
 
 class EmptyExperience(Rejected):
-    """At least one thought, feeling, sensation or behaviour."""
+    """Tell at least one thought, feeling, sensation or behaviour."""
 
     code = "empty-experience"
     pointer = "/experience"
 
 
 class ConvictionNotOutOf100(Rejected):
+    """Convictions are rated from 0 to 100."""
+
     code = "conviction-not-out-of-100"
 
 

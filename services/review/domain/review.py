@@ -158,7 +158,7 @@ Command = (
 
 
 class NothingReviewed(Rejected):
-    """A review says what was done, or what was learned when nothing was."""
+    """Say what was done, or what was learned when nothing was, before completing."""
 
     code = "nothing-reviewed"
 

@@ -47,11 +47,13 @@ State = NotOpened | Opened | Completed
 
 
 class ReviewNotOpened(Rejected):
+    """This review was never opened."""
+
     code = "review-not-opened"
 
 
 class ReviewCompletedAlready(Rejected):
-    """What a completed review says stands, until it is reopened."""
+    """This review is completed: what it says stands."""
 
     code = "review-completed"
 

@@ -90,12 +90,14 @@ class RecordSkill(Told):
 
 
 class WorkEndsBeforeItStarts(Rejected):
+    """Work cannot end before it started."""
+
     code = "work-ends-before-it-starts"
     pointer = "/work_done"
 
 
 class WorkStillToCome(Rejected):
-    """A review looks back."""
+    """A review looks back: work that is still to come cannot have been done."""
 
     code = "work-still-to-come"
     pointer = "/work_done"
