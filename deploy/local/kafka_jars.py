@@ -16,6 +16,8 @@ from threading import Thread
 
 from jgo.maven import MavenContext
 
+from deploy.local.trouble import Trouble
+
 ROOT = Path(__file__).parents[2]
 LIST = ROOT / "deploy" / "kafka" / "jars.txt"
 AT_ONCE = 6
@@ -23,8 +25,8 @@ AT_ONCE = 6
 Progress = Callable[[int, int], None]
 
 
-class KafkaUnavailable(Exception):  # noqa: N818 - says why there can be no Kafka here, and what to do
-    """A sentence that can be shown to whoever asked for Kafka."""
+class KafkaUnavailable(Trouble):
+    """Why there can be no Kafka here, and what to do about it."""
 
 
 def default_cache() -> Path:

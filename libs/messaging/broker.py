@@ -2,6 +2,7 @@
 
 PublishFailed
 SubscriberLost
+BrokerUnavailable
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,6 +53,10 @@ class SubscriberLost(Exception):  # noqa: N818 - the caller builds a new one and
     """The broker went away for longer than the client can wait."""
 
 
+class BrokerUnavailable(Exception):  # noqa: N818 - the caller waits and asks again
+    """The broker cannot be asked now, or has no such topic yet."""
+
+
 class Publisher(Protocol):
     """Synchronous: lives in a loop of its own or in a thread. Not shared between threads."""
 
@@ -78,18 +83,25 @@ class Subscriber(Protocol):
 
 
 class Broker(Protocol):
-    """Kafka or the embedded log, chosen by BROKER_URL (`connect`)."""
+    """Kafka or the embedded log, chosen by BROKER_URL (`connect`). Questions that it cannot answer
+    now are `BrokerUnavailable`.
+    """
 
-    def ensure_topic(self, topic: str, *, partitions: int, retention_ms: int = -1) -> None: ...
+    def ensure_topic(self, topic: str, *, partitions: int, retention_ms: int = -1) -> None:
+        """A topic that exists is left as it is: its partitions were decided when it was made."""
 
     def topic_id(self, topic: str) -> str:
         """Changes when a topic is lost and made again; stored positions name it."""
 
     def ends(self, topics: Sequence[str]) -> Mapping[Partition, int]:
-        """The next offset of every partition, for lag and for *caught up*."""
+        """The next offset of every partition, for lag and for *caught up*. A topic that nobody has
+        made yet has no partitions.
+        """
 
-    def publisher(self) -> Publisher: ...
+    def publisher(self) -> Publisher:
+        """Connects when it is first used, so making one never fails."""
 
-    def subscriber(self, *, group: str, topics: Sequence[str]) -> Subscriber: ...
+    def subscriber(self, *, group: str, topics: Sequence[str]) -> Subscriber:
+        """Connects when it is first polled. A topic may be made later."""
 
     def close(self) -> None: ...
