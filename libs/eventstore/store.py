@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from libs.eventstore.recorded import Recorded
@@ -69,6 +69,15 @@ class EventTooLarge(Exception):  # noqa: N818 - answered as 413, nothing was wri
     """A fact over 256 KiB is refused before it is stored."""
 
 
+LARGEST = 256 * 1024
+"""Bytes of one fact's data."""
+
+
+def refuse_too_large(batch: Sequence[Append]) -> None:
+    if any(len(event.data) > LARGEST for append in batch for event in append.events):
+        raise EventTooLarge
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
     """One statement's view of a stream and a key: what came after, and what was answered before."""
@@ -93,3 +102,7 @@ class EventStore(Protocol):
     async def settle(
         self, tenant_id: UUID, stream_id: str, *, after: int, scope: str, key: str | None
     ) -> Settled: ...
+
+    def within(self, connection: Any) -> "EventStore":
+        """The same store inside somebody else's open transaction, which alone commits."""
+        ...

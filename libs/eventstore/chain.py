@@ -1,0 +1,54 @@
+"""Each fact vouches for all before it: an HMAC over the previous link, the envelope and the bytes.
+
+Made from nothing but what is stored and published, so a consumer can compute it again.
+"""
+
+import hmac
+from datetime import UTC, datetime
+
+import orjson
+
+from libs.eventstore.recorded import Recorded
+
+SIZE = 16
+"""Bytes of a link: half of SHA-256 is beyond anybody's search."""
+
+
+def link(key: bytes, previous: bytes, recorded: Recorded) -> bytes:
+    """`previous` is the chain of the version before, `b""` for the first; `recorded.chain` is not
+    looked at.
+    """
+    # The previous link's length goes first: without it, where it ends would be a matter of opinion.
+    message = bytes((len(previous),)) + previous + _envelope(recorded) + recorded.data
+    return hmac.digest(key, message, "sha256")[:SIZE]
+
+
+def fits(key: bytes, previous: bytes, recorded: Recorded) -> bool:
+    return hmac.compare_digest(link(key, previous, recorded), recorded.chain)
+
+
+def _envelope(recorded: Recorded) -> bytes:
+    # A JSON array says itself where it ends, and where each of its values does.
+    return orjson.dumps(
+        [
+            recorded.event_id,
+            recorded.stream_id,
+            recorded.version,
+            recorded.type,
+            recorded.tenant_id,
+            recorded.subject_id,
+            recorded.actor_id,
+            recorded.actor_role,
+            recorded.on_behalf_of,
+            recorded.correlation_id,
+            recorded.causation_id,
+            recorded.traceparent,
+            _instant(recorded.occurred_at),
+            recorded.zone,
+            _instant(recorded.recorded_at),
+        ]
+    )
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,77 @@
+"""Bringing one service's schema to its head: the same for `migrate`, for tests and for readiness.
+
+Every service has its own history, in its own schema, run by its own owner's role.
+"""
+
+from pathlib import Path
+
+from alembic import command, context
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy.pool import NullPool
+
+_ROOT = Path(__file__).parents[2]
+_OF_LIBRARIES = {
+    "keyring": _ROOT / "libs" / "privacy" / "migrations",
+    "broker": _ROOT / "libs" / "messaging" / "migrations",
+}
+_PATIENCE = "60s"
+"""How long a second migrator waits for the first."""
+
+
+def scripts_of(service: str) -> Path:
+    """The folder with `env.py` and `versions/` of a service, or of a library's own schema."""
+    return _OF_LIBRARIES.get(service, _ROOT / "services" / service / "migrations")
+
+
+def migrate(service: str, url: str, scripts: Path | None = None) -> None:
+    """To head, in one transaction; `url` is the owner's. A second migrator waits for the first."""
+    with _connected(url) as connection, connection.begin():
+        _alone(connection, service)
+        config = _config(scripts or scripts_of(service))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.execute(text("GRANT SELECT ON alembic_version TO PUBLIC"))
+
+
+def head_of(service: str, scripts: Path | None = None) -> str | None:
+    """The newest revision that this code knows."""
+    config = _config(scripts or scripts_of(service))
+    return ScriptDirectory.from_config(config).get_current_head()
+
+
+def at_head(url: str, service: str, scripts: Path | None = None) -> bool:
+    """Whether the schema is what this code expects; any role of the service may ask."""
+    with _connected(url) as connection:
+        revision = MigrationContext.configure(connection).get_current_revision()
+    return revision == head_of(service, scripts)
+
+
+def run_migrations() -> None:
+    """All that a service's `env.py` has to call."""
+    context.configure(connection=context.config.attributes["connection"])
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def _connected(url: str) -> Connection:
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
+    return engine.connect()
+
+
+def _alone(connection: Connection, service: str) -> None:
+    schema = connection.dialect.identifier_preparer.quote(service)
+    connection.execute(text(f"SET LOCAL search_path TO {schema}"))
+    connection.execute(text(f"SET LOCAL lock_timeout TO '{_PATIENCE}'"))
+    connection.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"),
+        {"what": f"migrate:{service}"},
+    )
+
+
+def _config(scripts: Path) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+    return config

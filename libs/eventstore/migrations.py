@@ -1,0 +1,24 @@
+"""The event store's tables and functions, as a service's first migration makes them."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+_HERE = Path(__file__).parent
+
+
+def create_event_store(connection: Connection, service: str) -> None:
+    """In the current schema, by its owner; a script calls it with `op.get_bind()`.
+
+    Grants go to the roles `<service>_app` and `<service>_relay` of `deploy/postgres/roles.sql`.
+    """
+    for script in ("tables.sql", "append.sql", "reading.sql"):
+        run_script(connection, _HERE / script, app=f"{service}_app", relay=f"{service}_relay")
+
+
+def run_script(connection: Connection, script: Path, **roles: str) -> None:
+    """A file of SQL in which `{name}` stands for a role."""
+    text = script.read_text("utf-8")
+    for name, role in roles.items():
+        text = text.replace(f"{{{name}}}", connection.dialect.identifier_preparer.quote(role))
+    connection.exec_driver_sql(text)

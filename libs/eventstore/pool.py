@@ -1,0 +1,101 @@
+"""Connections to PostgreSQL for what must be one round trip: raw asyncpg, nothing around it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+from libs.eventstore.store import StoreUnavailable
+
+Pool = Any
+Connection = Any
+"""asyncpg ships no types."""
+
+LOCK_TIMEOUT_MS = 2000
+"""How long an append waits for a twin or a busy stream before it is told *in flight*."""
+
+_STATEMENT_TIMEOUT_MS = 10_000
+_COMMAND_TIMEOUT_S = 15.0
+"""Longer than the server's own: it fires only when the server cannot be heard any more."""
+
+UNREACHABLE = (
+    TimeoutError,
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
+
+
+class NotDurable(Exception):  # noqa: N818 - a refusal to start, with the setting's name
+    """PostgreSQL would confirm what a power cut can still take away."""
+
+
+async def open_pool(
+    url: str, *, size: int = 8, least: int = 1, application: str = "interlude", durable: bool = True
+) -> Pool:
+    """A pool whose connections nobody leaves in a state, so that returning one costs no round trip.
+
+    Refuses (`NotDurable`) a server that acknowledges before it has flushed, unless `durable` is
+    False, which is for development only.
+    """
+    pool = await asyncpg.create_pool(
+        url,
+        min_size=least,
+        max_size=size,
+        reset=_nothing_to_reset,
+        max_inactive_connection_lifetime=0,
+        max_cached_statement_lifetime=0,
+        command_timeout=_COMMAND_TIMEOUT_S,
+        server_settings={
+            "application_name": application,
+            "lock_timeout": str(LOCK_TIMEOUT_MS),
+            "statement_timeout": str(_STATEMENT_TIMEOUT_MS),
+            "default_transaction_isolation": "read committed",
+            "jit": "off",
+            "timezone": "UTC",
+        },
+    )
+    if durable:
+        await _check_durable(pool)
+    return pool
+
+
+@asynccontextmanager
+async def borrowed(pool: Pool, patience: float) -> AsyncIterator[Connection]:
+    """A connection of the pool; `StoreUnavailable` when none is free within `patience` seconds."""
+    try:
+        # Not acquire(timeout=…): in Python 3.11 that starts a task for every call.
+        async with asyncio.timeout(patience):
+            connection = await pool.acquire()
+    except UNREACHABLE as error:
+        raise StoreUnavailable from error
+    try:
+        yield connection
+    finally:
+        await pool.release(connection)
+
+
+async def schema_version(pool: Pool) -> str | None:
+    """The schema's revision, for readiness; compare with `migrating.head_of`."""
+    version: str | None = await pool.fetchval("SELECT version_num FROM alembic_version")
+    return version
+
+
+async def _nothing_to_reset(_connection: Connection) -> None:
+    """Every statement of ours is a transaction by itself and sets what it needs locally."""
+
+
+async def _check_durable(pool: Pool) -> None:
+    row = await pool.fetchrow(
+        "SELECT current_setting('fsync') AS fsync,"
+        " current_setting('synchronous_commit') AS synchronous_commit,"
+        " current_setting('full_page_writes') AS full_page_writes"
+    )
+    unsafe = sorted(name for name, value in row.items() if value == "off")
+    if unsafe:
+        await pool.close()
+        raise NotDurable(f"PostgreSQL runs with {', '.join(unsafe)} off")
