@@ -1,0 +1,88 @@
+"""Who may do what, in one place: deny by default, by role and by relation to whom it is about.
+
+A grant is a sentence of the route: `grant(therapist="related", patient="own")`. Relations:
+
+- `own`: the patient it is about, or the therapist whose it is
+- `related`: a therapist who treats the patient it is about
+- `clinic`: anybody of this role in the tenant (an integrator only with the service's scope)
+- `any`: as `clinic`, where there is no tenant's data to speak of
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+from uuid import UUID
+
+from libs.access.principal import Principal
+from libs.access.relationships import Relationships
+from libs.eventstore.telling import Role
+
+Relation = Literal["own", "related", "clinic", "any"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Whom a stream is about: the patient, and the therapist whose it is."""
+
+    patient_id: UUID | None = None
+    therapist_id: UUID | None = None
+
+
+NOBODY = Subject()
+"""For what concerns the clinic as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """In the order of the route's sentence: somebody with two roles acts in the first that may.
+
+    `scope` is what an integrator's token must carry besides (`care.write`).
+    """
+
+    relations: Mapping[Role, Relation]
+    scope: str = ""
+
+    def concerns(self, principal: Principal) -> bool:
+        """Whether any of their roles is named at all: this much everybody may know."""
+        return not principal.roles.isdisjoint(self.relations)
+
+
+def grant(**relations: Relation) -> Grant:
+    """`grant(therapist="related", patient="own")`; roles that are not named may not."""
+    for role, relation in relations.items():
+        if role not in get_args(Role) or relation not in get_args(Relation):
+            raise ValueError(f"{role}={relation} is not a role with a relation")
+    return Grant(relations)  # type: ignore[arg-type]  # the keys were checked above
+
+
+async def may(
+    principal: Principal, granted: Grant, subject: Subject, relationships: Relationships
+) -> Role | None:
+    """The role in which they may; None if in none."""
+    for role, relation in granted.relations.items():
+        if role not in principal.roles or not _in_scope(role, principal, granted):
+            continue
+        match relation:
+            case "own":
+                holds = principal.person_id == _owner(role, subject)
+            case "related":
+                holds = await _treats(principal, subject, relationships)
+            case "clinic" | "any":
+                holds = True
+        if holds:
+            return role
+    return None
+
+
+def _in_scope(role: Role, principal: Principal, granted: Grant) -> bool:
+    return role != "integrator" or not granted.scope or granted.scope in principal.scopes
+
+
+def _owner(role: Role, subject: Subject) -> UUID | None:
+    return subject.patient_id if role == "patient" else subject.therapist_id
+
+
+async def _treats(principal: Principal, subject: Subject, relationships: Relationships) -> bool:
+    if subject.patient_id is None or "therapist" not in principal.roles:
+        return False
+    return await relationships.treats(principal.tenant_id, principal.person_id, subject.patient_id)
