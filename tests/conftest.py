@@ -38,7 +38,8 @@ def postgres_server(run_folder: Path) -> Iterator[Server]:
 def _private_postgres() -> Iterator[str]:
     folder = temporary_place()
     try:
-        with Postgres(folder=folder, port=free_port()).running() as server:
+        server = Postgres(folder=folder, port=free_port())
+        with server.running():
             yield server.url()
     finally:
         shutil.rmtree(folder)
@@ -52,7 +53,8 @@ def database_template(postgres_server: Server) -> Iterator[str]:
 
 
 def _prepared(database: Database) -> None:
-    migrations.apply(database.url, database.url_as)
+    migrations.apply_roles(database.url)
+    migrations.migrate_all(database.url_as)
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ _PR_SET_PDEATHSIG = 1
 def argv(program: Sequence[str], *, account: str | None = None) -> list[str]:
     """What to start, so that `program` runs as `account` and dies with this process."""
     who = [] if account is None else ["--account", account]
-    here = [sys.executable, str(Path(__file__)), "--parent", str(os.getpid())]
+    here = [sys.executable, "-I", "-S", str(Path(__file__)), "--parent", str(os.getpid())]
     return [*here, *who, "--", *program]
 
 

@@ -2,54 +2,49 @@
 
 from collections.abc import Callable
 from hashlib import sha256
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
 
+from libs.eventstore.migrating import migrate, scripts_of
+
 ROOT = Path(__file__).parents[2]
 ROLES = ROOT / "deploy" / "postgres" / "roles.sql"
 
-OWNED_BY_LIBRARIES = ("keyring", "broker")
-SERVICES = ("care", "assignment", "diary", "review", "gateway")
+SCHEMAS = ("keyring", "broker", "care", "assignment", "diary", "review", "gateway")
 
 
-def apply(url: str, url_as: Callable[[str], str]) -> None:
-    """`url` is a superuser's; `url_as` gives the owners' URLs in the same database. Idempotent."""
+def apply_roles(url: str) -> None:
+    """`url` is a superuser's. Idempotent, like all of this."""
     with psycopg.connect(url) as superuser:
         superuser.execute(ROLES.read_bytes())
-    for schema in (*OWNED_BY_LIBRARIES, *SERVICES):
-        if _scripts(schema):
-            _migrate(schema, url_as(f"{schema}_owner"))
+
+
+def migrate_all(url_as: Callable[[str], str], done: Callable[[str], object] = str) -> None:
+    """`url_as` gives each owner's URL."""
+    for schema in SCHEMAS:
+        if any(_revisions(schema)):
+            migrate(schema, url_as(f"{schema}_owner"))
+        done(schema)
 
 
 def digest() -> str:
     """Changes with anything that decides what `apply` makes."""
     content = sha256()
-    for path in sorted([ROLES, Path(__file__), *_library_tables(), *_every_script()]):
+    for path in sorted({ROLES, Path(__file__), *_library_tables(), *_all_revisions()}):
         content.update(str(path).encode() + path.read_bytes())
     return content.hexdigest()[:16]
 
 
-def _migrate(schema: str, url: str) -> None:
-    if find_spec("libs.eventstore.migrating") is not None:
-        import_module("libs.eventstore.migrating").migrate(schema, url)
+def _revisions(schema: str) -> list[Path]:
+    return list(scripts_of(schema).glob("versions/*.py"))
 
 
-def _scripts(schema: str) -> list[Path]:
-    folder = ROOT / "services" / schema / "migrations"
-    return sorted(folder.glob("versions/*.py"))
-
-
-def _every_script() -> list[Path]:
-    return [path for schema in (*OWNED_BY_LIBRARIES, *SERVICES) for path in _scripts(schema)]
+def _all_revisions() -> list[Path]:
+    return [path for schema in SCHEMAS for path in _revisions(schema)]
 
 
 def _library_tables() -> list[Path]:
+    """What revisions are made of: `migrations.py`, and the SQL beside it."""
     libs = ROOT / "libs"
-    return [
-        *libs.glob("*/migrations.py"),
-        *libs.glob("*/migrating.py"),
-        *libs.glob("*/migrations/**/*.py"),
-    ]
+    return [*libs.glob("*/migrat*.py"), *libs.glob("**/*.sql")]

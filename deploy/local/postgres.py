@@ -8,7 +8,6 @@ trusts everybody there.
 
 import os
 import shutil
-import signal
 import stat
 import subprocess
 import tempfile
@@ -24,14 +23,12 @@ from pwd import getpwnam
 import psycopg
 
 from deploy.local import child
-from deploy.local.ports import HOST, wait_until
+from deploy.local.backing import POSTGRES_STOPS, START_SECONDS, Backing, running
+from deploy.local.ports import HOST
 from deploy.local.trouble import Trouble
 
 ACCOUNT = "nobody"
 """Who runs PostgreSQL when we are root; every Unix has it."""
-
-_START_SECONDS = 60.0
-_STOP_SECONDS = 15.0
 
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": HOST,
@@ -72,7 +69,7 @@ class Postgres:
             cwd=self.folder,
             capture_output=True,
             text=True,
-            timeout=_START_SECONDS,
+            timeout=START_SECONDS,
             check=False,
         )
         if made.returncode != 0:
@@ -84,19 +81,14 @@ class Postgres:
         return [*self._as_account(), str(binaries() / "postgres"), "-D", str(self.data), *options]
 
     @contextmanager
-    def running(self) -> Iterator["Postgres"]:
+    def running(self) -> Iterator[Backing]:
         """From accepting connections until everybody is thrown out and all is on disk."""
         self.prepare()
         log = self.folder / "postgres.log"
-        with log.open("wb") as output:
-            process = subprocess.Popen(  # noqa: S603 - as above
-                self.argv(), cwd=self.folder, stdout=output, stderr=output, start_new_session=True
-            )
-        try:
-            self._wait_for(process, log)
-            yield self
-        finally:
-            stop(process)
+        with running(
+            "PostgreSQL", self.argv(), log=log, ready=self.accepts, stops=POSTGRES_STOPS
+        ) as backing:
+            yield backing
 
     def accepts(self) -> bool:
         try:
@@ -104,15 +96,6 @@ class Postgres:
         except psycopg.OperationalError:
             return False
         return True
-
-    def _wait_for(self, process: subprocess.Popen[bytes], log: Path) -> None:
-        def decided() -> bool:
-            return process.poll() is not None or self.accepts()
-
-        if wait_until(decided, seconds=_START_SECONDS) and process.poll() is None:
-            return
-        last = "\n".join(log.read_text(errors="replace").splitlines()[-10:])
-        raise Trouble(f"PostgreSQL did not start on port {self.port}. Its last words:\n{last}")
 
     def _as_account(self) -> list[str]:
         return child.argv([], account=ACCOUNT if os.geteuid() == 0 else None)
@@ -138,18 +121,6 @@ class Postgres:
                 f"{self.data} was made by PostgreSQL {kept}, and this is {ours}. "
                 "`make reset` empties it."
             )
-
-
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """Throws clients out and writes all to disk; harder when that takes too long."""
-    for sign in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-        if process.poll() is not None:
-            return
-        process.send_signal(sign)
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            continue
 
 
 def binaries() -> Path:

@@ -1,0 +1,103 @@
+"""All of Interlude on one machine.
+
+The environment chooses: PORT_BASE (8000), BROKER (kafka or embedded), BROKER_URL, DATABASE_URL.
+"""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from deploy.local import run as running
+from deploy.local.choices import choices
+from deploy.local.migrations import ROOT
+from deploy.local.ports import wait_until
+from deploy.local.run_info import read
+from deploy.local.status import status as show
+from deploy.local.terminal import Terminal
+from deploy.local.trouble import Trouble
+from deploy.local.var import Var
+
+STOP_SECONDS = 25.0
+
+app = typer.Typer(
+    help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
+terminal = Terminal(Console())
+
+Folder = Annotated[Path, typer.Option("--var", help="Where everything is kept.")]
+_VAR = ROOT / "var"
+
+
+@app.command()
+def run(var: Folder = _VAR) -> None:
+    """Starts everything, tells the story once, and stays until Ctrl-C."""
+    for sign in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, _interrupted)
+    try:
+        running.run(Var(var.resolve()), choices(), terminal)
+    except KeyboardInterrupt:
+        terminal.warn("Stopped before all was up.")
+        raise typer.Exit(130) from None
+    terminal.console.print("Stopped; the data stays.")
+
+
+@app.command()
+def status(var: Folder = _VAR) -> None:
+    """Each process with its memory and whether it is ready; exits 1 if something is not well."""
+    if not show(Var(var.resolve()), terminal.console):
+        raise typer.Exit(1)
+
+
+@app.command()
+def stop(var: Folder = _VAR) -> None:
+    """Stops what `run` started in another terminal."""
+    kept = Var(var.resolve())
+    pid = kept.running_pid()
+    if pid is None:
+        terminal.console.print("Nothing runs here.")
+        return
+    os.kill(pid, signal.SIGTERM)
+    if not wait_until(lambda: kept.running_pid() is None, seconds=STOP_SECONDS, every=0.2):
+        raise Trouble(f"Process {pid} did not stop in {STOP_SECONDS:.0f} s: kill -9 {pid}.")
+
+
+@app.command()
+def reset(var: Folder = _VAR) -> None:
+    """Forgets everything that was stored, and the keys that it was sealed under."""
+    if os.environ.get("DATABASE_URL"):
+        raise Trouble("The database of DATABASE_URL is not ours to empty: drop its schemas there.")
+    kept = Var(var.resolve())
+    with kept.only_run():
+        kept.empty()
+
+
+@app.command()
+def token(name: str, var: Folder = _VAR) -> None:
+    """Prints a token: therapist, patient, other_therapist, supervisor, clinic_admin, …"""
+    run = read(Var(var.resolve()).run_json)
+    if run is None:
+        raise Trouble("Interlude does not run here. `make run` starts it.")
+    if name not in run.tokens:
+        raise Trouble(f"There are tokens for {', '.join(run.tokens)}.")
+    typer.echo(run.tokens[name])
+
+
+def _interrupted(*_signal: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def main() -> None:
+    try:
+        app()
+    except Trouble as trouble:
+        terminal.trouble(str(trouble))
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""What somebody may choose for `make run`, by its environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from deploy.local.trouble import Trouble
+from libs.process.addresses import is_address
+
+BrokerKind = Literal["kafka", "embedded", "given"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """`broker` None leaves it to us: Kafka, or the embedded log where Kafka cannot be had."""
+
+    port_base: int = 8000
+    database_url: str | None = None
+    broker: BrokerKind | None = None
+    broker_url: str | None = None
+    master_key: str | None = None
+    audience: str = "interlude"
+
+
+def choices(environment: Mapping[str, str] = os.environ) -> Choices:
+    """Raises `Trouble` that names the setting."""
+    broker_url = environment.get("BROKER_URL") or None
+    if broker_url is not None and not is_address(broker_url, {"kafka", "postgresql"}):
+        raise Trouble(
+            "BROKER_URL takes kafka://host:port,… or postgresql://user@host:port/database."
+        )
+    return Choices(
+        port_base=_port_base(environment.get("PORT_BASE") or "8000"),
+        database_url=environment.get("DATABASE_URL") or None,
+        broker="given" if broker_url else _broker(environment.get("BROKER") or None),
+        broker_url=broker_url,
+        master_key=environment.get("MASTER_KEY") or None,
+        audience=environment.get("AUDIENCE") or "interlude",
+    )
+
+
+def _port_base(told: str) -> int:
+    if told.isdecimal() and 1024 <= int(told) <= 65000:  # noqa: PLR2004 - unprivileged, with room above
+        return int(told)
+    raise Trouble("PORT_BASE takes a number from 1024 to 65000; the ports above it are used.")
+
+
+def _broker(told: str | None) -> Literal["kafka", "embedded"] | None:
+    match told:
+        case None | "kafka" | "embedded":
+            return told
+        case _:
+            raise Trouble("BROKER takes kafka or embedded; BROKER_URL names one that exists.")

@@ -1,0 +1,141 @@
+"""The processes that Interlude consists of: the one table behind `make run` and the containers.
+
+A test compares `docker-compose.yml` with it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+SERVICES = ("care", "assignment", "diary", "review")
+
+_ALL = frozenset({"PROFILE", "LOG_FORMAT", "HOST", "ADMIN_PORT", "DATABASE_URL"})
+_SERVES = frozenset({"PORT", "ISSUERS", "AUDIENCE", "KEYRING_URL", "MASTER_KEY"})
+_STREAMS = frozenset({"BROKER_URL", "TOPIC_PREFIX"})
+_SERVICE_URLS = frozenset(f"{service.upper()}_URL" for service in SERVICES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """`needs` are the settings it is given, and no others: a relay never sees a key."""
+
+    service: str
+    role: str
+    database_role: str
+    needs: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        return f"{self.service}-{self.role}"
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """What follows `python`."""
+        return ("-m", f"services.{self.service}", self.role)
+
+
+def _of_service(service: str) -> list[Process]:
+    return [
+        Process(
+            service=service,
+            role="api",
+            database_role=f"{service}_app",
+            needs=_ALL | _SERVES,
+        ),
+        Process(
+            service=service,
+            role="relay",
+            database_role=f"{service}_relay",
+            needs=_ALL | _STREAMS,
+        ),
+        Process(
+            service=service,
+            role="follow",
+            database_role=f"{service}_app",
+            needs=_ALL | _STREAMS | {"MASTER_KEY", "KEYRING_URL"},
+        ),
+    ]
+
+
+PROCESSES: tuple[Process, ...] = (
+    *(process for service in SERVICES for process in _of_service(service)),
+    Process(
+        service="gateway",
+        role="projector",
+        database_role="gateway_projector",
+        needs=_ALL | _STREAMS | {"MASTER_KEY"},
+    ),
+    Process(
+        service="gateway",
+        role="api",
+        database_role="gateway_app",
+        needs=_ALL | _SERVES | _SERVICE_URLS,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """All loopback ports of one `make run`, moved together by PORT_BASE."""
+
+    base: int = 8000
+
+    def api(self, service: str) -> int:
+        """Gateway 8000, care 8001, assignment 8002, diary 8003, review 8004"""
+        return self.base + ("gateway", *SERVICES).index(service)
+
+    def admin(self, process: Process) -> int:
+        """A hundred above the API's for `api`, two for `relay`, three for what follows topics."""
+        hundreds = {"api": 100, "relay": 200, "follow": 300, "projector": 300}
+        return self.api(process.service) + hundreds[process.role]
+
+    @property
+    def issuer(self) -> int:
+        return self.base + 9
+
+    @property
+    def postgres(self) -> int:
+        return self.base + 32
+
+    @property
+    def kafka(self) -> int:
+        return self.base + 92
+
+    @property
+    def kafka_controller(self) -> int:
+        return self.base + 93
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the processes find each other and everything else. `url_as` gives a role's URL."""
+
+    ports: Ports
+    url_as: Callable[[str], str]
+    broker_url: str
+    issuer: str
+    audience: str
+    master_key: str
+    profile: str = "local"
+    log_format: str = "json"
+    topic_prefix: str = ""
+
+    def environment(self, process: Process) -> dict[str, str]:
+        everything: Mapping[str, str] = {
+            "PROFILE": self.profile,
+            "LOG_FORMAT": self.log_format,
+            "HOST": "127.0.0.1",
+            "ADMIN_PORT": str(self.ports.admin(process)),
+            "PORT": str(self.ports.api(process.service)),
+            "DATABASE_URL": self.url_as(process.database_role),
+            "KEYRING_URL": self.url_as("keyring_app"),
+            "BROKER_URL": self.broker_url,
+            "TOPIC_PREFIX": self.topic_prefix,
+            "ISSUERS": self.issuer,
+            "AUDIENCE": self.audience,
+            "MASTER_KEY": self.master_key,
+            **{f"{name.upper()}_URL": self.url_of(name) for name in SERVICES},
+        }
+        return {name: everything[name] for name in sorted(process.needs)}
+
+    def url_of(self, service: str) -> str:
+        return f"http://127.0.0.1:{self.ports.api(service)}"

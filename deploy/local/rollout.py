@@ -1,0 +1,106 @@
+"""From started processes to a running Interlude: all ready, the story told, run.json written."""
+
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from importlib import import_module
+from importlib.util import find_spec
+
+from deploy.local.database import Target
+from deploy.local.issuer import Issuer, kept_key
+from deploy.local.people import PEOPLE
+from deploy.local.ports import HOST, wait_until
+from deploy.local.processes import PROCESSES, SERVICES, Place
+from deploy.local.run_info import RunInfo, write
+from deploy.local.terminal import Terminal
+from deploy.local.trouble import Trouble
+from deploy.local.var import Var
+
+READY_SECONDS = 120.0
+
+_STORY = "story"
+
+
+class Stopped(Exception):  # noqa: N818 - somebody asked to stop before all was up
+    """Nothing to say about it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rollout:
+    place: Place
+    target: Target
+    var: Var
+    terminal: Terminal
+    stopping: Callable[[], bool]
+
+    def run(self) -> RunInfo:
+        """Raises `Trouble`, or `Stopped`."""
+        with self.terminal.step("Waiting until all processes are ready") as say:
+            self._wait(say)
+        told = self._told(self._run_info())
+        write(told, self.var.run_json)
+        return told
+
+    def _wait(self, say: Callable[[str], None]) -> None:
+        probes = self.probes()
+        missing = set(probes)
+
+        def all_ready() -> bool:
+            missing.difference_update([name for name in missing if answers(probes[name])])
+            say(f"{len(probes) - len(missing)} of {len(probes)}")
+            return not missing or self.stopping()
+
+        in_time = wait_until(all_ready, seconds=READY_SECONDS, every=0.2)
+        if self.stopping():
+            raise Stopped
+        if not in_time:
+            raise Trouble(
+                f"Not ready after {READY_SECONDS:.0f} s: {', '.join(sorted(missing))}. "
+                f"Their logs are in {self.var.logs}."
+            )
+
+    def probes(self) -> Mapping[str, str]:
+        return {
+            "issuer": f"{self.place.issuer}/readyz",
+            **{name: f"{url}/readyz" for name, url in self._admin().items()},
+        }
+
+    def _admin(self) -> Mapping[str, str]:
+        ports = self.place.ports
+        return {process.name: f"http://{HOST}:{ports.admin(process)}" for process in PROCESSES}
+
+    def _run_info(self) -> RunInfo:
+        place = self.place
+        issuer = Issuer(place.issuer, place.audience, kept_key(self.var.issuer_key))
+        now = time.time()
+        return RunInfo(
+            gateway=place.url_of("gateway"),
+            services={service: place.url_of(service) for service in SERVICES},
+            admin=self._admin(),
+            broker=place.broker_url,
+            database=self.target.url,
+            issuer=place.issuer,
+            tokens={name: issuer.token(name, now=now) for name in PEOPLE},
+        )
+
+    def _told(self, run: RunInfo) -> RunInfo:
+        """The story is told once to each database."""
+        kept = self.var.remembered(_STORY)
+        if kept is not None and kept["database"] == self.target.identity:
+            return replace(run, story=kept["ids"])
+        if find_spec("deploy.local.story") is None:
+            return run
+        with self.terminal.step("Telling the story of the demo clinic"):
+            ids = import_module("deploy.local.story").play(run)
+        self.var.remember(_STORY, {"database": self.target.identity, "ids": ids})
+        return replace(run, story=ids)
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own loopback URL
+            return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's OK
+    except (urllib.error.URLError, OSError):
+        return False

@@ -1,0 +1,211 @@
+"""`make run`: everything up, in order; until somebody stops it or a part falls."""
+
+import os
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from deploy.local import child, database, migrations
+from deploy.local.backing import Backing
+from deploy.local.broker import Brokers, Chosen
+from deploy.local.choices import Choices
+from deploy.local.ports import HOST, is_free
+from deploy.local.postgres import Postgres
+from deploy.local.processes import PROCESSES, Place, Ports
+from deploy.local.rollout import Rollout, Stopped
+from deploy.local.run_info import RunInfo
+from deploy.local.supervisor import Fallen, Logs, Supervisor
+from deploy.local.terminal import Terminal
+from deploy.local.trouble import Trouble
+from deploy.local.var import Var
+from deploy.local.welcome import welcome
+
+EVERY_SETTING = frozenset(
+    {setting for process in PROCESSES for setting in process.needs}
+    | {"MIGRATION_DATABASE_URL", "ISSUER", "KEY_FILE", "BROKER", "PORT_BASE"}
+)
+"""What a child gets from us alone, never from the environment that `make run` was called in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """What the services stand on."""
+
+    place: Place
+    target: database.Target
+    broker: Chosen
+    backings: tuple[Backing, ...]
+
+
+def run(var: Var, choices: Choices, terminal: Terminal) -> None:
+    """Returns after a wished stop. Raises `Trouble` for anything else."""
+    with var.only_run(), ExitStack() as stack:
+        stack.callback(var.run_json.unlink, missing_ok=True)
+        ports = Ports(choices.port_base)
+        _must_be_free(ports, choices)
+        ground = _ground(var, choices, ports, terminal, stack)
+        _supervise(var, ground, terminal)
+
+
+def _ground(
+    var: Var, choices: Choices, ports: Ports, terminal: Terminal, stack: ExitStack
+) -> Ground:
+    backings: list[Backing] = []
+    with terminal.step("PostgreSQL") as say:
+        target, postgres = _database(var, choices, ports, stack)
+        say("private" if postgres else "DATABASE_URL's")
+    with terminal.step("Roles, schemas and tables") as say:
+        migrations.apply_roles(target.url)
+        target.set_passwords()
+        migrations.migrate_all(target.url_as, say)
+    with terminal.step("Broker") as say:
+        brokers = Brokers(
+            var=var,
+            ports=ports,
+            embedded_url=target.url_as("broker_app"),
+            stack=stack,
+            progress=lambda done, of: say(f"fetching Apache Kafka, jar {done} of {of}"),
+        )
+        broker = brokers.choose(choices)
+        say({"kafka": "Apache Kafka", "embedded": "embedded log"}.get(broker.kind, "BROKER_URL's"))
+    if broker.instead is not None:
+        terminal.warn(f"No Kafka, so the embedded log stands in for it. {broker.instead}")
+    place = Place(
+        ports=ports,
+        url_as=target.url_as,
+        broker_url=broker.url,
+        issuer=f"http://{HOST}:{ports.issuer}",
+        audience=choices.audience,
+        master_key=target.master,
+    )
+    backings = [backing for backing in (postgres, broker.backing) if backing is not None]
+    return Ground(place=place, target=target, broker=broker, backings=tuple(backings))
+
+
+def _database(
+    var: Var, choices: Choices, ports: Ports, stack: ExitStack
+) -> tuple[database.Target, Backing | None]:
+    master = choices.master_key or var.master_key()
+    if choices.database_url is not None:
+        target = database.Target(choices.database_url, master)
+        target.must_answer()
+        return target, None
+    server = Postgres(folder=var.postgres, port=ports.postgres)
+    backing = stack.enter_context(server.running())
+    database.make_in(server.url())
+    return database.Target(server.url(database=database.NAME), master), backing
+
+
+def _supervise(var: Var, ground: Ground, terminal: Terminal) -> None:
+    logs = Logs(var.logs)
+    supervisor = Supervisor(logs)
+    for name, (argv, environment) in children(var, ground.place).items():
+        supervisor.add_process(name, child.argv(argv), env=environment, cwd=str(migrations.ROOT))
+    for backing in ground.backings:
+        _watch(backing, supervisor)
+    meanwhile = _Meanwhile(var, ground, terminal, supervisor)
+    supervisor.run(meanwhile)
+    logs.close()
+    var.forget("processes")
+    if supervisor.fallen is not None:
+        raise Trouble(_of(supervisor.fallen, var))
+    if meanwhile.trouble is not None:
+        raise meanwhile.trouble
+
+
+def children(var: Var, place: Place) -> Mapping[str, tuple[list[str], dict[str, str]]]:
+    """Each with its arguments and its whole environment."""
+    inherited = {name: value for name, value in os.environ.items() if name not in EVERY_SETTING}
+    issuer = {
+        "PROFILE": "local",
+        "ISSUER": place.issuer,
+        "KEY_FILE": str(var.issuer_key),
+        "AUDIENCE": place.audience,
+        "PORT": str(place.ports.issuer),
+    }
+    return {
+        "issuer": ([sys.executable, "-m", "deploy.local.issuer"], inherited | issuer),
+        **{
+            process.name: (
+                [sys.executable, *process.command],
+                inherited | place.environment(process),
+            )
+            for process in PROCESSES
+        },
+    }
+
+
+def _must_be_free(ports: Ports, choices: Choices) -> None:
+    wanted = {
+        "issuer": ports.issuer,
+        "gateway": ports.api("gateway"),
+        **{f"{process.name} (admin)": ports.admin(process) for process in PROCESSES},
+        **{process.service: ports.api(process.service) for process in PROCESSES},
+    }
+    if choices.database_url is None:
+        wanted["PostgreSQL"] = ports.postgres
+    if choices.broker in {None, "kafka"}:
+        wanted |= {"Kafka": ports.kafka, "Kafka's controller": ports.kafka_controller}
+    for who, port in wanted.items():
+        if not is_free(port):
+            raise Trouble(
+                f"Port {port}, wanted for {who}, is taken by another program. "
+                f"Stop that, or move all ports together: PORT_BASE={ports.base + 1000} make run."
+            )
+
+
+def _watch(backing: Backing, supervisor: Supervisor) -> None:
+    def watch() -> None:
+        status = backing.process.wait()
+        supervisor.fell(Fallen(backing.name, status, backing.last_lines()))
+
+    threading.Thread(target=watch, name=f"watching {backing.name}", daemon=True).start()
+
+
+class _Meanwhile:
+    """Beside the supervisor, which holds the main thread because signals arrive there."""
+
+    def __init__(
+        self, var: Var, ground: Ground, terminal: Terminal, supervisor: Supervisor
+    ) -> None:
+        self.trouble: Exception | None = None
+        self._var = var
+        self._ground = ground
+        self._terminal = terminal
+        self._supervisor = supervisor
+
+    def __call__(self) -> None:
+        try:
+            run = self._roll_out()
+            welcome(run, self._ground.broker, self._terminal.console)
+        except Stopped:
+            return
+        except Exception as trouble:  # noqa: BLE001 - raised again in the main thread
+            self.trouble = None if self._supervisor.stopping.is_set() else trouble
+            self._supervisor.terminate()
+
+    def _roll_out(self) -> RunInfo:
+        rollout = Rollout(
+            place=self._ground.place,
+            target=self._ground.target,
+            var=self._var,
+            terminal=self._terminal,
+            stopping=self._supervisor.stopping.is_set,
+        )
+        run = rollout.run()
+        self._var.remember("processes", self._pids())
+        return run
+
+    def _pids(self) -> Mapping[str, int]:
+        backings = {backing.name: backing.process.pid for backing in self._ground.backings}
+        return {"supervisor": os.getpid(), **backings, **self._supervisor.pids()}
+
+
+def _of(fallen: Fallen, var: Var) -> str:
+    last = "\n".join(f"  {line}" for line in fallen.last_lines) or "  (it said nothing)"
+    return (
+        f"{fallen.name} ended by itself (status {fallen.status}), so everything was stopped. "
+        f"Its last lines (all of them are in {var.logs}):\n{last}"
+    )
