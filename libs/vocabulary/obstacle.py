@@ -1,9 +1,10 @@
 """What gets in the way, foreseen or not."""
 
 from dataclasses import dataclass
-from typing import Literal, NewType
+from typing import Annotated, Literal, NewType
 from uuid import UUID
 
+from libs.eventstore.telling import MINTED
 from libs.vocabulary.rating import Rating
 from libs.vocabulary.text import Prose
 
@@ -26,7 +27,7 @@ ObstaclePhase = Literal["anticipated", "unanticipated"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obstacle:
-    id: ObstacleId
+    id: Annotated[ObstacleId, MINTED]
     category: ObstacleCategory
     text: Prose
     phase: ObstaclePhase

@@ -1,0 +1,195 @@
+"""One piece of homework, from the first idea to its end: every subject composed into one decider.
+
+`draft -> proposed -> agreed -> active -> completed`. The course changes only while it is open;
+what was said and lived through may be told at any time.
+"""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from libs.eventstore.decider import Decider, Notice, Rejected
+from services.assignment.domain import (
+    agreement,
+    components,
+    due,
+    giving,
+    obstacles,
+    occurrences,
+    outcome,
+    plan,
+    practice,
+    readiness,
+    reasons,
+    situation,
+)
+from services.assignment.domain.giving import GiveHomework
+from services.assignment.domain.homework import Homework, NotCreated, State
+from services.assignment.domain.outcome import (
+    ActivateAssignment,
+    AssignmentCreated,
+    CompleteHomework,
+    CreateAssignment,
+)
+from services.assignment.domain.plan import SpecifyPlan
+
+Event = (
+    outcome.Fact
+    | agreement.Fact
+    | reasons.Fact
+    | components.Fact
+    | practice.Fact
+    | situation.Fact
+    | obstacles.Fact
+    | plan.Fact
+    | due.Fact
+    | readiness.Fact
+    | occurrences.Fact
+)
+
+Act = (
+    agreement.Request
+    | reasons.Request
+    | components.Request
+    | practice.Request
+    | situation.Request
+    | obstacles.Request
+    | SpecifyPlan
+    | due.Request
+    | readiness.Request
+    | ActivateAssignment
+    | CompleteHomework
+)
+Asked = CreateAssignment | Act
+Command = GiveHomework | Asked
+
+
+class NotCreatedYet(Rejected):
+    code = "assignment-not-found"
+
+
+# --- What a fact makes of the state. ---
+
+
+def evolve(state: State, event: Event) -> State:
+    if isinstance(state, NotCreated):
+        return outcome.created(event) if isinstance(event, AssignmentCreated) else state
+    return _evolve(state, event)
+
+
+def _evolve(homework: Homework, event: Event) -> Homework:  # noqa: C901, PLR0911 - a list, not a maze
+    if isinstance(event, outcome.Fact):
+        return outcome.evolve(homework, event)
+    if isinstance(event, agreement.Fact):
+        return agreement.evolve(homework, event)
+    if isinstance(event, reasons.Fact):
+        return reasons.evolve(homework, event)
+    if isinstance(event, components.Fact):
+        return components.evolve(homework, event)
+    if isinstance(event, practice.Fact):
+        return practice.evolve(homework, event)
+    if isinstance(event, situation.Fact):
+        return situation.evolve(homework, event)
+    if isinstance(event, obstacles.Fact):
+        return obstacles.evolve(homework, event)
+    if isinstance(event, plan.Fact):
+        return plan.evolve(homework, event)
+    if isinstance(event, due.Fact):
+        return due.evolve(homework, event)
+    if isinstance(event, readiness.Fact):
+        return readiness.evolve(homework, event)
+    if isinstance(event, occurrences.Fact):
+        return occurrences.evolve(homework, event)
+    assert_never(event)
+
+
+# --- What a request makes of the state. ---
+
+
+def decide(command: Command, state: State) -> Sequence[Event]:
+    """What was asked for, and the occurrences that follow from it."""
+    facts = _given(command, state) if isinstance(command, GiveHomework) else _asked(command, state)
+    if not facts:
+        return []
+    before = state if isinstance(state, Homework) else None
+    after = decider.fold(facts, onto=state)
+    if isinstance(after, NotCreated):
+        return facts
+    at, now = command.happened_at, command.now
+    return [*facts, *occurrences.what_follows(before, after, at=at, now=now)]
+
+
+def _given(command: GiveHomework, state: State) -> Sequence[Event]:
+    facts: list[Event] = []
+    for part in giving.parts(command):
+        said = _asked(part, state)
+        state = decider.fold(said, onto=state)
+        facts += said
+    return facts
+
+
+def _asked(command: Asked, state: State) -> Sequence[Event]:
+    if isinstance(command, CreateAssignment):
+        if isinstance(state, Homework):
+            raise outcome.AssignmentExists
+        return outcome.create(command)
+    if isinstance(state, NotCreated):
+        raise NotCreatedYet
+    if getattr(command, "id", None) in state.told:
+        return []
+    return _of(command, state)
+
+
+def _of(command: Act, homework: Homework) -> Sequence[Event]:  # noqa: C901, PLR0911 - as above
+    if isinstance(command, agreement.Request):
+        return agreement.decide(command, homework)
+    if isinstance(command, reasons.Request):
+        return reasons.decide(command)
+    if isinstance(command, components.Request):
+        return components.decide(command, homework)
+    if isinstance(command, practice.Request):
+        return practice.decide(command, homework)
+    if isinstance(command, situation.Request):
+        return situation.decide(command, homework)
+    if isinstance(command, obstacles.Request):
+        return obstacles.decide(command, homework)
+    if isinstance(command, SpecifyPlan):
+        return plan.specify(command, homework)
+    if isinstance(command, due.Request):
+        return due.decide(command, homework)
+    if isinstance(command, readiness.Request):
+        return readiness.decide(command, homework)
+    if isinstance(command, ActivateAssignment):
+        return outcome.activate(command, homework)
+    if isinstance(command, CompleteHomework):
+        return outcome.complete(command, homework)
+    assert_never(command)
+
+
+# --- What a clinician should know, and may overrule. ---
+
+
+def advise(command: Command, state: State) -> Sequence[Notice]:
+    if isinstance(state, NotCreated):
+        return []
+    match command:
+        case readiness.RateReadiness():
+            return readiness.what_low_ratings_suggest(command, command.low_confidence_below)
+        case ActivateAssignment():
+            return outcome.what_is_missing(state)
+        case GiveHomework():
+            return [*outcome.what_is_missing(state), *due.what_is_open(state), *_low(command)]
+        case CreateAssignment() | due.SetDue():
+            return due.what_is_open(state)
+        case _:
+            return []
+
+
+def _low(given: GiveHomework) -> Sequence[Notice]:
+    if given.ratings is None:
+        return []
+    return readiness.what_low_ratings_suggest(
+        given.ratings, given.low_confidence_below, within="/ratings"
+    )
+
+
+decider: Decider[Command, State, Event] = Decider(NotCreated(), evolve, decide, advise)

@@ -1,0 +1,126 @@
+"""What the rules need to know of one assignment; no rule needs what anybody wrote."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Literal
+from uuid import UUID
+
+from libs.eventstore.decider import Rejected
+from libs.vocabulary.moment import in_zone
+from libs.vocabulary.obstacle import ObstacleId
+from services.assignment.domain.schedule import Frequency, Schedule
+from services.assignment.domain.terms import (
+    AssignmentId,
+    ComponentId,
+    OccurrenceId,
+    OptionId,
+    Party,
+    PatientId,
+    RatingId,
+    ResponseId,
+    SessionId,
+    TherapistId,
+)
+
+Status = Literal["draft", "proposed", "agreed", "active", "completed"]
+
+OPEN: frozenset[Status] = frozenset({"draft", "proposed", "agreed", "active"})
+
+NOBODY: frozenset[Party] = frozenset()
+BOTH: frozenset[Party] = frozenset({"patient", "therapist"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Until when. Session-anchored dues follow their session; fixed ones never move."""
+
+    follows_sessions: bool
+    named_session_id: SessionId | None = None
+    offset_min: int = 0
+    session_id: SessionId | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """One occurrence that nobody has done yet."""
+
+    local_date: date
+    zone: str
+    opens_at: datetime
+    due_at: datetime | None
+    plan_version: int
+
+    def holds(self, moment: datetime) -> bool:
+        return self.opens_at <= moment and (self.due_at is None or moment < self.due_at)
+
+    def is_later_that_day(self, moment: datetime) -> bool:
+        return moment < self.opens_at and in_zone(moment, self.zone).date() == self.local_date
+
+
+def _nothing_open() -> Mapping[OccurrenceId, Window]:
+    return MappingProxyType({})
+
+
+def _no_responses() -> Mapping[ObstacleId, ResponseId]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Homework:
+    """`told` holds the ids of everything told so far, so that telling it again changes nothing."""
+
+    assignment_id: AssignmentId
+    patient_id: PatientId
+    therapist_id: TherapistId
+    status: Status
+    given_at: datetime
+    created_in_session_id: SessionId | None = None
+    told: frozenset[UUID] = frozenset()
+    agreed_by: frozenset[Party] = NOBODY
+    options: frozenset[OptionId] = frozenset()
+    chosen_option_id: OptionId | None = None
+    has_rationale: bool = False
+    has_goal: bool = False
+    components: frozenset[ComponentId] = frozenset()
+    first_component_id: ComponentId | None = None
+    obstacles: frozenset[ObstacleId] = frozenset()
+    responses: Mapping[ObstacleId, ResponseId] = field(default_factory=_no_responses)
+    ratings: frozenset[RatingId] = frozenset()
+    plan_version: int = 0
+    schedule: Schedule | None = None
+    frequency: Frequency | None = None
+    due: Due = Due(follows_sessions=False)
+    open_occurrences: Mapping[OccurrenceId, Window] = field(default_factory=_nothing_open)
+    done_occurrences: frozenset[OccurrenceId] = frozenset()
+    first_started_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotCreated:
+    pass
+
+
+State = NotCreated | Homework
+
+
+class NotOpen(Rejected):
+    """The course of homework changes only while it is open."""
+
+    code = "assignment-not-open"
+
+
+def must_be_open(homework: Homework) -> None:
+    """What was said or lived through may be told at any time; this guards the course alone."""
+    if homework.status not in OPEN:
+        raise NotOpen
+
+
+def having_told(homework: Homework, *ids: UUID | None) -> Homework:
+    return replace(homework, told=homework.told.union(each for each in ids if each))
+
+
+def with_obstacles(homework: Homework, *ids: ObstacleId) -> Homework:
+    return replace(homework, obstacles=homework.obstacles.union(ids), told=homework.told.union(ids))

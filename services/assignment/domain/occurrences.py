@@ -1,0 +1,174 @@
+"""The windows that an active plan opens, published so that others need not compute them.
+
+They follow from the assignment's own stream: whenever its plan, due or status changed, what the
+schedule now asks for is compared with what was published, and only the difference is told.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, Literal, assert_never
+
+from annotated_types import Ge, Le
+
+from services.assignment.domain.homework import OPEN, Homework, Window
+from services.assignment.domain.schedule import (
+    HORIZON,
+    LONGEST_LATE,
+    Occurrence,
+    Span,
+    occurrences,
+)
+from services.assignment.domain.terms import OccurrenceId, Period
+
+WithdrawReason = Literal["plan_revised", "homework_ended"]
+
+MOST_AT_ONCE = 500
+"""Keeps a fact well below the 256 KiB that the store accepts."""
+
+
+# --- Facts. Stored for ever: add a version in wire.py, never edit a field here. ---
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OccurrencesScheduled:
+    """An occurrence that is told again has the same id and replaces what was told before."""
+
+    plan_version: int
+    occurrences: tuple[Occurrence, ...]
+    scheduled_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OccurrencesWithdrawn:
+    """They are not applicable any more, and count in no denominator."""
+
+    occurrence_ids: tuple[OccurrenceId, ...]
+    because: WithdrawReason
+    withdrawn_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OccurrenceCompleted:
+    occurrence_id: OccurrenceId
+    experienced_at: Period | None
+    quantity: Annotated[int, Ge(1), Le(100)]
+    completed_at: datetime
+
+
+Fact = OccurrencesScheduled | OccurrencesWithdrawn | OccurrenceCompleted
+
+
+def evolve(homework: Homework, fact: Fact) -> Homework:
+    match fact:
+        case OccurrencesScheduled():
+            return _scheduled(homework, fact)
+        case OccurrencesWithdrawn():
+            return _without(homework, fact.occurrence_ids)
+        case OccurrenceCompleted():
+            done = homework.done_occurrences | {fact.occurrence_id}
+            return replace(_without(homework, (fact.occurrence_id,)), done_occurrences=done)
+        case _:
+            assert_never(fact)
+
+
+def _scheduled(homework: Homework, fact: OccurrencesScheduled) -> Homework:
+    windows = {
+        each.id: Window(
+            local_date=each.local_date,
+            zone=each.zone,
+            opens_at=each.opens_at,
+            due_at=each.due_at,
+            plan_version=fact.plan_version,
+        )
+        for each in fact.occurrences
+    }
+    return replace(homework, open_occurrences={**homework.open_occurrences, **windows})
+
+
+def _without(homework: Homework, gone: Sequence[OccurrenceId]) -> Homework:
+    left = {id_: each for id_, each in homework.open_occurrences.items() if id_ not in gone}
+    return replace(homework, open_occurrences=left)
+
+
+# --- Rules. ---
+
+
+def what_follows(
+    before: Homework | None, after: Homework, *, at: datetime, now: datetime
+) -> Sequence[Fact]:
+    if before is not None and _asks_the_same(before, after):
+        return []
+    if after.status == "active":
+        return [*_withdrawn(after, at), *_newly_asked(after, at, now)]
+    if after.status not in OPEN:
+        return _no_longer_asked(after, at)
+    return []
+
+
+def _asks_the_same(before: Homework, after: Homework) -> bool:
+    return (before.schedule, before.due, before.status) == (
+        after.schedule,
+        after.due,
+        after.status,
+    )
+
+
+def _withdrawn(homework: Homework, at: datetime) -> Iterator[Fact]:
+    """Only those still to come: a window that opened under an older plan stays as it was."""
+    replaced = tuple(
+        id_
+        for id_, each in homework.open_occurrences.items()
+        if each.plan_version < homework.plan_version and each.opens_at > at
+    )
+    if replaced:
+        yield OccurrencesWithdrawn(occurrence_ids=replaced, because="plan_revised", withdrawn_at=at)
+
+
+def _newly_asked(homework: Homework, at: datetime, now: datetime) -> Iterator[Fact]:
+    if homework.schedule is None:
+        return
+    span = Span(since=now - LONGEST_LATE, until=now + HORIZON)
+    asked = occurrences(homework.schedule, due_at=homework.due.due_at, span=span)
+    new = [each for each in asked if _is_news(each, homework)]
+    for start in range(0, len(new), MOST_AT_ONCE):
+        yield OccurrencesScheduled(
+            plan_version=homework.schedule.plan_version,
+            occurrences=tuple(new[start : start + MOST_AT_ONCE]),
+            scheduled_at=at,
+        )
+
+
+def _is_news(occurrence: Occurrence, homework: Homework) -> bool:
+    if occurrence.id in homework.done_occurrences:
+        return False
+    known = homework.open_occurrences.get(occurrence.id)
+    return known is None or (known.opens_at, known.due_at) != (
+        occurrence.opens_at,
+        occurrence.due_at,
+    )
+
+
+def _no_longer_asked(homework: Homework, at: datetime) -> Sequence[Fact]:
+    """What was still open when the homework ended; what had closed before stays missed."""
+    left = tuple(
+        id_
+        for id_, each in homework.open_occurrences.items()
+        if each.due_at is None or each.due_at > at
+    )
+    if not left:
+        return []
+    return [OccurrencesWithdrawn(occurrence_ids=left, because="homework_ended", withdrawn_at=at)]
+
+
+def done_by(period: Period, windows: Mapping[OccurrenceId, Window]) -> OccurrenceId | None:
+    """The open occurrence that this was: in its window, else early on its own day."""
+    inside = [id_ for id_, each in windows.items() if each.holds(period.start)]
+    early = [id_ for id_, each in windows.items() if each.is_later_that_day(period.start)]
+    return next(iter([*_first_due(inside, windows), *_first_due(early, windows)]), None)
+
+
+def _first_due(
+    ids: Sequence[OccurrenceId], windows: Mapping[OccurrenceId, Window]
+) -> Sequence[OccurrenceId]:
+    return sorted(ids, key=lambda id_: (windows[id_].due_at is None, windows[id_].opens_at))

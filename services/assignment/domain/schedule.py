@@ -1,0 +1,247 @@
+"""Which windows a plan opens, and when: a pure function of a schedule and the calendar.
+
+Local times follow the plan's zone through both changes of the clock. Ids are hashes of what an
+occurrence is (assignment, plan version, local date, slot), so that deciding again finds the same.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from hashlib import blake2b
+from typing import Annotated, Literal
+from uuid import UUID
+
+from annotated_types import Ge, Le
+
+from libs.vocabulary.moment import LocalMoment, in_zone
+from services.assignment.domain.terms import AssignmentId, Day, OccurrenceId
+
+Rule = Literal["scheduled", "n_times", "as_it_happens", "all_day", "when_wanted"]
+Per = Literal["day", "week", "between_sessions"]
+PartOfDay = Literal["morning", "afternoon", "evening", "night"]
+
+HORIZON = timedelta(days=56)
+"""How far ahead occurrences are published."""
+
+LONGEST_LATE = timedelta(days=366)
+"""Homework told later than this gets no occurrences for the days before."""
+
+WEEK: Sequence[Day] = (
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+)
+_Period = tuple[date, datetime, datetime | None]
+_MIDNIGHT = time(0, 0)
+_PARTS: dict[PartOfDay, tuple[time, time]] = {
+    "morning": (time(6), time(12)),
+    "afternoon": (time(12), time(18)),
+    "evening": (time(18), time(22)),
+    "night": (time(22), time(6)),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frequency:
+    count: Annotated[int, Ge(1), Le(50)]
+    per: Per
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """The part of a plan that makes occurrences, with its zone resolved.
+
+    `begins` is when it applies from: nothing that opened before is asked for.
+    """
+
+    assignment_id: AssignmentId
+    plan_version: int
+    rule: Rule
+    zone: str
+    begins: datetime
+    on_date: date | None = None
+    on_days: tuple[Day, ...] = ()
+    every_weeks: int = 1
+    times: tuple[time, ...] = ()
+    parts: tuple[PartOfDay, ...] = ()
+    frequency: Frequency | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """The stretch of time whose occurrences are wanted."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """One window for doing the homework. Without `due_at` it stays open: nothing expires."""
+
+    id: OccurrenceId
+    local_date: date
+    slot: str
+    opens_at: datetime
+    due_at: datetime | None
+    zone: str
+
+
+def occurrences(schedule: Schedule, *, due_at: datetime | None, span: Span) -> list[Occurrence]:
+    """Those that open within the span, in order of their days.
+
+    `due_at` is the assignment's own: it closes what is asked *between sessions*.
+    """
+    if schedule.rule not in {"scheduled", "n_times"}:
+        return []
+    if _is_asked_by_period(schedule):
+        return list(_by_period(schedule, due_at, span))
+    return list(_by_day(schedule, span))
+
+
+def _is_asked_by_period(schedule: Schedule) -> bool:
+    """*Three times a week*, with no day said, is one wide window for each of the three."""
+    if schedule.on_date or schedule.on_days or schedule.frequency is None:
+        return False
+    return schedule.rule == "n_times" or schedule.frequency.per != "day"
+
+
+def _by_period(schedule: Schedule, due_at: datetime | None, span: Span) -> Iterator[Occurrence]:
+    frequency = schedule.frequency
+    if frequency is None:
+        return
+    if frequency.per == "between_sessions":
+        periods = _until_we_meet(schedule, due_at)
+    else:
+        periods = _rounds(schedule, 1 if frequency.per == "day" else 7, span)
+    for local_date, opens_at, closes_at in periods:
+        for slot in range(1, frequency.count + 1):
+            yield _occurrence(schedule, local_date, str(slot), opens_at, closes_at)
+
+
+def _until_we_meet(schedule: Schedule, due_at: datetime | None) -> Iterator[_Period]:
+    if due_at is None or due_at > schedule.begins:
+        yield _first_day(schedule), schedule.begins, due_at
+
+
+def _rounds(schedule: Schedule, width: int, span: Span) -> Iterator[_Period]:
+    step = width if width == 1 else width * schedule.every_weeks
+    first = _first_day(schedule)
+    missed = max(0, (in_zone(span.since, schedule.zone).date() - first).days) // step
+    day = first + timedelta(days=missed * step)
+    while (opens_at := max(_at(schedule, day), schedule.begins)) < span.until:
+        yield day, opens_at, _at(schedule, day + timedelta(days=width))
+        day += timedelta(days=step)
+
+
+def _by_day(schedule: Schedule, span: Span) -> Iterator[Occurrence]:
+    asked = (
+        _occurrence(schedule, day, slot, opens_at, closes_at)
+        for day in _days(schedule, span)
+        for slot, opens_at, closes_at in _slots(schedule, day)
+        if schedule.begins <= opens_at < span.until
+    )
+    return (each for each in _no_more_than_agreed(schedule, asked) if each.opens_at >= span.since)
+
+
+def _no_more_than_agreed(schedule: Schedule, asked: Iterator[Occurrence]) -> Iterator[Occurrence]:
+    """The frequency has the last word: *once, on Mondays* ends after one Monday."""
+    taken: Counter[date | None] = Counter()
+    for each in asked:
+        round_ = _round_of(schedule.frequency, each.local_date)
+        taken[round_] += 1
+        if schedule.frequency is None or taken[round_] <= schedule.frequency.count:
+            yield each
+
+
+def _round_of(frequency: Frequency | None, day: date) -> date | None:
+    match frequency:
+        case Frequency(per="day"):
+            return day
+        case Frequency(per="week"):
+            return _monday_of(day)
+        case _:
+            return None
+
+
+def _days(schedule: Schedule, span: Span) -> Iterator[date]:
+    if schedule.on_date is not None:
+        yield schedule.on_date
+        return
+    if not (schedule.on_days or schedule.frequency or schedule.times or schedule.parts):
+        return
+    first, last = _first_day(schedule), in_zone(span.until, schedule.zone).date()
+    day = first if _ends(schedule) else max(first, _monday_of(in_zone(span.since, schedule.zone)))
+    while day <= last:
+        weeks_on = (day - _monday_of(first)).days // 7
+        in_turn = weeks_on % schedule.every_weeks == 0
+        if in_turn and (not schedule.on_days or WEEK[day.weekday()] in schedule.on_days):
+            yield day
+        day += timedelta(days=1)
+
+
+def _ends(schedule: Schedule) -> bool:
+    return schedule.frequency is not None and schedule.frequency.per == "between_sessions"
+
+
+def _monday_of(day: date) -> date:
+    return date(day.year, day.month, day.day) - timedelta(days=day.weekday())
+
+
+def _slots(schedule: Schedule, day: date) -> Sequence[tuple[str, datetime, datetime]]:
+    """A time of day opens a window until the next one, or until the day ends."""
+    if not schedule.times and not schedule.parts:
+        opens_at, closes_at = _at(schedule, day), _at(schedule, day + timedelta(days=1))
+        return [(str(n), opens_at, closes_at) for n in range(1, _times_a_day(schedule) + 1)]
+    ends = _at(schedule, day + timedelta(days=1))
+    starts = [_at(schedule, day, at) for at in schedule.times]
+    # A spring gap may push a time beyond the next one, or onto it.
+    windows = [
+        (f"{at:%H:%M}", start, min((later for later in starts if later > start), default=ends))
+        for at, start in zip(schedule.times, starts, strict=True)
+    ]
+    return [*windows, *_parts_of(schedule, day)]
+
+
+def _times_a_day(schedule: Schedule) -> int:
+    frequency = schedule.frequency
+    return frequency.count if frequency is not None and frequency.per == "day" else 1
+
+
+def _parts_of(schedule: Schedule, day: date) -> Iterator[tuple[str, datetime, datetime]]:
+    for part in schedule.parts:
+        start, end = _PARTS[part]
+        last_day = day if start < end else day + timedelta(days=1)
+        yield part, _at(schedule, day, start), _at(schedule, last_day, end)
+
+
+def _first_day(schedule: Schedule) -> date:
+    return in_zone(schedule.begins, schedule.zone).date()
+
+
+def _at(schedule: Schedule, day: date, at: time = _MIDNIGHT) -> datetime:
+    return LocalMoment(local=datetime.combine(day, at), zone=schedule.zone).instant()
+
+
+def _occurrence(
+    schedule: Schedule, day: date, slot: str, opens_at: datetime, due_at: datetime | None
+) -> Occurrence:
+    return Occurrence(
+        id=_id(schedule, day, slot),
+        local_date=day,
+        slot=slot,
+        opens_at=opens_at,
+        due_at=due_at,
+        zone=schedule.zone,
+    )
+
+
+def _id(schedule: Schedule, day: date, slot: str) -> OccurrenceId:
+    what = f"{schedule.plan_version}/{day}/{slot}".encode()
+    digest = blake2b(what, digest_size=16, key=schedule.assignment_id.bytes).digest()
+    return OccurrenceId(UUID(bytes=digest, version=5))

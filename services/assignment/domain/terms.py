@@ -1,0 +1,122 @@
+"""Names, ids and limits that a goal and every subject of an assignment share."""
+
+from dataclasses import dataclass, fields, replace
+from datetime import date, time, timedelta
+from typing import Annotated, Any, Literal, NewType
+from uuid import UUID
+
+from libs.eventstore.decider import Rejected
+from libs.eventstore.telling import MINTED, Actor, Told
+from libs.privacy.private import Private
+from libs.vocabulary.checked import Checked
+from libs.vocabulary.moment import Instant
+from libs.vocabulary.rating import Rating, must_lie_on_its_scale
+from libs.vocabulary.text import Label, Text
+
+AssignmentId = NewType("AssignmentId", UUID)
+GoalId = NewType("GoalId", UUID)
+PatientId = NewType("PatientId", UUID)
+TherapistId = NewType("TherapistId", UUID)
+SessionId = NewType("SessionId", UUID)
+OptionId = NewType("OptionId", UUID)
+ComponentId = NewType("ComponentId", UUID)
+ContactRef = NewType("ContactRef", UUID)
+OccurrenceId = NewType("OccurrenceId", UUID)
+RatingId = NewType("RatingId", UUID)
+PracticeId = NewType("PracticeId", UUID)
+ResponseId = NewType("ResponseId", UUID)
+
+Party = Literal["patient", "therapist"]
+Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+Title = Annotated[Private, Text(1, 200)]
+Statement = Annotated[Private, Text(1, 500)]
+OwnWords = Annotated[Private, Text(1, 1000)]
+Reasoning = Annotated[Private, Text(1, 2000)]
+
+A_LITTLE_AHEAD = timedelta(minutes=5)
+"""How far a client's clock may be ahead of ours."""
+
+
+def _is_local_time(value: time) -> bool:
+    return value.tzinfo is None and value.second == 0 and value.microsecond == 0
+
+
+def _is_near(value: date) -> bool:
+    return date(2000, 1, 1) <= value <= date(2199, 12, 31)
+
+
+TimeOfDay = Annotated[
+    time,
+    Checked(_is_local_time, code="not-a-time-of-day", message="This takes a local time, HH:MM."),
+]
+CalendarDay = Annotated[
+    date, Checked(_is_near, code="date-out-of-range", message="This takes a date from 2000 on.")
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Another person: a sealed name and a reference that counts them without telling who."""
+
+    ref: Annotated[ContactRef, MINTED]
+    label: Label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """When something was done, by the world's clock."""
+
+    start: Instant
+    end: Instant | None = None
+
+
+class EndsBeforeItStarts(Rejected):
+    code = "ends-before-it-starts"
+    pointer = "/experienced_at/end"
+
+
+class InTheFuture(Rejected):
+    code = "in-the-future"
+    pointer = "/experienced_at/start"
+
+
+class ScalesDiffer(Rejected):
+    """Ratings that are told together are told on one scale."""
+
+    code = "scales-differ"
+
+
+def party(actor: Actor) -> Party:
+    """Whose act it is: what a therapist tells on a patient's behalf is the patient's."""
+    spoke = actor.role == "patient" or actor.on_behalf_of is not None
+    return "patient" if spoke else "therapist"
+
+
+def as_said(kind: type[Any], said: object) -> dict[str, Any]:
+    """The words that a request and its fact share: `PlanSpecified(**as_said(Plan, command), …)`."""
+    return {field.name: getattr(said, field.name) for field in fields(kind)}
+
+
+def rated(rating: Rating | None, command: Told) -> Rating | None:
+    """The rating with its rater and its time, once it lies on its scale."""
+    must_lie_on_its_scale(rating)
+    if rating is None:
+        return None
+    stated = command.happened_at if rating.rated_at is None else rating.rated_at
+    return replace(rating, rater_role=party(command.by), rated_at=stated)
+
+
+def must_share_a_scale(*ratings: Rating | None) -> None:
+    if len({(rating.scale.min, rating.scale.max) for rating in ratings if rating}) > 1:
+        raise ScalesDiffer
+
+
+def must_have_happened(period: Period | None, command: Told) -> None:
+    """Nobody tells of what is still to come."""
+    if period is None:
+        return
+    if period.end is not None and period.end < period.start:
+        raise EndsBeforeItStarts
+    if period.start > command.happened_at + A_LITTLE_AHEAD:
+        raise InTheFuture
