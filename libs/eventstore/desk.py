@@ -89,6 +89,15 @@ class Desk(Generic[Command, State, Event]):
         desk._states = States(0)  # noqa: SLF001 - as above
         return await desk._on_record(call, self._place(call.tenant_id, call.stream_uuid))  # noqa: SLF001 - as above
 
+    @property
+    def aggregate(self) -> Aggregate[Command, State, Event]:
+        return self._aggregate
+
+    def glimpse(self, tenant_id: UUID, uuid: UUID) -> State | None:
+        """As this process remembers it, perhaps older than the store: for what never changes."""
+        seen = self._states.get(self._place(tenant_id, uuid))
+        return None if seen is None else seen.state
+
     async def state(self, tenant_id: UUID, uuid: UUID) -> tuple[State, int] | None:
         """As of now in the store, whatever is remembered here."""
         place = self._place(tenant_id, uuid)
