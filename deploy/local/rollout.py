@@ -5,8 +5,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from importlib import import_module
-from importlib.util import find_spec
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from deploy.local.database import Target
 from deploy.local.issuer import Issuer, kept_key
@@ -14,6 +14,8 @@ from deploy.local.people import PEOPLE
 from deploy.local.ports import HOST, wait_until
 from deploy.local.processes import PROCESSES, SERVICES, Place
 from deploy.local.run_info import RunInfo, write
+from deploy.local.story import play
+from deploy.local.story.calendar import ZONE
 from deploy.local.terminal import Terminal
 from deploy.local.trouble import Trouble
 from deploy.local.var import Var
@@ -86,16 +88,22 @@ class Rollout:
         )
 
     def _told(self, run: RunInfo) -> RunInfo:
-        """The story is told once to each database."""
+        """The story is told once to each database. Its day is kept before it begins: one that was
+        interrupted goes on as it began, and finds what was told already.
+        """
         kept = self.var.remembered(_STORY)
-        if kept is not None and kept["database"] == self.target.identity:
-            return replace(run, story=kept["ids"])
-        if find_spec("deploy.local.story") is None:
-            return run
-        with self.terminal.step("Telling the story of the demo clinic"):
-            ids = import_module("deploy.local.story").play(run)
-        self.var.remember(_STORY, {"database": self.target.identity, "ids": ids})
-        return replace(run, story=ids)
+        if kept is None or kept["database"] != self.target.identity:
+            today = datetime.now(ZoneInfo(ZONE)).date().isoformat()
+            kept = {"database": self.target.identity, "today": today}
+            self.var.remember(_STORY, kept)
+        if "ids" not in kept:
+            kept = {**kept, "ids": self._play(run, date.fromisoformat(kept["today"]))}
+            self.var.remember(_STORY, kept)
+        return replace(run, story=kept["ids"])
+
+    def _play(self, run: RunInfo, today: date) -> Mapping[str, str]:
+        with self.terminal.step("Telling the story of the demo clinic") as say:
+            return play(services=run.services, tokens=run.tokens, today=today, progress=say)
 
 
 def answers(url: str) -> bool:
