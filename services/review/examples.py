@@ -23,7 +23,7 @@ from services.review.domain.non_engagement import (
     NonEngagementLearned,
     NonEngagementRecorded,
 )
-from services.review.domain.review import ReviewCompleted, ReviewOpened, review_of
+from services.review.domain.review import Event, ReviewCompleted, ReviewOpened, review_of
 from services.review.domain.state import AssignmentId, PatientId, SessionId, TherapistId
 from services.review.domain.work import (
     Done,
@@ -49,7 +49,7 @@ LEARNING = LearningId(UUID("00000000-0000-7000-8000-000000000171"))
 _TEN = Scale(min=0, max=10)
 _HUNDRED = Scale(min=0, max=100)
 
-FACTS: Sequence[object] = (
+FACTS: Sequence[Event] = (
     ReviewOpened(
         review_id=REVIEW,
         assignment_id=ASSIGNMENT,
