@@ -11,6 +11,7 @@ from libs.eventstore.decider import Decider, Notice, Rejected
 from services.assignment.domain import (
     agreement,
     components,
+    creation,
     due,
     giving,
     obstacles,
@@ -22,18 +23,15 @@ from services.assignment.domain import (
     reasons,
     situation,
 )
+from services.assignment.domain.creation import AssignmentCreated, CreateAssignment
 from services.assignment.domain.giving import GiveHomework
 from services.assignment.domain.homework import Homework, NotCreated, State
-from services.assignment.domain.outcome import (
-    ActivateAssignment,
-    AssignmentCreated,
-    CompleteHomework,
-    CreateAssignment,
-)
+from services.assignment.domain.outcome import ActivateAssignment, CompleteHomework
 from services.assignment.domain.plan import SpecifyPlan
 
 Event = (
-    outcome.Fact
+    AssignmentCreated
+    | outcome.Fact
     | agreement.Fact
     | reasons.Fact
     | components.Fact
@@ -72,11 +70,13 @@ class NotCreatedYet(Rejected):
 
 def evolve(state: State, event: Event) -> State:
     if isinstance(state, NotCreated):
-        return outcome.created(event) if isinstance(event, AssignmentCreated) else state
+        return creation.created(event) if isinstance(event, AssignmentCreated) else state
     return _evolve(state, event)
 
 
 def _evolve(homework: Homework, event: Event) -> Homework:  # noqa: C901, PLR0911 - a list, not a maze
+    if isinstance(event, AssignmentCreated):
+        return homework
     if isinstance(event, outcome.Fact):
         return outcome.evolve(homework, event)
     if isinstance(event, agreement.Fact):
@@ -130,8 +130,8 @@ def _given(command: GiveHomework, state: State) -> Sequence[Event]:
 def _asked(command: Asked, state: State) -> Sequence[Event]:
     if isinstance(command, CreateAssignment):
         if isinstance(state, Homework):
-            raise outcome.AssignmentExists
-        return outcome.create(command)
+            raise creation.AssignmentExists
+        return creation.create(command)
     if isinstance(state, NotCreated):
         raise NotCreatedYet
     if getattr(command, "id", None) in state.told:

@@ -41,7 +41,7 @@ class Component:
 class GradedComponent:
     """A component that exists, by its id, or a new one with its label."""
 
-    id: Annotated[ComponentId, MINTED]
+    component_id: Annotated[ComponentId, MINTED]
     difficulty: Rating
     label: Label | None = None
 
@@ -84,7 +84,7 @@ def evolve(homework: Homework, fact: Fact) -> Homework:
         case FirstComponentChosen():
             return replace(homework, first_component_id=fact.component_id)
         case ComponentsGraded():
-            graded = _with_components(homework, *(each.id for each in fact.components))
+            graded = _with_components(homework, *(each.component_id for each in fact.components))
             return having_told(graded, fact.grading_id)
         case _:
             assert_never(fact)
@@ -182,10 +182,10 @@ def grade(command: GradeComponents, homework: Homework) -> Sequence[Fact]:
 
 
 def _must_be_told_apart(graded: Sequence[GradedComponent], homework: Homework) -> None:
-    ids = {each.id for each in graded}
+    ids = {each.component_id for each in graded}
     if len(ids) < len(graded):
         raise ComponentRepeated
-    if any(each.label is None and each.id not in homework.components for each in graded):
+    if any(each.label is None and each.component_id not in homework.components for each in graded):
         raise UnknownComponent
     if len(homework.components | ids) > MOST_COMPONENTS:
         raise TooManyComponents

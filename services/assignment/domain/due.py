@@ -100,7 +100,7 @@ def evolve(homework: Homework, fact: Fact) -> Homework:
 class SetDue(Told):
     """`meeting` is the session that the rule names or means, as this service knows it."""
 
-    due: DueRule
+    rule: DueRule
     meeting: Annotated[Meeting | None, LOOKED_UP] = None
 
 
@@ -117,19 +117,19 @@ Request = SetDue | MoveDue
 
 class SessionMissing(Rejected):
     code = "session-missing"
-    pointer = "/due/session_id"
+    pointer = "/rule/session_id"
 
 
 class LocalTimeMissing(Rejected):
     code = "local-time-missing"
-    pointer = "/due/at"
+    pointer = "/rule/at"
 
 
 class DueRuleMixed(Rejected):
     """A due date hangs on a session or stands at a time, not both."""
 
     code = "due-rule-mixed"
-    pointer = "/due"
+    pointer = "/rule"
 
 
 # --- Rules. ---
@@ -150,7 +150,7 @@ def first_due(rule: DueRule, meeting: Meeting | None, command: Told) -> DueDateS
 
 def set_due(command: SetDue, homework: Homework) -> Sequence[Fact]:
     must_be_open(homework)
-    return [first_due(command.due, command.meeting, command)]
+    return [first_due(command.rule, command.meeting, command)]
 
 
 def move_due(command: MoveDue, homework: Homework) -> Sequence[Fact]:

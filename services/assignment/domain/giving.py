@@ -18,8 +18,9 @@ from services.assignment.domain.components import (
     GradedComponent,
     GradingId,
 )
+from services.assignment.domain.creation import CreateAssignment, Task
 from services.assignment.domain.due import NEXT_SESSION, DueRule, Meeting
-from services.assignment.domain.outcome import ActivateAssignment, CreateAssignment, Task
+from services.assignment.domain.outcome import ActivateAssignment
 from services.assignment.domain.plan import Plan, SpecifyPlan
 from services.assignment.domain.readiness import LOW_CONFIDENCE, RateReadiness, Readiness
 from services.assignment.domain.reasons import GiveRationale, Rationale, RationaleId
@@ -72,6 +73,7 @@ class GiveHomework(Told, Task):
     open_goals: Annotated[frozenset[GoalId], LOOKED_UP] = frozenset()
     patient_zone: Annotated[str, LOOKED_UP] = "UTC"
     low_confidence_below: Annotated[float, LOOKED_UP] = LOW_CONFIDENCE
+    rationale_gate: Annotated[bool, LOOKED_UP] = False
 
 
 Part = (
@@ -105,7 +107,7 @@ def parts(given: GiveHomework) -> Iterator[Part]:
         yield SpecifyPlan(**told, **as_said(Plan, given.plan), patient_zone=given.patient_zone)
     yield from _how_ready(given, told)
     yield AgreeAssignment(**told, attested=True)
-    yield ActivateAssignment(**told, meeting=given.meeting)
+    yield ActivateAssignment(**told, meeting=given.meeting, rationale_gate=given.rationale_gate)
 
 
 def _how_ready(given: GiveHomework, told: dict[str, Any]) -> Iterator[Part]:

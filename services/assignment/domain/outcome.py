@@ -1,4 +1,4 @@
-"""Where homework begins and ends (C01, §3): created, made active, done."""
+"""When homework becomes active, and when it is done."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,79 +6,28 @@ from datetime import datetime
 from typing import Annotated, Literal, NewType, assert_never
 from uuid import UUID
 
-from annotated_types import Ge, Le, MaxLen
+from annotated_types import Ge, Le
 
 from libs.eventstore.decider import Notice, Rejected
 from libs.eventstore.telling import LOOKED_UP, MINTED, Told
-from libs.vocabulary.procedure import Procedure
-from libs.vocabulary.rating import Rating
-from libs.vocabulary.text import Label, Prose
+from libs.vocabulary.text import Prose
 from services.assignment.domain.due import (
-    NEXT_SESSION,
     DueDateMoved,
-    DueDateSet,
-    DueRule,
     Meeting,
-    first_due,
     moved,
 )
 from services.assignment.domain.homework import Homework, having_told, must_be_open
 from services.assignment.domain.occurrences import OccurrenceCompleted, done_by
 from services.assignment.domain.situation import started
 from services.assignment.domain.terms import (
-    AssignmentId,
     OccurrenceId,
-    PatientId,
     Period,
-    SessionId,
-    TherapistId,
-    Title,
     as_said,
     must_have_happened,
     party,
-    rated,
 )
 
 CompletionId = NewType("CompletionId", UUID)
-
-Category = Literal[
-    "symptom_monitoring",
-    "thought_evaluation",
-    "behavioral_intervention",
-    "psychoeducation",
-    "other",
-]
-Technique = Literal[
-    "exposure",
-    "interpersonal_skills",
-    "behavioral_experiment",
-    "behavioral_activation",
-    "relaxation",
-    "other",
-]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetCognition:
-    """The thought that the homework is to change (C11); `belief` is on a scale to 100."""
-
-    text: Prose
-    belief: Rating | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Task:
-    """What is to be done. Only the title is ever required."""
-
-    title: Title
-    description: Prose | None = None
-    category: Category = "other"
-    technique: Technique | None = None
-    technique_other: Label | None = None
-    modality_tags: Annotated[tuple[Procedure, ...], MaxLen(8)] = ()
-    target_cognition: TargetCognition | None = None
-    created_in_session_id: SessionId | None = None
-    continues_from: AssignmentId | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,17 +44,6 @@ class Doing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AssignmentCreated(Task):
-    """A behavioural intervention is meant to change a cognition (`intended_change`)."""
-
-    assignment_id: AssignmentId
-    patient_id: PatientId
-    therapist_id: TherapistId
-    intended_change: Literal["cognitive"] | None
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentActivated:
     plan_version: int
     activated_at: datetime
@@ -118,24 +56,11 @@ class HomeworkCompleted(Doing):
     completed_at: datetime
 
 
-Fact = AssignmentCreated | AssignmentActivated | HomeworkCompleted
-
-
-def created(fact: AssignmentCreated) -> Homework:
-    return Homework(
-        assignment_id=fact.assignment_id,
-        patient_id=fact.patient_id,
-        therapist_id=fact.therapist_id,
-        status="draft",
-        given_at=fact.created_at,
-        created_in_session_id=fact.created_in_session_id,
-    )
+Fact = AssignmentActivated | HomeworkCompleted
 
 
 def evolve(homework: Homework, fact: Fact) -> Homework:
     match fact:
-        case AssignmentCreated():
-            return homework
         case AssignmentActivated():
             return _active(homework, fact.activated_at)
         case HomeworkCompleted():
@@ -158,18 +83,13 @@ def _active(homework: Homework, at: datetime) -> Homework:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CreateAssignment(Told, Task):
-    id: Annotated[AssignmentId, MINTED]
-    patient_id: PatientId
-    due: DueRule = NEXT_SESSION
-    meeting: Annotated[Meeting | None, LOOKED_UP] = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ActivateAssignment(Told):
-    """`meeting` is the next session after this moment, when the homework is given."""
+    """`meeting` is the next session after this moment, when the homework is given;
+    `rationale_gate` is the clinic's setting.
+    """
 
     meeting: Annotated[Meeting | None, LOOKED_UP] = None
+    rationale_gate: Annotated[bool, LOOKED_UP] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,37 +97,16 @@ class CompleteHomework(Told, Doing):
     id: Annotated[CompletionId, MINTED]
 
 
-class AssignmentExists(Rejected):
-    code = "assignment-already-created"
-    pointer = "/id"
-
-
-class PatientIsTherapist(Rejected):
-    code = "patient-is-therapist"
-    pointer = "/patient_id"
-
-
-class TechniqueUnnamed(Rejected):
-    """*Other* says which, and only *other* does."""
-
-    code = "technique-unnamed"
-    pointer = "/technique_other"
-
-
-class BeliefNotToAHundred(Rejected):
-    code = "belief-not-to-a-hundred"
-    pointer = "/target_cognition/belief/scale"
-
-
-class ContinuesItself(Rejected):
-    code = "continues-itself"
-    pointer = "/continues_from"
-
-
 class NotAgreed(Rejected):
     """Homework begins when both have agreed on it; a therapist may attest what was said."""
 
     code = "not-agreed"
+
+
+class RationaleMissing(Rejected):
+    """This clinic begins no homework without a rationale."""
+
+    code = "rationale-missing"
 
 
 class NotActive(Rejected):
@@ -222,39 +121,6 @@ class UnknownOccurrence(Rejected):
 # --- Rules. ---
 
 
-def create(command: CreateAssignment) -> Sequence[AssignmentCreated | DueDateSet]:
-    _must_make_sense(command)
-    behavioural = command.category == "behavioral_intervention"
-    fact = AssignmentCreated(
-        **as_said(Task, command) | {"target_cognition": _target(command)},
-        assignment_id=command.id,
-        patient_id=command.patient_id,
-        therapist_id=TherapistId(command.by.person_id),
-        intended_change="cognitive" if behavioural else None,
-        created_at=command.happened_at,
-    )
-    return [fact, first_due(command.due, command.meeting, command)]
-
-
-def _must_make_sense(command: CreateAssignment) -> None:
-    if command.patient_id == command.by.person_id:
-        raise PatientIsTherapist
-    if command.continues_from == command.id:
-        raise ContinuesItself
-    if (command.technique == "other") != (command.technique_other is not None):
-        raise TechniqueUnnamed
-
-
-def _target(command: CreateAssignment) -> TargetCognition | None:
-    target = command.target_cognition
-    if target is None:
-        return None
-    belief = rated(target.belief, command)
-    if belief is not None and (belief.scale.min, belief.scale.max) != (0, 100):
-        raise BeliefNotToAHundred
-    return replace(target, belief=belief)
-
-
 def activate(
     command: ActivateAssignment, homework: Homework
 ) -> Sequence[AssignmentActivated | DueDateMoved]:
@@ -263,6 +129,8 @@ def activate(
         return []
     if homework.status != "agreed":
         raise NotAgreed
+    if command.rationale_gate and not homework.has_rationale:
+        raise RationaleMissing
     activated = AssignmentActivated(
         plan_version=homework.plan_version, activated_at=command.happened_at
     )
@@ -275,7 +143,7 @@ def activate(
 
 
 def what_is_missing(homework: Homework) -> Sequence[Notice]:
-    """Never a refusal: what a clinician may want to add (C05)."""
+    """What a clinician may want to add (C05)."""
     return [
         notice
         for notice, missing in (

@@ -67,7 +67,7 @@ class Timing:
 class Target:
     """How much: four conversations, with different people, over the next weeks.
 
-    Different people (`distinct`) are counted by their contact references.
+    Different people (`distinct`) are counted by their `contact_ref`.
     """
 
     count: Annotated[int, Ge(1), Le(1000)]

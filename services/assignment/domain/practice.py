@@ -5,7 +5,8 @@ imagery (C29), step by step (C33).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal, assert_never
+from typing import Annotated, Literal, NewType, assert_never
+from uuid import UUID
 
 from annotated_types import Ge, Le, MaxLen
 
@@ -31,6 +32,9 @@ from services.assignment.domain.terms import (
     as_said,
     party,
 )
+
+PracticeOfferId = NewType("PracticeOfferId", UUID)
+PracticeRequestId = NewType("PracticeRequestId", UUID)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +72,14 @@ class Practice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PracticeOffered:
+    offer_id: PracticeOfferId
     response: Literal["accepted", "declined"] | None
     offered_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PracticeRequested:
+    request_id: PracticeRequestId
     requested_by: Party
     requested_at: datetime
 
@@ -89,8 +95,10 @@ Fact = PracticeOffered | PracticeRequested | PracticeRecorded
 
 def evolve(homework: Homework, fact: Fact) -> Homework:
     match fact:
-        case PracticeOffered() | PracticeRequested():
-            return homework
+        case PracticeOffered():
+            return having_told(homework, fact.offer_id)
+        case PracticeRequested():
+            return having_told(homework, fact.request_id)
         case PracticeRecorded():
             found = with_obstacles(homework, *(each.id for each in fact.obstacles_found))
             return having_told(found, fact.practice_id)
@@ -105,12 +113,13 @@ def evolve(homework: Homework, fact: Fact) -> Homework:
 class OfferPractice(Told):
     """`response` is the patient's, where it was given at once."""
 
+    id: Annotated[PracticeOfferId, MINTED]
     response: Literal["accepted", "declined"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestPractice(Told):
-    pass
+    id: Annotated[PracticeRequestId, MINTED]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,12 +147,20 @@ class StepsOutOfOrder(Rejected):
 
 def offer(command: OfferPractice, homework: Homework) -> Sequence[Fact]:
     must_be_open(homework)
-    return [PracticeOffered(response=command.response, offered_at=command.happened_at)]
+    return [
+        PracticeOffered(
+            offer_id=command.id, response=command.response, offered_at=command.happened_at
+        )
+    ]
 
 
 def request(command: RequestPractice, homework: Homework) -> Sequence[Fact]:
     must_be_open(homework)
-    return [PracticeRequested(requested_by=party(command.by), requested_at=command.happened_at)]
+    return [
+        PracticeRequested(
+            request_id=command.id, requested_by=party(command.by), requested_at=command.happened_at
+        )
+    ]
 
 
 def record(command: RecordPractice) -> Sequence[Fact]:

@@ -59,7 +59,7 @@ CalendarDay = Annotated[
 class Contact:
     """Another person: a sealed name and a reference that counts them without telling who."""
 
-    ref: Annotated[ContactRef, MINTED]
+    contact_ref: Annotated[ContactRef, MINTED]
     label: Label
 
 

@@ -1,0 +1,167 @@
+"""Where homework begins (C01, C11): what is to be done, by whom, and what it is to change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, Literal
+
+from annotated_types import MaxLen
+
+from libs.eventstore.decider import Rejected
+from libs.eventstore.telling import LOOKED_UP, MINTED, Told
+from libs.vocabulary.procedure import Procedure
+from libs.vocabulary.rating import Rating
+from libs.vocabulary.text import Label, Prose
+from services.assignment.domain.due import NEXT_SESSION, DueDateSet, DueRule, Meeting, first_due
+from services.assignment.domain.homework import Homework
+from services.assignment.domain.terms import (
+    AssignmentId,
+    PatientId,
+    SessionId,
+    TherapistId,
+    Title,
+    as_said,
+    rated,
+)
+
+Category = Literal[
+    "symptom_monitoring",
+    "thought_evaluation",
+    "behavioral_intervention",
+    "psychoeducation",
+    "other",
+]
+Technique = Literal[
+    "exposure",
+    "interpersonal_skills",
+    "behavioral_experiment",
+    "behavioral_activation",
+    "relaxation",
+    "other",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetCognition:
+    """The thought that the homework is to change (C11); `belief` is on a scale to 100."""
+
+    text: Prose
+    belief: Rating | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """What is to be done. Only the title is ever required."""
+
+    title: Title
+    description: Prose | None = None
+    category: Category = "other"
+    technique: Technique | None = None
+    technique_other: Label | None = None
+    modality_tags: Annotated[tuple[Procedure, ...], MaxLen(8)] = ()
+    intended_change: Literal["cognitive"] | None = None
+    target_cognition: TargetCognition | None = None
+    created_in_session_id: SessionId | None = None
+    continues_from: AssignmentId | None = None
+
+
+# --- Facts. Stored for ever: add a version in wire.py, never edit a field here. ---
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentCreated(Task):
+    assignment_id: AssignmentId
+    patient_id: PatientId
+    therapist_id: TherapistId
+    created_at: datetime
+
+
+def created(fact: AssignmentCreated) -> Homework:
+    return Homework(
+        assignment_id=fact.assignment_id,
+        patient_id=fact.patient_id,
+        therapist_id=fact.therapist_id,
+        status="draft",
+        given_at=fact.created_at,
+        created_in_session_id=fact.created_in_session_id,
+    )
+
+
+# --- Requests and rejections. ---
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateAssignment(Told, Task):
+    id: Annotated[AssignmentId, MINTED]
+    patient_id: PatientId
+    due: DueRule = NEXT_SESSION
+    meeting: Annotated[Meeting | None, LOOKED_UP] = None
+
+
+class AssignmentExists(Rejected):
+    code = "assignment-already-created"
+    pointer = "/id"
+
+
+class PatientIsTherapist(Rejected):
+    code = "patient-is-therapist"
+    pointer = "/patient_id"
+
+
+class TechniqueUnnamed(Rejected):
+    """*Other* says which, and only *other* does."""
+
+    code = "technique-unnamed"
+    pointer = "/technique_other"
+
+
+class BeliefNotToAHundred(Rejected):
+    code = "belief-not-to-a-hundred"
+    pointer = "/target_cognition/belief/scale"
+
+
+class ContinuesItself(Rejected):
+    code = "continues-itself"
+    pointer = "/continues_from"
+
+
+# --- Rules. ---
+
+
+def create(command: CreateAssignment) -> Sequence[AssignmentCreated | DueDateSet]:
+    _must_make_sense(command)
+    fact = AssignmentCreated(
+        **as_said(Task, command)
+        | {"target_cognition": _target(command), "intended_change": _intended(command)},
+        assignment_id=command.id,
+        patient_id=command.patient_id,
+        therapist_id=TherapistId(command.by.person_id),
+        created_at=command.happened_at,
+    )
+    return [fact, first_due(command.due, command.meeting, command)]
+
+
+def _must_make_sense(command: CreateAssignment) -> None:
+    if command.patient_id == command.by.person_id:
+        raise PatientIsTherapist
+    if command.continues_from == command.id:
+        raise ContinuesItself
+    if (command.technique == "other") != (command.technique_other is not None):
+        raise TechniqueUnnamed
+
+
+def _intended(command: CreateAssignment) -> Literal["cognitive"] | None:
+    """A behavioural intervention is given to produce cognitive change (C11)."""
+    if command.category == "behavioral_intervention":
+        return "cognitive"
+    return command.intended_change
+
+
+def _target(command: CreateAssignment) -> TargetCognition | None:
+    target = command.target_cognition
+    if target is None:
+        return None
+    belief = rated(target.belief, command)
+    if belief is not None and (belief.scale.min, belief.scale.max) != (0, 100):
+        raise BeliefNotToAHundred
+    return replace(target, belief=belief)

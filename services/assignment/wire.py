@@ -1,0 +1,87 @@
+"""How this service's facts look outside it: in the event table, on the broker, in openapi/.
+
+Every name and field is a promise. To change one, publish a new version beside the old and read
+the old through a named upcast.
+"""
+
+from uuid import UUID
+
+from libs.eventstore.aggregate import Aggregate
+from libs.eventstore.wire import Wire
+from services.assignment.domain import (
+    agreement,
+    assignment,
+    components,
+    creation,
+    due,
+    goal,
+    obstacles,
+    occurrences,
+    outcome,
+    plan,
+    practice,
+    readiness,
+    reasons,
+    situation,
+)
+from services.assignment.domain.homework import NotCreated, State
+
+
+def _whose_goal(state: goal.State) -> UUID | None:
+    return None if isinstance(state, goal.Unset) else state.patient_id
+
+
+def _whose(state: State) -> UUID | None:
+    return None if isinstance(state, NotCreated) else state.patient_id
+
+
+goals = Aggregate(
+    category="goal",
+    decider=goal.decider,
+    wire=Wire[goal.Event]({goal.GoalSet: "interlude.assignment.GoalSet.v1"}),
+    subject=_whose_goal,
+)
+
+assignments = Aggregate(
+    category="assignment",
+    decider=assignment.decider,
+    wire=Wire[assignment.Event](
+        {
+            creation.AssignmentCreated: "interlude.assignment.AssignmentCreated.v1",
+            outcome.AssignmentActivated: "interlude.assignment.AssignmentActivated.v1",
+            outcome.HomeworkCompleted: "interlude.assignment.HomeworkCompleted.v1",
+            agreement.OptionsOffered: "interlude.assignment.OptionsOffered.v1",
+            agreement.OptionChosen: "interlude.assignment.OptionChosen.v1",
+            agreement.AssignmentProposed: "interlude.assignment.AssignmentProposed.v1",
+            agreement.AssignmentAgreed: "interlude.assignment.AssignmentAgreed.v1",
+            reasons.RationaleGiven: "interlude.assignment.RationaleGiven.v1",
+            reasons.UnderstandingChecked: "interlude.assignment.UnderstandingChecked.v1",
+            reasons.CommitmentStated: "interlude.assignment.CommitmentStated.v1",
+            components.ComponentAdded: "interlude.assignment.ComponentAdded.v1",
+            components.FirstComponentChosen: "interlude.assignment.FirstComponentChosen.v1",
+            components.ComponentsGraded: "interlude.assignment.ComponentsGraded.v1",
+            practice.PracticeOffered: "interlude.assignment.PracticeOffered.v1",
+            practice.PracticeRequested: "interlude.assignment.PracticeRequested.v1",
+            practice.PracticeRecorded: "interlude.assignment.PracticeRecorded.v1",
+            situation.SituationConceptualised: "interlude.assignment.SituationConceptualised.v1",
+            situation.ExperienceRecorded: "interlude.assignment.ExperienceRecorded.v1",
+            situation.PredictionStated: "interlude.assignment.PredictionStated.v1",
+            obstacles.ObstacleAnticipated: "interlude.assignment.ObstacleAnticipated.v1",
+            obstacles.ObstacleReported: "interlude.assignment.ObstacleReported.v1",
+            obstacles.ObstacleResponsePlanned: "interlude.assignment.ObstacleResponsePlanned.v1",
+            plan.PlanSpecified: "interlude.assignment.PlanSpecified.v1",
+            plan.PlanRevised: "interlude.assignment.PlanRevised.v1",
+            plan.FrequencyReduced: "interlude.assignment.FrequencyReduced.v1",
+            due.DueDateSet: "interlude.assignment.DueDateSet.v1",
+            due.DueDateMoved: "interlude.assignment.DueDateMoved.v1",
+            readiness.ReadinessRated: "interlude.assignment.ReadinessRated.v1",
+            readiness.AdjustmentSuggested: "interlude.assignment.AdjustmentSuggested.v1",
+            readiness.TaskRated: "interlude.assignment.TaskRated.v1",
+            readiness.AssignmentAdjusted: "interlude.assignment.AssignmentAdjusted.v1",
+            occurrences.OccurrencesScheduled: "interlude.assignment.OccurrencesScheduled.v1",
+            occurrences.OccurrencesWithdrawn: "interlude.assignment.OccurrencesWithdrawn.v1",
+            occurrences.OccurrenceCompleted: "interlude.assignment.OccurrenceCompleted.v1",
+        }
+    ),
+    subject=_whose,
+)
