@@ -29,7 +29,12 @@ class HomeworkWithdrawn:
     pass
 
 
-Event = HomeworkGiven | NoteAdded | HomeworkWithdrawn
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeworkResumed:
+    pass
+
+
+Event = HomeworkGiven | NoteAdded | HomeworkWithdrawn | HomeworkResumed
 
 # --- State. ---
 
@@ -49,6 +54,8 @@ def evolve(state: State, event: Event) -> State:
             return replace(state, notes=state.notes + 1)
         case HomeworkWithdrawn():
             return replace(state, withdrawn=True)
+        case HomeworkResumed():
+            return replace(state, withdrawn=False)
         case _:
             assert_never(event)
 
@@ -75,7 +82,12 @@ class Withdraw:
     pass
 
 
-Command = GiveHomework | AddNote | Withdraw
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume:
+    pass
+
+
+Command = GiveHomework | AddNote | Withdraw | Resume
 
 
 class AlreadyGiven(Rejected):
@@ -101,6 +113,8 @@ def decide(command: Command, state: State) -> Sequence[Event]:
             return [NoteAdded(note=command.note)] * command.times
         case Withdraw():
             return [] if state.withdrawn else [HomeworkWithdrawn()]
+        case Resume():
+            return [HomeworkResumed()] if state.withdrawn else []
         case _:
             assert_never(command)
 
@@ -117,6 +131,7 @@ homework: Aggregate[Command, State, Event] = Aggregate(
             HomeworkGiven: "interlude.test.HomeworkGiven.v1",
             NoteAdded: "interlude.test.NoteAdded.v1",
             HomeworkWithdrawn: "interlude.test.HomeworkWithdrawn.v1",
+            HomeworkResumed: "interlude.test.HomeworkResumed.v1",
         }
     ),
     subject=lambda state: state.patient_id,
