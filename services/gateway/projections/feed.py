@@ -1,0 +1,76 @@
+"""In which order each patient's facts became visible: what live subscribers resume from.
+
+Topics have no common order, so the recorded time cannot be a place to resume from: a fact of one
+service may become visible after a later fact of another, and whoever resumed after the later one
+would never be sent the earlier. These numbers are handed out under the patient's own row, which
+stays locked until the commit: whoever has seen a number has seen all before it.
+
+This is the projector's log of delivery, like its positions, not a read model: it is never rebuilt.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, Uuid, text
+
+from libs.eventstore.recorded import Recorded
+from services.gateway.projections.timeline import NOT_ABOUT_A_PATIENT
+
+metadata = MetaData()
+
+feed_heads = Table(
+    "feed_heads",
+    metadata,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("patient_id", Uuid, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+)
+
+feed = Table(
+    "feed",
+    metadata,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("patient_id", Uuid, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("event_id", Uuid, nullable=False),
+)
+
+TABLES = (feed_heads, feed)
+
+# The heads are taken in the order of their keys, so that two projectors never wait in a circle.
+_NUMBERED = text("""
+WITH visible AS (
+    SELECT tenant_id, patient_id, event_id, place
+    FROM unnest(CAST(:tenants AS uuid[]), CAST(:patients AS uuid[]), CAST(:events AS uuid[]))
+        WITH ORDINALITY AS v(tenant_id, patient_id, event_id, place)
+), counted AS (
+    SELECT tenant_id, patient_id, count(*) AS new FROM visible
+    GROUP BY tenant_id, patient_id ORDER BY tenant_id, patient_id
+), heads AS (
+    INSERT INTO feed_heads AS h (tenant_id, patient_id, number)
+    SELECT tenant_id, patient_id, new FROM counted
+    ON CONFLICT (tenant_id, patient_id) DO UPDATE SET number = h.number + excluded.number
+    RETURNING tenant_id, patient_id, number
+)
+INSERT INTO feed (tenant_id, patient_id, number, event_id)
+SELECT tenant_id, patient_id,
+    heads.number - counted.new
+        + row_number() OVER (PARTITION BY tenant_id, patient_id ORDER BY visible.place),
+    event_id
+FROM visible JOIN counted USING (tenant_id, patient_id) JOIN heads USING (tenant_id, patient_id)
+""")
+
+
+def project(db: Connection, events: Sequence[Recorded]) -> None:
+    visible: dict[tuple[UUID, UUID], list[UUID]] = defaultdict(list)
+    for recorded in events:
+        if recorded.subject_id is not None and recorded.category not in NOT_ABOUT_A_PATIENT:
+            visible[recorded.tenant_id, recorded.subject_id].append(recorded.event_id)
+    told = [(*key, event) for key in sorted(visible) for event in visible[key]]
+    if told:
+        tenants, patients, ids = zip(*told, strict=True)
+        db.execute(
+            _NUMBERED,
+            {"tenants": list(tenants), "patients": list(patients), "events": list(ids)},
+        )

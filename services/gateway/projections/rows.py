@@ -1,0 +1,24 @@
+"""What one batch of facts makes of one table, collected and then written in few statements."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Table
+
+from libs.eventstore.upserting import Row, upsert
+
+
+class Rows:
+    """Later facts of a stream overwrite earlier ones, column by column; a column that no fact
+    named is left as it is.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._keys = [column.name for column in table.primary_key.columns]
+        self._rows: list[Row] = []
+
+    def set(self, *key: Any, **columns: Any) -> None:
+        self._rows.append({**dict(zip(self._keys, key, strict=True)), **columns})
+
+    def write(self, db: Connection) -> None:
+        upsert(db, self._table, self._rows)

@@ -1,0 +1,118 @@
+"""Every fact about a patient: what kind, who told it, when in the world and when to us, what it
+speaks of, and a sealed excerpt where somebody wrote something.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Column, Connection, Index, Integer, Text, Uuid
+
+from libs.eventstore.recorded import Recorded
+from libs.eventstore.wire import located
+from services.gateway.projections.rows import Rows
+from services.gateway.projections.tables import Instant, Json, table
+
+timeline = table(
+    "timeline",
+    ["event_id"],
+    Column("patient_id", Uuid),
+    Column("recorded_at", Instant),
+    Column("occurred_at", Instant),
+    Column("zone", Text),
+    Column("type", Text),
+    Column("service", Text),
+    Column("category", Text),
+    Column("stream_id", Uuid),
+    Column("version", Integer),
+    Column("actor_id", Uuid),
+    Column("actor_role", Text),
+    Column("on_behalf_of", Uuid),
+    Column("visibility", Text),
+    Column("refs", Json),
+    Column("codes", Json),
+    Column("excerpt", Json),
+    Index("timeline_of", "tenant_id", "patient_id", "recorded_at", "event_id"),
+)
+"""`type` is the fact's name alone; `visibility` what the fact itself says, where it does."""
+
+TABLES = (timeline,)
+
+NOT_ABOUT_A_PATIENT = frozenset({"clinic", "therapist"})
+
+EXCERPTS = (
+    "title",
+    "statement",
+    "label",
+    "text",
+    "patient_words",
+    "prediction",
+    "situation",
+    "what",
+    "note",
+    "notes",
+)
+"""The fields that tell best what a fact says, best first."""
+
+CODES = (
+    "worksheet",
+    "decision",
+    "category",
+    "technique",
+    "mode",
+    "outcome",
+    "fits",
+    "reason",
+    "because",
+    "engagement",
+    "phase",
+    "completed_by",
+    "quantity",
+    "plan_version",
+    "willing",
+)
+
+
+def project(db: Connection, events: Sequence[Recorded]) -> None:
+    rows = Rows(timeline)
+    for recorded in events:
+        if recorded.subject_id is not None and recorded.category not in NOT_ABOUT_A_PATIENT:
+            rows.set(recorded.tenant_id, recorded.event_id, **_columns(recorded))
+    rows.write(db)
+
+
+def _columns(recorded: Recorded) -> dict[str, Any]:
+    _, service, name, _ = recorded.type.split(".")
+    told = located(orjson.loads(recorded.data), str(recorded.event_id))
+    return {
+        "patient_id": recorded.subject_id,
+        "recorded_at": recorded.recorded_at,
+        "occurred_at": recorded.occurred_at,
+        "zone": recorded.zone,
+        "type": name,
+        "service": service,
+        "category": recorded.category,
+        "stream_id": recorded.stream_uuid,
+        "version": recorded.version,
+        "actor_id": recorded.actor_id,
+        "actor_role": recorded.actor_role,
+        "on_behalf_of": recorded.on_behalf_of,
+        "visibility": told.get("visibility"),
+        "refs": _refs(told),
+        "codes": {name: told[name] for name in CODES if isinstance(told.get(name), str | int)},
+        "excerpt": _excerpt(told) or _excerpt(told.get("obstacle")),
+    }
+
+
+def _refs(told: dict[str, Any]) -> dict[str, str]:
+    return {
+        name: value
+        for name, value in told.items()
+        if name.endswith("_id") and name != "patient_id" and isinstance(value, str)
+    }
+
+
+def _excerpt(told: Any) -> dict[str, Any] | None:
+    if not isinstance(told, dict):
+        return None
+    return next((told[name] for name in EXCERPTS if isinstance(told.get(name), dict)), None)
