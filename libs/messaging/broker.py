@@ -28,12 +28,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What is read. Key and value may be missing when a stranger wrote the record."""
+    """What is read. Where a stranger wrote the record, key, value or a header may be null."""
 
     partition: Partition
     offset: int
     key: bytes | None
-    headers: Sequence[tuple[str, bytes]]
+    headers: Sequence[tuple[str, bytes | None]]
     value: bytes | None
 
 

@@ -118,7 +118,7 @@ def from_delivery(delivery: Delivery) -> Recorded:
         raise NotOurs("no-value" if delivery.value is None else "no-key")
     if len(delivery.value) > MOST_DATA:
         raise NotOurs("too-large")
-    headers = dict(delivery.headers)
+    headers = {name: value for name, value in delivery.headers if value is not None}
     if sum(map(len, headers.values())) > MOST_HEADERS:
         raise NotOurs("too-large")
     kind = _text(_TYPE, headers, "ce_type")
