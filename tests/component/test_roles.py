@@ -1,0 +1,58 @@
+"""A role per service and schema: nobody reaches what is not theirs."""
+
+import psycopg
+import pytest
+from psycopg import errors
+
+from deploy.local import migrations
+from libs.testing.databases import Database
+
+pytestmark = pytest.mark.postgres
+
+SCHEMAS = ("care", "assignment", "diary", "review", "gateway", "keyring", "broker")
+WORKERS = [
+    *(f"{service}_{role}" for service in SCHEMAS[:4] for role in ("app", "relay")),
+    "gateway_app",
+    "gateway_projector",
+    "keyring_app",
+    "broker_app",
+]
+
+
+def test_the_roles_are_made_as_often_as_one_likes(own_database: Database) -> None:
+    migrations.apply_roles(own_database.url)
+    migrations.apply_roles(own_database.url)
+
+
+@pytest.mark.parametrize("role", WORKERS)
+def test_a_worker_makes_no_tables(database: Database, role: str) -> None:
+    with (
+        psycopg.connect(database.url_as(role)) as connection,
+        pytest.raises(errors.InsufficientPrivilege),
+    ):
+        connection.execute("CREATE TABLE mine ()")
+
+
+@pytest.mark.parametrize("role", [*WORKERS, *(f"{schema}_owner" for schema in SCHEMAS)])
+def test_a_role_uses_no_schema_but_its_own(database: Database, role: str) -> None:
+    with psycopg.connect(database.url_as(role)) as connection:
+        usable = connection.execute(
+            "SELECT array_agg(nspname::text) FROM pg_namespace"
+            " WHERE has_schema_privilege(oid, 'USAGE')"
+            " AND nspname NOT LIKE 'pg_%' AND nspname <> 'information_schema'"
+        ).fetchone()
+        path = connection.execute("SHOW search_path").fetchone()
+    own = role.split("_", maxsplit=1)[0]
+    assert usable == ([own],)
+    assert path == (own,)
+
+
+@pytest.mark.parametrize("role", WORKERS)
+def test_no_policy_is_passed_by_privilege(database: Database, role: str) -> None:
+    with psycopg.connect(database.url) as connection:
+        found = connection.execute(
+            "SELECT rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb"
+            " FROM pg_roles WHERE rolname = %s",
+            [role],
+        ).fetchone()
+    assert found == (False,)
