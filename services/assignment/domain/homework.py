@@ -10,7 +10,7 @@ from uuid import UUID
 from libs.eventstore.decider import Rejected
 from libs.vocabulary.moment import in_zone
 from libs.vocabulary.obstacle import ObstacleId
-from services.assignment.domain.schedule import Frequency, Schedule
+from services.assignment.domain.schedule import Asked, Frequency, Schedule
 from services.assignment.domain.terms import (
     AssignmentId,
     ComponentId,
@@ -52,9 +52,15 @@ class Window:
     opens_at: datetime
     due_at: datetime | None
     plan_version: int
+    asked: Asked
 
     def holds(self, moment: datetime) -> bool:
         return self.opens_at <= moment and (self.due_at is None or moment < self.due_at)
+
+    def is_still_to_come(self, moment: datetime) -> bool:
+        """What may be done at any time of a period is to come until the period ends."""
+        opens = self.opens_at if self.asked == "at_its_time" else self.due_at
+        return opens is None or opens > moment
 
     def is_later_that_day(self, moment: datetime) -> bool:
         return moment < self.opens_at and in_zone(moment, self.zone).date() == self.local_date

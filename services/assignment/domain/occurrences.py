@@ -15,8 +15,10 @@ from services.assignment.domain.homework import OPEN, Homework, Window
 from services.assignment.domain.schedule import (
     HORIZON,
     LONGEST_LATE,
+    Asked,
     Occurrence,
     Span,
+    asked,
     occurrences,
 )
 from services.assignment.domain.terms import OccurrenceId, Period
@@ -35,6 +37,7 @@ class OccurrencesScheduled:
     """An occurrence that is told again has the same id and replaces what was told before."""
 
     plan_version: int
+    asked: Asked
     occurrences: tuple[Occurrence, ...]
     scheduled_at: datetime
 
@@ -80,6 +83,7 @@ def _scheduled(homework: Homework, fact: OccurrencesScheduled) -> Homework:
             opens_at=each.opens_at,
             due_at=each.due_at,
             plan_version=fact.plan_version,
+            asked=fact.asked,
         )
         for each in fact.occurrences
     }
@@ -115,11 +119,11 @@ def _asks_the_same(before: Homework, after: Homework) -> bool:
 
 
 def _withdrawn(homework: Homework, at: datetime) -> Iterator[Fact]:
-    """Only those still to come: a window that opened under an older plan stays as it was."""
+    """Only those still to come: a time that came under an older plan stays as it was."""
     replaced = tuple(
         id_
         for id_, each in homework.open_occurrences.items()
-        if each.plan_version < homework.plan_version and each.opens_at > at
+        if each.plan_version < homework.plan_version and each.is_still_to_come(at)
     )
     if replaced:
         yield OccurrencesWithdrawn(occurrence_ids=replaced, because="plan_revised", withdrawn_at=at)
@@ -129,11 +133,12 @@ def _newly_asked(homework: Homework, at: datetime, now: datetime) -> Iterator[Fa
     if homework.schedule is None:
         return
     span = Span(since=now - LONGEST_LATE, until=now + HORIZON)
-    asked = occurrences(homework.schedule, due_at=homework.due.due_at, span=span)
-    new = [each for each in asked if _is_news(each, homework)]
+    wanted = occurrences(homework.schedule, due_at=homework.due.due_at, span=span)
+    new = [each for each in wanted if _is_news(each, homework)]
     for start in range(0, len(new), MOST_AT_ONCE):
         yield OccurrencesScheduled(
             plan_version=homework.schedule.plan_version,
+            asked=asked(homework.schedule),
             occurrences=tuple(new[start : start + MOST_AT_ONCE]),
             scheduled_at=at,
         )

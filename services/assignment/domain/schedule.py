@@ -19,6 +19,7 @@ from services.assignment.domain.terms import AssignmentId, Day, OccurrenceId
 
 Rule = Literal["scheduled", "n_times", "as_it_happens", "all_day", "when_wanted"]
 Per = Literal["day", "week", "between_sessions"]
+Asked = Literal["at_its_time", "within_a_period"]
 PartOfDay = Literal["morning", "afternoon", "evening", "night"]
 
 HORIZON = timedelta(days=56)
@@ -92,6 +93,14 @@ class Occurrence:
     zone: str
 
 
+def asked(schedule: Schedule) -> Asked:
+    """*Three times a week*, with no day said, is one wide window for each of the three."""
+    if schedule.on_date or schedule.on_days or schedule.frequency is None:
+        return "at_its_time"
+    by_day = schedule.rule == "scheduled" and schedule.frequency.per == "day"
+    return "at_its_time" if by_day else "within_a_period"
+
+
 def occurrences(schedule: Schedule, *, due_at: datetime | None, span: Span) -> list[Occurrence]:
     """Those that open within the span, in order of their days.
 
@@ -99,16 +108,9 @@ def occurrences(schedule: Schedule, *, due_at: datetime | None, span: Span) -> l
     """
     if schedule.rule not in {"scheduled", "n_times"}:
         return []
-    if _is_asked_by_period(schedule):
+    if asked(schedule) == "within_a_period":
         return list(_by_period(schedule, due_at, span))
     return list(_by_day(schedule, span))
-
-
-def _is_asked_by_period(schedule: Schedule) -> bool:
-    """*Three times a week*, with no day said, is one wide window for each of the three."""
-    if schedule.on_date or schedule.on_days or schedule.frequency is None:
-        return False
-    return schedule.rule == "n_times" or schedule.frequency.per != "day"
 
 
 def _by_period(schedule: Schedule, due_at: datetime | None, span: Span) -> Iterator[Occurrence]:
@@ -140,19 +142,19 @@ def _rounds(schedule: Schedule, width: int, span: Span) -> Iterator[_Period]:
 
 
 def _by_day(schedule: Schedule, span: Span) -> Iterator[Occurrence]:
-    asked = (
+    found = (
         _occurrence(schedule, day, slot, opens_at, closes_at)
         for day in _days(schedule, span)
         for slot, opens_at, closes_at in _slots(schedule, day)
         if schedule.begins <= opens_at < span.until
     )
-    return (each for each in _no_more_than_agreed(schedule, asked) if each.opens_at >= span.since)
+    return (each for each in _no_more_than_agreed(schedule, found) if each.opens_at >= span.since)
 
 
-def _no_more_than_agreed(schedule: Schedule, asked: Iterator[Occurrence]) -> Iterator[Occurrence]:
+def _no_more_than_agreed(schedule: Schedule, found: Iterator[Occurrence]) -> Iterator[Occurrence]:
     """The frequency has the last word: *once, on Mondays* ends after one Monday."""
     taken: Counter[date | None] = Counter()
-    for each in asked:
+    for each in found:
         round_ = _round_of(schedule.frequency, each.local_date)
         taken[round_] += 1
         if schedule.frequency is None or taken[round_] <= schedule.frequency.count:
