@@ -22,10 +22,13 @@ Relation = Literal["own", "related", "clinic", "any"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """Whom a stream is about: the patient, and the therapist whose it is."""
+    """Whom a stream is about: the patient, and the therapist whose it is. What is `private` is
+    the patient's own: no other relation holds.
+    """
 
     patient_id: UUID | None = None
     therapist_id: UUID | None = None
+    private: bool = False
 
 
 NOBODY = Subject()

@@ -12,7 +12,7 @@ from uuid import UUID
 from annotated_types import Ge, Le, MaxLen, MinLen
 
 from libs.eventstore.decider import Decider, Rejected
-from libs.eventstore.telling import LOOKED_UP, MINTED, Told
+from libs.eventstore.telling import LOOKED_UP, Told
 from libs.vocabulary.checked import Checked
 from libs.vocabulary.locale import Locale
 from libs.vocabulary.moment import Zone
@@ -76,11 +76,12 @@ def evolve(_state: State, event: Event) -> State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterClinic(Told):
-    """`low_confidence_threshold`: a rating below this share of its scale prompts an adjustment;
-    configurable, not a clinical claim. `rationale_gate`: homework needs a rationale to start.
+    """`id` is the tenant of the operator's token. `low_confidence_threshold`: a rating below this
+    share of its scale prompts an adjustment; configurable, not a clinical claim.
+    `rationale_gate`: homework needs a rationale to start.
     """
 
-    id: Annotated[ClinicId, MINTED]
+    id: ClinicId
     name: ClinicName
     zone: Zone
     locale: Locale
@@ -98,6 +99,12 @@ class NotThisTokensClinic(Rejected):
 
     code = "not-this-tokens-clinic"
     pointer = "/id"
+
+
+class ClinicNotRegistered(Rejected):
+    """An operator registers the clinic before its people."""
+
+    code = "clinic-not-registered"
 
 
 class ClinicRegisteredOtherwise(Rejected):
@@ -126,6 +133,13 @@ def register(command: RegisterClinic, state: State) -> Sequence[Event]:
     if state.as_told != registered:
         raise ClinicRegisteredOtherwise
     return []
+
+
+def registered(state: State) -> ClinicRegistered:
+    """The clinic as it was told. Raises `ClinicNotRegistered`."""
+    if isinstance(state, Unregistered):
+        raise ClinicNotRegistered
+    return state.as_told
 
 
 decider: Decider[Command, State, Event] = Decider(Unregistered(), evolve, register)

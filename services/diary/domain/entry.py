@@ -13,7 +13,7 @@ from uuid import UUID
 from annotated_types import Ge, Le, MaxLen
 
 from libs.eventstore.decider import Decider, Notice, Rejected
-from libs.eventstore.telling import MINTED, Told
+from libs.eventstore.telling import MINTED, Role, Told
 from libs.vocabulary.locale import Locale
 from libs.vocabulary.moment import Instant, Zone
 from libs.vocabulary.text import Label, Prose
@@ -220,12 +220,20 @@ def _as_recorded(command: RecordEntry) -> DiaryEntryRecorded:
 
 
 def _source(command: RecordEntry) -> Source:
-    by_patient = command.by.role == "patient"
-    usual: Source = "patient" if by_patient else "transcribed"
-    source = command.source or usual
-    if by_patient != (source == "patient"):
+    source = command.source or _usual_source(command.by.role)
+    if (command.by.role == "patient") != (source == "patient"):
         raise NotTheirWayOfRecording
     return source
+
+
+def _usual_source(role: Role) -> Source:
+    match role:
+        case "patient":
+            return "patient"
+        case "integrator":
+            return "imported"
+        case _:
+            return "transcribed"
 
 
 def _usual_visibility(command: RecordEntry) -> Visibility:

@@ -1,0 +1,133 @@
+"""What GET shows of one thing of care: a second fold, for `State` keeps only what rules need."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, TypeVar
+
+from libs.eventstore.recorded import Recorded
+from libs.vocabulary.text import Label
+from services.care.domain import clinic, patient, relationship, session, therapist
+from services.care.domain.clinic import ClinicId
+from services.care.domain.patient import PatientId
+from services.care.domain.relationship import RelationshipId
+from services.care.domain.session import SessionId
+from services.care.domain.therapist import TherapistId
+
+E = TypeVar("E")
+History = Sequence[tuple[Recorded, E]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClinicView:
+    """`low_confidence_threshold` is a share of a scale's maximum, `session_length_min` minutes."""
+
+    id: ClinicId
+    name: str
+    zone: str
+    locale: str
+    low_confidence_threshold: float
+    rationale_gate: bool
+    session_length_min: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TherapistView:
+    id: TherapistId
+    name: Label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientView:
+    id: PatientId
+    name: Label
+    zone: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CareRelationshipView:
+    id: RelationshipId
+    patient_id: PatientId
+    therapist_id: TherapistId
+    began_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionView:
+    """`starts_at` is the instant; in `zone` it was agreed."""
+
+    id: SessionId
+    patient_id: PatientId
+    therapist_id: TherapistId
+    starts_at: datetime
+    zone: str
+    duration_min: int
+    status: Literal["scheduled", "started", "ended"] = "scheduled"
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+def of_clinic(history: History[clinic.Event]) -> ClinicView:
+    fact = history[-1][1]
+    return ClinicView(
+        id=fact.clinic_id,
+        name=fact.name,
+        zone=fact.zone,
+        locale=fact.locale,
+        low_confidence_threshold=fact.low_confidence_threshold,
+        rationale_gate=fact.rationale_gate,
+        session_length_min=fact.session_length_min,
+    )
+
+
+def of_therapist(history: History[therapist.Event]) -> TherapistView:
+    fact = history[-1][1]
+    return TherapistView(id=fact.therapist_id, name=fact.name)
+
+
+def of_patient(history: History[patient.Event]) -> PatientView:
+    fact = history[-1][1]
+    return PatientView(id=fact.patient_id, name=fact.name, zone=fact.zone, locale=fact.locale)
+
+
+def of_relationship(history: History[relationship.Event]) -> CareRelationshipView:
+    fact = history[-1][1]
+    return CareRelationshipView(
+        id=fact.relationship_id,
+        patient_id=fact.patient_id,
+        therapist_id=fact.therapist_id,
+        began_at=fact.began_at,
+    )
+
+
+def of_session(history: History[session.Event]) -> SessionView:
+    view: SessionView | None = None
+    for _, fact in history:
+        view = _after(view, fact)
+    assert view is not None  # noqa: S101 - a stream begins with its first fact
+    return view
+
+
+def _after(view: SessionView | None, fact: session.Event) -> SessionView | None:
+    match fact, view:
+        case session.SessionScheduled(), _:
+            return SessionView(
+                id=fact.session_id,
+                patient_id=fact.patient_id,
+                therapist_id=fact.therapist_id,
+                starts_at=fact.starts_at,
+                zone=fact.zone,
+                duration_min=fact.duration_min,
+            )
+        case session.SessionRescheduled(), SessionView():
+            return replace(
+                view, starts_at=fact.starts_at, zone=fact.zone, duration_min=fact.duration_min
+            )
+        case session.SessionStarted(), SessionView():
+            status = view.status if view.status == "ended" else "started"
+            return replace(view, status=status, started_at=fact.started_at)
+        case session.SessionEnded(), SessionView():
+            return replace(view, status="ended", ended_at=fact.ended_at)
+        case _:
+            return view
