@@ -1,0 +1,115 @@
+"""`POST /v1/commands`: what a client queued while it was offline, in its order, each command
+idempotent and answered by itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from annotated_types import Ge, MaxLen, MinLen
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from libs.access.principal import Principal
+from libs.web import bodies, headers
+from libs.web.edge import Edge
+from libs.web.faults import faults_of
+from libs.web.operations import Incoming, Operation
+from libs.web.performing import Asked, CommandOperation
+from libs.web.problems import FieldsInvalid, Problem, Problems
+from libs.web.replies import Reply, json_reply
+
+MOST = 200
+LIMIT = 8 * 1024 * 1024
+"""Bytes of a whole batch."""
+
+_SHOWN = {b"etag", b"location", b"interlude-consistency", b"idempotency-replayed", b"retry-after"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """One command: the operation's name, the aggregate's id where the path has one, its own
+    idempotency key, the version it insists on, and the body.
+    """
+
+    operation: Annotated[str, MinLen(1), MaxLen(100)]
+    id: UUID | None = None
+    idempotency_key: Annotated[str, MinLen(1), MaxLen(255)]
+    if_match: Annotated[int, Ge(0)] | None = None
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    commands: tuple[Queued, ...]
+
+    __pydantic_config__ = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+
+ADAPTER: TypeAdapter[Batch] = TypeAdapter(Batch)
+
+_NAMES = frozenset({"commands", "operation", "id", "idempotency_key", "if_match", "body"})
+
+
+class CommandBatch:
+    name = "sendCommands"
+    method = "POST"
+    path = "/v1/commands"
+
+    def __init__(self, edge: Edge, operations: Sequence[Operation], problems: Problems) -> None:
+        self._edge = edge
+        self._problems = problems
+        self._commands: Mapping[str, CommandOperation[Any, Any, Any]] = {
+            each.name: each for each in operations if isinstance(each, CommandOperation)
+        }
+
+    async def answer(self, incoming: Incoming) -> Reply:
+        principal = await self._edge.identity.principal(headers.bearer(incoming.headers))
+        raw = await bodies.read(incoming.headers, incoming.receive, limit=LIMIT)
+        content = bodies.parsed(raw)
+        if isinstance(content.get("commands"), list) and len(content["commands"]) > MOST:
+            raise Problem("too-many-commands")
+        answers = [
+            await self._answer(queued, principal, incoming) for queued in _read(content).commands
+        ]
+        return json_reply(200, {"answers": answers})
+
+    async def _answer(
+        self, queued: Queued, principal: Principal, incoming: Incoming
+    ) -> Mapping[str, Any]:
+        try:
+            reply = await self._performed(queued, principal, incoming)
+        except Exception as error:  # noqa: BLE001 - each is answered by itself
+            reply = self._problems.reply(error, incoming.trace.trace_id)
+        return {
+            "status": reply.status,
+            "headers": {
+                name.decode(): value.decode() for name, value in reply.headers if name in _SHOWN
+            },
+            "body": orjson.Fragment(reply.body),
+        }
+
+    async def _performed(self, queued: Queued, principal: Principal, incoming: Incoming) -> Reply:
+        command = self._commands.get(queued.operation)
+        if command is None:
+            raise Problem("unknown-operation")
+        if (queued.id is None) is not command.terms.creates:
+            raise Problem("not-found")
+        asked = Asked(
+            principal=command.must_concern(principal),
+            path_id=queued.id,
+            key=headers.printable_key(queued.idempotency_key.encode()),
+            expected=queued.if_match,
+            after=headers.after(incoming.headers),
+            body=queued.body,
+            trace=incoming.trace,
+        )
+        return await command.perform(asked)
+
+
+def _read(content: bodies.Json) -> Batch:
+    try:
+        return ADAPTER.validate_json(orjson.dumps(content))
+    except ValidationError as invalid:
+        raise FieldsInvalid(*faults_of(invalid, content, _NAMES)) from None

@@ -1,0 +1,50 @@
+"""What all operations of a service share."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from libs.access.principal import Principal
+from libs.access.relationships import Relationships
+from libs.eventstore import consistency
+from libs.privacy.sealing import Sealer
+from libs.web.problems import Problem
+
+
+class Verifier(Protocol):
+    async def principal(self, token: str) -> Principal:
+        """Raises `Problem`."""
+
+
+class Awaiting(Protocol):
+    async def wait(
+        self, tenant_id: UUID, streams: Sequence[tuple[str, int]], *, seconds: float
+    ) -> bool:
+        """True once all that this service follows was applied; False when the time is up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """`patience` is how many seconds a request waits to be no older than its `Interlude-After`."""
+
+    service: str
+    clock: Callable[[], datetime]
+    new_id: Callable[[], UUID]
+    identity: Verifier
+    known: Relationships
+    awaiting: Awaiting
+    sealer: Sealer
+    fingerprint_key: bytes
+    patience: float = 0.5
+
+    async def waited(self, tenant_id: UUID, token: str | None) -> bool:
+        """Whether what is known here is as new as the caller asked for."""
+        if token is None:
+            return False
+        try:
+            streams = consistency.decode(token)
+        except consistency.BadToken:
+            raise Problem("bad-consistency-token") from None
+        return await self.awaiting.wait(tenant_id, streams, seconds=self.patience)

@@ -1,0 +1,127 @@
+"""First and last to see a request: tracing, limits, operations, and an answer to any bug."""
+
+import time
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from libs.web import telemetry
+from libs.web.bodies import ClientGone
+from libs.web.headers import Trace, trace_of
+from libs.web.limits import Doors
+from libs.web.operations import Incoming, Operation, Operations
+from libs.web.problems import Problems
+from libs.web.replies import Header, Reply
+
+log = structlog.get_logger()
+
+GUARDS: Sequence[Header] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+)
+PRIVATE: Header = (b"cache-control", b"no-store")
+SECURE: Header = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+
+_BAD = 500
+
+
+class Front:
+    """Operations are answered here; all else (documentation, probes) goes on to `inner`."""
+
+    def __init__(
+        self,
+        inner: ASGIApp,
+        operations: Operations,
+        *,
+        service: str,
+        problems: Problems,
+        doors: Doors,
+        new_id: Callable[[], UUID],
+        guards: Sequence[Header] = GUARDS,
+    ) -> None:
+        self._inner = inner
+        self._operations = operations
+        self._service = service
+        self._problems = problems
+        self._doors = doors
+        self._new_id = new_id
+        self._guards = guards
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._inner(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        trace = trace_of(headers, self._new_id)
+        try:
+            found = self._operations.find(scope["method"], scope["path"])
+        except Exception as error:  # noqa: BLE001 - becomes an answer
+            await self._problems.reply(error, trace.trace_id).send(send, self._extra(trace))
+            return
+        if found is None:
+            await self._pass_on(scope, receive, send, trace)
+            return
+        operation, path_id = found
+        incoming = Incoming(
+            headers=headers,
+            query=scope["query_string"],
+            path_id=path_id,
+            receive=receive,
+            trace=trace,
+        )
+        await self._answer(operation, incoming, send)
+
+    async def _answer(self, operation: Operation, incoming: Incoming, send: Send) -> None:
+        began = time.perf_counter()
+        try:
+            reply = await self._within_limits(operation, incoming)
+        except ClientGone:
+            return
+        except Exception as error:  # noqa: BLE001 - this is the one place where any becomes an answer
+            reply = self._problems.reply(error, incoming.trace.trace_id)
+        telemetry.answered(
+            self._service, operation.name, reply.outcome, time.perf_counter() - began
+        )
+        if reply.status >= _BAD:
+            log.error(
+                "failed",
+                operation=operation.name,
+                code=reply.outcome,
+                trace_id=incoming.trace.trace_id,
+            )
+        await reply.send(send, [PRIVATE, *self._extra(incoming.trace)])
+
+    async def _within_limits(self, operation: Operation, incoming: Incoming) -> Reply:
+        self._doors.enter()
+        try:
+            return await operation.answer(incoming)
+        finally:
+            self._doors.leave()
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send, trace: Trace) -> None:
+        begun = False
+
+        async def guarded(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                message["headers"] = [*message["headers"], *self._extra(trace)]
+            await send(message)
+
+        scope["interlude.trace_id"] = trace.trace_id
+        try:
+            await self._inner(scope, receive, guarded)
+        except Exception as error:  # noqa: BLE001 - as above; what has begun cannot be taken back
+            reply = self._problems.reply(error, trace.trace_id)
+            if not begun:
+                await reply.send(send, self._extra(trace))
+
+    def _extra(self, trace: Trace) -> list[Header]:
+        return [
+            *self._guards,
+            (b"x-correlation-id", str(trace.correlation_id).encode()),
+            (b"traceparent", trace.traceparent.encode()),
+        ]

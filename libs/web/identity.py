@@ -1,0 +1,158 @@
+"""Bearer tokens: who calls, verified against the keys of the issuers that we trust.
+
+The algorithm comes from the key, never from the token; every failure looks the same to the caller.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, get_args
+from uuid import UUID
+
+import orjson
+from joserfc import jwt
+from joserfc.errors import JoseError, UnsupportedAlgorithmError
+from joserfc.jwk import ECKey, OKPKey, RSAKey
+from joserfc.jws import JWSRegistry
+from joserfc.util import urlsafe_b64decode
+
+from libs.access.principal import Principal
+from libs.eventstore.telling import Role
+from libs.web.issuers import Issuers
+from libs.web.problems import Problem
+
+LONGEST = 8 * 1024
+"""Characters of a token."""
+
+SKEW = 30.0
+"""Seconds that clocks may differ."""
+
+_KEPT = 10_000
+_TYPES = {None, "JWT", "jwt", "at+jwt", "application/at+jwt"}
+_ROLES: frozenset[Role] = frozenset(get_args(Role)) - {"system"}
+"""Nobody outside gets to be the system."""
+
+
+class Unverified(Exception):  # noqa: N818 - answered as 401
+    """The token is not good enough; why, nobody outside is told."""
+
+
+class _Pinned(JWSRegistry):
+    def get_alg(self, name: str) -> Any:
+        # As the parent, without its warning about the name EdDSA: Keycloak and others still use it.
+        if name not in (self.allowed or ()):
+            raise UnsupportedAlgorithmError(name)
+        return self.algorithms[name]
+
+
+def algorithms(key: RSAKey | ECKey | OKPKey) -> Sequence[str]:
+    """What this key may have signed with."""
+    match key:
+        case RSAKey():
+            allowed: tuple[str, ...] = ("RS256", "PS256")
+        case ECKey() if key.curve_name == "P-256":
+            allowed = ("ES256",)
+        case OKPKey() if key.curve_name == "Ed25519":
+            allowed = ("EdDSA", "Ed25519")
+        case _:
+            allowed = ()
+    return [name for name in allowed if key.alg in {None, name}]
+
+
+class Identity:
+    """`seconds` is the Unix time. Verified tokens are kept until they expire (bounded)."""
+
+    def __init__(
+        self, issuers: Issuers, *, audience: str, seconds: Callable[[], float] = time.time
+    ) -> None:
+        self._issuers = issuers
+        self._audience = audience
+        self._seconds = seconds
+        self._known: dict[str, Principal] = {}
+
+    async def principal(self, token: str) -> Principal:
+        """Raises `Problem` (401), or 503 when an issuer's keys cannot be had."""
+        known = self._known.get(token)
+        if known is not None and known.expires_at > self._seconds():
+            return known
+        try:
+            principal = await self._verified(token)
+        except Unverified:
+            raise Problem("not-authenticated") from None
+        self._keep(token, principal)
+        return principal
+
+    def _keep(self, token: str, principal: Principal) -> None:
+        if len(self._known) >= _KEPT:
+            self._known.clear()
+        self._known[token] = principal
+
+    async def _verified(self, token: str) -> Principal:
+        if len(token) > LONGEST or token.count(".") != 2:  # noqa: PLR2004 - a compact JWS
+            raise Unverified
+        header, claims = (_peek(part) for part in token.split(".")[:2])
+        if header.get("typ") not in _TYPES:
+            raise Unverified
+        key = await self._issuers.key(claims.get("iss"), header.get("kid"))
+        if key is None:
+            raise Unverified
+        return self._principal(_signed(token, key))
+
+    def _principal(self, claims: Mapping[str, Any]) -> Principal:
+        now = self._seconds()
+        expires = _moment(claims, "exp")
+        if expires <= now or _moment(claims, "nbf", 0.0) > now + SKEW:
+            raise Unverified
+        if _moment(claims, "iat", 0.0) > now + SKEW or not _is_for(self._audience, claims):
+            raise Unverified
+        return Principal(
+            tenant_id=_uuid(claims, "tenant_id"),
+            person_id=_uuid(claims, "person_id"),
+            roles=_ROLES.intersection(_words(claims.get("roles"))),
+            scopes=frozenset(_words(claims.get("scope"))),
+            expires_at=expires,
+        )
+
+
+def _signed(token: str, key: RSAKey | ECKey | OKPKey) -> Mapping[str, Any]:
+    allowed = algorithms(key)
+    if not allowed:
+        raise Unverified
+    try:
+        return jwt.decode(token, key, registry=_Pinned(algorithms=allowed)).claims
+    except (JoseError, ValueError) as refused:
+        raise Unverified from refused
+
+
+def _peek(part: str) -> Mapping[str, Any]:
+    """Not yet trusted: only says which issuer and key to verify with."""
+    try:
+        content = orjson.loads(urlsafe_b64decode(part.encode()))
+    except ValueError as broken:
+        raise Unverified from broken
+    if not isinstance(content, dict):
+        raise Unverified
+    return content
+
+
+def _moment(claims: Mapping[str, Any], name: str, default: float | None = None) -> float:
+    value = claims.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Unverified
+    return float(value)
+
+
+def _is_for(audience: str, claims: Mapping[str, Any]) -> bool:
+    told = claims.get("aud")
+    return audience == told or (isinstance(told, list) and audience in told)
+
+
+def _uuid(claims: Mapping[str, Any], name: str) -> UUID:
+    try:
+        return UUID(claims[name])
+    except (KeyError, ValueError, AttributeError, TypeError) as broken:
+        raise Unverified from broken
+
+
+def _words(value: Any) -> Sequence[Any]:
+    words = value.split() if isinstance(value, str) else value
+    return [each for each in words if isinstance(each, str)] if isinstance(words, list) else []

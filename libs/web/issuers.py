@@ -1,0 +1,136 @@
+"""The keys of the issuers that we trust, fetched when needed, kept while good, asked for rarely."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import orjson
+import structlog
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
+
+from libs.process.addresses import is_loopback
+from libs.web.problems import Problem
+
+log = structlog.get_logger()
+
+Key = RSAKey | ECKey | OKPKey
+
+FRESH = 600.0
+"""Seconds after which the keys are fetched again when next needed."""
+
+BACK_OFF = 10.0
+"""Seconds between two attempts, however many unknown key ids come by."""
+
+_TIMEOUT = httpx.Timeout(5.0)
+_LARGEST = 256 * 1024
+_MOST_KEYS = 50
+
+
+@dataclass(slots=True)
+class _Keyring:
+    """`tried_at` and `fetched_at` in seconds of a steady clock."""
+
+    keys: Mapping[str | None, Key] = field(default_factory=dict)
+    fetched_at: float = float("-inf")
+    tried_at: float = float("-inf")
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Issuers:
+    """The allow-list. `client` is the way out (tests give a transport); it must not follow
+    redirects, for a redirect could lead to somebody else's keys.
+    """
+
+    def __init__(
+        self,
+        urls: Sequence[str],
+        client: httpx.AsyncClient,
+        *,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._rings = {url.rstrip("/"): _Keyring() for url in urls}
+        self._client = client
+        self._seconds = seconds
+
+    async def key(self, issuer: Any, kid: Any) -> Key | None:
+        """None for a stranger's token. Raises `Problem` (503) while no keys could be had at all."""
+        if not isinstance(issuer, str) or not isinstance(kid, str | None):
+            return None
+        ring = self._rings.get(issuer.rstrip("/"))
+        if ring is None:
+            return None
+        if self._is_due(ring, kid):
+            await self._refresh(issuer.rstrip("/"), ring, kid)
+        if not ring.keys:
+            raise Problem("identity-unavailable")
+        return ring.keys.get(kid)
+
+    def _is_due(self, ring: _Keyring, kid: str | None) -> bool:
+        now = self._seconds()
+        wanted = kid not in ring.keys or now - ring.fetched_at > FRESH
+        return wanted and now - ring.tried_at > BACK_OFF
+
+    async def _refresh(self, issuer: str, ring: _Keyring, kid: str | None) -> None:
+        async with ring.lock:
+            if not self._is_due(ring, kid):
+                return
+            ring.tried_at = self._seconds()
+            try:
+                ring.keys = await self._fetched(issuer)
+            except (httpx.HTTPError, ValueError, KeyError, TypeError) as failed:
+                # The keys that we have stay good: an issuer may be away for a while.
+                log.warning("issuer-unreachable", error=type(failed).__name__)
+            else:
+                ring.fetched_at = ring.tried_at
+
+    async def _fetched(self, issuer: str) -> Mapping[str | None, Key]:
+        found = await self._json(f"{issuer}/.well-known/openid-configuration")
+        if found["issuer"].rstrip("/") != issuer:
+            raise ValueError("somebody else's configuration")
+        published = await self._json(_safe(found["jwks_uri"], issuer))
+        return _by_id([_imported(each) for each in published["keys"][:_MOST_KEYS]])
+
+    async def _json(self, url: str) -> dict[str, Any]:
+        async with self._client.stream("GET", url, timeout=_TIMEOUT) as answer:
+            answer.raise_for_status()
+            body = b""
+            async for part in answer.aiter_bytes():
+                body += part
+                if len(body) > _LARGEST:
+                    raise ValueError("too large")
+        content = orjson.loads(body)
+        if not isinstance(content, dict):
+            raise TypeError("not an object")
+        return content
+
+
+def _safe(url: str, issuer: str) -> str:
+    """Keys come as safely as the issuer itself is named, else anybody on the way could sign."""
+    if urlsplit(url).scheme == "https" or (is_loopback(url) and is_loopback(issuer)):
+        return url
+    if urlsplit(url).netloc == urlsplit(issuer).netloc:
+        return url
+    raise ValueError("not a safe place for keys")
+
+
+def _imported(published: Mapping[str, Any]) -> Key | None:
+    """None for kinds that we do not use: encryption keys, curves of tomorrow."""
+    if published.get("use", "sig") != "sig":
+        return None
+    try:
+        key = JWKRegistry.import_key(dict(published))
+    except (JoseError, ValueError, TypeError, KeyError):
+        return None
+    return key if isinstance(key, RSAKey | ECKey | OKPKey) and not key.is_private else None
+
+
+def _by_id(keys: Sequence[Key | None]) -> Mapping[str | None, Key]:
+    """A token without a key id is accepted only where there is no choice."""
+    usable = [key for key in keys if key is not None]
+    named: dict[str | None, Key] = {key.kid: key for key in usable if key.kid is not None}
+    return {**named, None: usable[0]} if len(usable) == 1 else named

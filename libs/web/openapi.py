@@ -1,0 +1,159 @@
+"""The OpenAPI 3.1 document of a service, written from its operations.
+
+Ours and not FastAPI's, because our operations are not FastAPI's routes, and because requests, views
+and events describe the same private text differently.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from libs.web import openapi_parts as parts
+from libs.web.batch import CommandBatch
+from libs.web.bodies import Json
+from libs.web.operations import Operation
+from libs.web.performing import CommandOperation
+from libs.web.schemas import Schemas
+from libs.web.views import Show
+
+Examples = Mapping[str, Json]
+"""Bodies by operation id."""
+
+
+def document(
+    title: str,
+    description: str,
+    operations: Sequence[Operation],
+    examples: Examples | None = None,
+    *,
+    version: str = "1",
+) -> Json:
+    commands = [each for each in operations if isinstance(each, CommandOperation)]
+    shows = [each for each in operations if isinstance(each, Show)]
+    schemas = Schemas([each.shape for each in commands], [each.view for each in shows])
+    paths: dict[str, Json] = {}
+    for operation in operations:
+        described = _operation(operation, schemas, examples or {})
+        paths.setdefault(operation.path, {})[operation.method.lower()] = described
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": title, "description": description, "version": version},
+        "security": [{"bearer": []}],
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "securitySchemes": {"bearer": parts.BEARER},
+            "parameters": parts.PARAMETERS,
+            "headers": parts.HEADERS,
+            "responses": parts.RESPONSES,
+            "schemas": dict(sorted({**parts.SCHEMAS, **schemas.components}.items())),
+        },
+    }
+
+
+def _operation(operation: Operation, schemas: Schemas, examples: Examples) -> Json:
+    match operation:
+        case CommandOperation():
+            return _command(operation, schemas, examples.get(operation.name))
+        case Show():
+            return _show(operation, schemas)
+        case CommandBatch():
+            return _batch(operation)
+        case _:
+            raise TypeError(f"{operation.name} cannot be described")
+
+
+def _command(
+    operation: CommandOperation[Any, Any, Any], schemas: Schemas, example: Json | None
+) -> Json:
+    terms = operation.terms
+    content: Json = {"schema": schemas.of_request(operation.shape)}
+    if example is not None:
+        content["examples"] = {"story": {"value": example}}
+    return {
+        "operationId": operation.name,
+        "summary": words(operation.name),
+        "description": documented(operation.shape.request),
+        "tags": [operation.desk.aggregate.category],
+        "parameters": [parts.parameter(name) for name in _of_command(operation)],
+        "requestBody": {"required": True, "content": {"application/json": content}},
+        "responses": {
+            "201": parts.ANSWERED_NOW,
+            "200": parts.ANSWERED_BEFORE,
+            **parts.problems(*_refusals(operation)),
+        },
+        "x-interlude-command": {
+            "aggregate": operation.desk.aggregate.category,
+            "creates": terms.creates,
+            "path": operation.path,
+            "patients_act": terms.patients_act,
+        },
+        "x-interlude-grant": dict(terms.grant.relations),
+    }
+
+
+def _of_command(operation: CommandOperation[Any, Any, Any]) -> Iterator[str]:
+    if not operation.terms.creates:
+        yield "Id"
+    yield "IdempotencyKey"
+    yield "IfMatchRequired" if operation.terms.required_if_match else "IfMatch"
+    yield from ("InterludeAfter", "CorrelationId", "Traceparent")
+
+
+def _refusals(operation: CommandOperation[Any, Any, Any]) -> Iterator[int]:
+    yield from (400, 401, 403, 404, 409, 412, 413, 415, 422)
+    if operation.terms.required_if_match:
+        yield 428
+    yield from (429, 500, 503)
+
+
+def _show(operation: Show[Any, Any, Any], schemas: Schemas) -> Json:
+    names = ("Id", "AsOf", "IfNoneMatch", "InterludeAfter", "CorrelationId", "Traceparent")
+    return {
+        "operationId": operation.name,
+        "summary": words(operation.name),
+        "description": documented(operation.view),
+        "tags": [operation.desk.aggregate.category],
+        "parameters": [parts.parameter(name) for name in names],
+        "responses": {
+            "200": parts.shown(schemas.of_view(operation.view)),
+            "304": parts.UNCHANGED,
+            **parts.problems(400, 401, 403, 404, 429, 500, 503),
+        },
+        "x-interlude-grant": dict(operation.grant.relations),
+    }
+
+
+def _batch(operation: CommandBatch) -> Json:
+    names = ("InterludeAfter", "CorrelationId", "Traceparent")
+    return {
+        "operationId": operation.name,
+        "summary": "Send queued commands",
+        "description": (
+            "Up to 200 commands of one client, in order. Each has its own idempotency key and is "
+            "answered by itself; a refusal of one does not stop the others."
+        ),
+        "tags": ["commands"],
+        "parameters": [parts.parameter(name) for name in names],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": parts.reference("CommandBatch")}},
+        },
+        "responses": {
+            "200": {
+                "description": "Every command's own answer, in the order sent.",
+                "content": {"application/json": {"schema": parts.reference("CommandBatchAnswer")}},
+            },
+            **parts.problems(400, 401, 413, 415, 422, 429, 500, 503),
+        },
+    }
+
+
+def words(name: str) -> str:
+    """`rateReadiness` as people say it."""
+    spaced = "".join(f" {each.lower()}" if each.isupper() else each for each in name)
+    return spaced.strip().capitalize()
+
+
+def documented(kind: type) -> str:
+    """The docstring somebody wrote; dataclasses invent one that repeats the signature."""
+    written = vars(kind).get("__doc__") or ""
+    return "" if written.startswith(f"{kind.__name__}(") else " ".join(written.split())

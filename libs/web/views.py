@@ -1,0 +1,113 @@
+"""GET of one aggregate: a second fold over its stream, opened for those who may read it."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Generic
+from urllib.parse import parse_qs
+
+from pydantic import TypeAdapter
+
+from libs.access.policy import Grant, Subject, may
+from libs.access.principal import Principal
+from libs.eventstore.decider import Command, Event, State
+from libs.eventstore.desk import Desk
+from libs.eventstore.recorded import Recorded
+from libs.privacy.opening import opened
+from libs.vocabulary.moment import is_instant
+from libs.web import headers
+from libs.web.edge import Edge
+from libs.web.operations import Incoming
+from libs.web.problems import Problem
+from libs.web.replies import JSON, Reply
+
+History = Sequence[tuple[Recorded, Event]]
+Fold = Callable[[Sequence[tuple[Recorded, Event]]], Any]
+"""From the facts with their envelopes, in order, to the view (a frozen dataclass)."""
+
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)")
+
+
+class Show(Generic[Command, State, Event]):
+    method = "GET"
+
+    def __init__(
+        self,
+        edge: Edge,
+        desk: Desk[Command, State, Event],
+        view: type[Any],
+        fold: Fold[Event],
+        *,
+        name: str,
+        path: str,
+        grant: Grant,
+        subject: Callable[[State], Subject],
+    ) -> None:
+        self.edge = edge
+        self.desk = desk
+        self.view = view
+        self.fold = fold
+        self.name = name
+        self.path = path
+        self.grant = grant
+        self.subject = subject
+        self.adapter: TypeAdapter[Any] = TypeAdapter(view)
+
+    async def answer(self, incoming: Incoming) -> Reply:
+        principal = await self.edge.identity.principal(headers.bearer(incoming.headers))
+        if not self.grant.concerns(principal):
+            raise Problem("role-not-allowed")
+        stream = headers.uuid_in_path(incoming.path_id)
+        as_of = _as_of(incoming.query)
+        await self.edge.waited(principal.tenant_id, headers.after(incoming.headers))
+        history = await self.desk.history(principal.tenant_id, stream)
+        await self._must_be_theirs(principal, history)
+        seen = _until(history, as_of)
+        tag = (b"etag", b'"%d"' % seen[-1][0].version)
+        if headers.already_has(incoming.headers, seen[-1][0].version):
+            return Reply(304, [tag])
+        view = await opened(self.fold(seen), self.edge.sealer, principal.tenant_id)
+        return Reply(200, [JSON, tag], self.adapter.dump_json(view))
+
+    async def _must_be_theirs(
+        self, principal: Principal, history: Sequence[tuple[Recorded, Event]]
+    ) -> None:
+        """As of now, whatever time is asked for."""
+        if not history:
+            raise Problem("not-found")
+        state = self.desk.aggregate.decider.fold(event for _, event in history)
+        if await may(principal, self.grant, self.subject(state), self.edge.known) is None:
+            raise Problem("not-found")
+
+
+def _until(
+    history: Sequence[tuple[Recorded, Event]], as_of: datetime | None
+) -> Sequence[tuple[Recorded, Event]]:
+    """What had been recorded by then. Before the beginning there is nothing to be found."""
+    if as_of is None:
+        return history
+    seen = [(recorded, event) for recorded, event in history if recorded.recorded_at <= as_of]
+    if not seen:
+        raise Problem("not-found")
+    return seen
+
+
+def _as_of(query: bytes) -> datetime | None:
+    if not query:
+        return None
+    try:
+        given = parse_qs(query.decode("ascii", "replace"), max_num_fields=20).get("as_of")
+    except ValueError:
+        raise Problem("malformed-request") from None
+    if given is None:
+        return None
+    text = given[-1].replace(" ", "+")  # an offset's plus that was not escaped
+    if _RFC3339.fullmatch(text) is None:
+        raise Problem("as-of-malformed")
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Problem("as-of-malformed") from None
+    if not is_instant(moment):
+        raise Problem("as-of-malformed")
+    return moment
