@@ -1,0 +1,176 @@
+"""What every service keeps of care's facts: who treats whom, where a patient's days begin and end,
+and when they meet. Ids, zones and times only.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+)
+
+from libs.eventstore.reading import Fact, read_as
+from libs.eventstore.recorded import Recorded
+from libs.eventstore.upserting import Row, upsert
+
+CATEGORIES = frozenset({"patient", "therapist", "relationship", "session"})
+
+# --- What is read of care. ---
+
+
+class PatientRegistered(Fact):
+    zone: str
+    locale: str
+
+
+class TherapistRegistered(Fact):
+    pass
+
+
+class CareRelationshipBegan(Fact):
+    patient_id: UUID
+    therapist_id: UUID
+    began_at: datetime
+
+
+class CareRelationshipEnded(Fact):
+    ended_at: datetime
+
+
+class SessionScheduled(Fact):
+    patient_id: UUID
+    therapist_id: UUID
+    starts_at: datetime
+    zone: str
+    duration_min: int
+
+
+class SessionRescheduled(Fact):
+    starts_at: datetime
+    zone: str
+    duration_min: int
+
+
+class SessionStarted(Fact):
+    pass
+
+
+class SessionEnded(Fact):
+    pass
+
+
+class SessionCancelled(Fact):
+    pass
+
+
+class SessionNoShowRecorded(Fact):
+    pass
+
+
+READS: dict[str, type[Fact]] = {
+    "interlude.care.PatientRegistered.v1": PatientRegistered,
+    "interlude.care.TherapistRegistered.v1": TherapistRegistered,
+    "interlude.care.CareRelationshipBegan.v1": CareRelationshipBegan,
+    "interlude.care.CareRelationshipEnded.v1": CareRelationshipEnded,
+    "interlude.care.SessionScheduled.v1": SessionScheduled,
+    "interlude.care.SessionRescheduled.v1": SessionRescheduled,
+    "interlude.care.SessionStarted.v1": SessionStarted,
+    "interlude.care.SessionEnded.v1": SessionEnded,
+    "interlude.care.SessionCancelled.v1": SessionCancelled,
+    "interlude.care.SessionNoShowRecorded.v1": SessionNoShowRecorded,
+}
+
+# --- What is kept. A row is written from one stream only. ---
+
+tables = MetaData()
+_instant = DateTime(timezone=True)
+
+people = Table(
+    "known_people",
+    tables,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("person_id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("zone", Text),
+    Column("locale", Text),
+)
+relationships = Table(
+    "known_relationships",
+    tables,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("relationship_id", Uuid, primary_key=True),
+    Column("patient_id", Uuid),
+    Column("therapist_id", Uuid),
+    Column("began_at", _instant),
+    Column("ended_at", _instant),
+    Index("known_relationships_of", "tenant_id", "therapist_id", "patient_id"),
+)
+sessions = Table(
+    "known_sessions",
+    tables,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("session_id", Uuid, primary_key=True),
+    Column("patient_id", Uuid),
+    Column("therapist_id", Uuid),
+    Column("starts_at", _instant),
+    Column("zone", Text),
+    Column("duration_min", Integer),
+    Column("status", Text),
+    Index("known_sessions_of", "tenant_id", "patient_id", "therapist_id", "starts_at"),
+)
+
+
+STATUS_AFTER: dict[type[Fact], str] = {
+    SessionStarted: "started",
+    SessionEnded: "ended",
+    SessionCancelled: "cancelled",
+    SessionNoShowRecorded: "no_show",
+}
+
+
+def keep(db: Connection, events: Sequence[Recorded]) -> None:
+    rows: dict[Table, list[Row]] = {people: [], relationships: [], sessions: []}
+    for recorded in events:
+        if (fact := read_as(recorded, READS)) is not None:
+            table, row = _kept(recorded, fact)
+            rows[table].append(row)
+    for table, written in rows.items():
+        upsert(db, table, written)
+
+
+def _kept(recorded: Recorded, fact: Fact) -> tuple[Table, Row]:
+    match fact:
+        case PatientRegistered():
+            return _person(recorded, kind="patient", zone=fact.zone, locale=fact.locale)
+        case TherapistRegistered():
+            return _person(recorded, kind="therapist")
+        case CareRelationshipBegan() | CareRelationshipEnded():
+            return _row(relationships, "relationship_id", recorded, **fact.model_dump())
+        case SessionScheduled():
+            return _session(recorded, status="scheduled", **fact.model_dump())
+        case SessionRescheduled():
+            return _session(recorded, **fact.model_dump())
+        case _:
+            return _session(recorded, status=STATUS_AFTER[type(fact)])
+
+
+def _person(recorded: Recorded, **columns: Any) -> tuple[Table, Row]:
+    return _row(people, "person_id", recorded, **columns)
+
+
+def _session(recorded: Recorded, **columns: Any) -> tuple[Table, Row]:
+    return _row(sessions, "session_id", recorded, **columns)
+
+
+def _row(table: Table, own: str, recorded: Recorded, **columns: Any) -> tuple[Table, Row]:
+    return table, {"tenant_id": recorded.tenant_id, own: recorded.stream_uuid, **columns}

@@ -1,0 +1,103 @@
+"""Answers who treats whom, and when they meet, from what this service keeps of care's facts."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from libs.access.relationships import KnownPatient, KnownSession
+from libs.eventstore.pool import UNREACHABLE, Pool, borrowed
+from libs.eventstore.store import StoreUnavailable
+
+TRUSTED_FOR = 5.0
+"""Seconds for which a process may remember that somebody treats somebody."""
+
+_MOST_REMEMBERED = 10_000
+
+_TREATS = """
+SELECT FROM known_relationships
+WHERE tenant_id = $1 AND therapist_id = $2 AND patient_id = $3 AND ended_at IS NULL
+LIMIT 1
+"""
+_PATIENT = """
+SELECT person_id, zone FROM known_people
+WHERE tenant_id = $1 AND person_id = $2 AND kind = 'patient'
+"""
+_SESSION = """
+SELECT session_id, patient_id, therapist_id, starts_at, zone, status FROM known_sessions
+WHERE tenant_id = $1 AND session_id = $2
+"""
+_NEXT_SESSION = """
+SELECT session_id, patient_id, therapist_id, starts_at, zone, status FROM known_sessions
+WHERE tenant_id = $1 AND patient_id = $2 AND therapist_id = $3
+  AND starts_at > $4 AND status = 'scheduled'
+ORDER BY starts_at, session_id
+LIMIT 1
+"""
+
+
+class KnownCare:
+    """Implements `Relationships` on the service's own tables, for its role `<service>_app`.
+
+    `monotonic` is a clock and `patience` a time in seconds. Raises `StoreUnavailable`.
+    """
+
+    def __init__(
+        self, pool: Pool, *, monotonic: Callable[[], float], patience: float = 2.0
+    ) -> None:
+        self._pool = pool
+        self._patience = patience
+        self._monotonic = monotonic
+        self._treating: dict[tuple[UUID, UUID, UUID], float] = {}
+
+    async def treats(self, tenant_id: UUID, therapist_id: UUID, patient_id: UUID) -> bool:
+        """Only a yes is remembered: a relationship that began a moment ago must be seen."""
+        asked = (tenant_id, therapist_id, patient_id)
+        now = self._monotonic()
+        if self._treating.get(asked, 0.0) > now:
+            return True
+        treats = await self._row(_TREATS, *asked) is not None
+        if treats:
+            self._remember(asked, now + TRUSTED_FOR)
+        return treats
+
+    async def patient(self, tenant_id: UUID, patient_id: UUID) -> KnownPatient | None:
+        row = await self._row(_PATIENT, tenant_id, patient_id)
+        return row and KnownPatient(patient_id=row["person_id"], zone=row["zone"])
+
+    async def session(self, tenant_id: UUID, session_id: UUID) -> KnownSession | None:
+        return _known(await self._row(_SESSION, tenant_id, session_id))
+
+    async def next_session(
+        self, tenant_id: UUID, patient_id: UUID, therapist_id: UUID, after: datetime
+    ) -> KnownSession | None:
+        row = await self._row(_NEXT_SESSION, tenant_id, patient_id, therapist_id, after)
+        return _known(row)
+
+    async def _row(self, question: str, *arguments: Any) -> asyncpg.Record | None:
+        try:
+            async with borrowed(self._pool, self._patience) as connection:
+                return await connection.fetchrow(question, *arguments)
+        except UNREACHABLE as error:
+            raise StoreUnavailable from error
+
+    def _remember(self, asked: tuple[UUID, UUID, UUID], until: float) -> None:
+        if len(self._treating) >= _MOST_REMEMBERED:
+            self._treating.clear()
+        self._treating[asked] = until
+
+
+def _known(row: asyncpg.Record | None) -> KnownSession | None:
+    if row is None:
+        return None
+    return KnownSession(
+        session_id=row["session_id"],
+        patient_id=row["patient_id"],
+        therapist_id=row["therapist_id"],
+        starts_at=row["starts_at"],
+        zone=row["zone"],
+        held=row["status"] in {"started", "ended"},
+        off=row["status"] in {"cancelled", "no_show"},
+    )

@@ -1,0 +1,52 @@
+"""The tables of `care_facts`, as a service's migration makes them."""
+
+from sqlalchemy import Connection, text
+
+_TABLES = """
+CREATE TABLE known_people (
+    tenant_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    kind text NOT NULL,
+    zone text,
+    locale text,
+    PRIMARY KEY (tenant_id, person_id)
+);
+CREATE TABLE known_relationships (
+    tenant_id uuid NOT NULL,
+    relationship_id uuid NOT NULL,
+    patient_id uuid,
+    therapist_id uuid,
+    began_at timestamptz,
+    ended_at timestamptz,
+    PRIMARY KEY (tenant_id, relationship_id)
+);
+CREATE INDEX known_relationships_of ON known_relationships (tenant_id, therapist_id, patient_id);
+CREATE TABLE known_sessions (
+    tenant_id uuid NOT NULL,
+    session_id uuid NOT NULL,
+    patient_id uuid,
+    therapist_id uuid,
+    starts_at timestamptz,
+    zone text,
+    duration_min int,
+    status text,
+    PRIMARY KEY (tenant_id, session_id)
+);
+CREATE INDEX known_sessions_of ON known_sessions (tenant_id, patient_id, therapist_id, starts_at);
+"""
+_NAMES = "known_people, known_relationships, known_sessions"
+
+
+def create_care_facts(connection: Connection, service: str, *, writer: str | None = None) -> None:
+    """`create_care_facts(op.get_bind(), "diary")`: read by `<service>_app`, written by `writer`
+    (the same role unless named).
+
+    No row-level security: the writer goes through all clinics in one statement, and nothing but
+    ids, zones and times is kept here. Whoever asks names the clinic.
+    """
+    quoted = connection.dialect.identifier_preparer.quote
+    connection.execute(text(_TABLES))
+    connection.execute(text(f"GRANT SELECT ON {_NAMES} TO {quoted(f'{service}_app')}"))
+    connection.execute(
+        text(f"GRANT SELECT, INSERT, UPDATE ON {_NAMES} TO {quoted(writer or f'{service}_app')}")
+    )

@@ -1,0 +1,71 @@
+"""Waiting until what a client has seen acknowledged has arrived here too."""
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from uuid import UUID
+
+from libs.eventstore.pool import UNREACHABLE, Pool, borrowed
+from libs.eventstore.store import StoreUnavailable
+
+_FIRST_LOOK = 0.005
+_LONGEST_LOOK = 0.05
+"""Seconds between looks: facts arrive within some ten milliseconds, or not so soon."""
+
+_REACHED = """
+SELECT count(*) FROM applied
+JOIN unnest($3::text[], $4::int[]) AS wanted(stream_id, at_least) USING (stream_id)
+WHERE reader = $1 AND tenant_id = $2 AND version >= at_least
+"""
+
+
+class Awaiting:
+    """`categories` are the kinds of streams that this reader follows; others are ignored, for
+    they would never come. `monotonic` is a clock and `patience` a time in seconds.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        reader: str,
+        categories: Collection[str],
+        *,
+        monotonic: Callable[[], float],
+        patience: float = 2.0,
+    ) -> None:
+        self._pool = pool
+        self._reader = reader
+        self._categories = frozenset(categories)
+        self._monotonic = monotonic
+        self._patience = patience
+
+    async def wait(
+        self, tenant_id: UUID, streams: Sequence[tuple[str, int]], *, seconds: float
+    ) -> bool:
+        """Whether all of them (stream id, version) were applied within so many seconds.
+
+        Raises `StoreUnavailable`.
+        """
+        followed = {
+            stream: version for stream, version in streams if stream[:-37] in self._categories
+        }
+        until = self._monotonic() + seconds
+        pause = _FIRST_LOOK
+        while not await self._reached(tenant_id, followed):
+            left = until - self._monotonic()
+            if left <= 0:
+                return False
+            await asyncio.sleep(min(pause, left))
+            pause = min(2 * pause, _LONGEST_LOOK)
+        return True
+
+    async def _reached(self, tenant_id: UUID, followed: dict[str, int]) -> bool:
+        if not followed:
+            return True
+        try:
+            async with borrowed(self._pool, self._patience) as connection:
+                reached = await connection.fetchval(
+                    _REACHED, self._reader, tenant_id, list(followed), list(followed.values())
+                )
+        except UNREACHABLE as error:
+            raise StoreUnavailable from error
+        return bool(reached == len(followed))

@@ -1,0 +1,65 @@
+"""Many rows of one table in one statement, written column group by column group."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import orjson
+from sqlalchemy import JSON, Connection, Insert, Table, Text, bindparam, cast, column, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+Row = Mapping[str, Any]
+
+
+def upsert(db: Connection, table: Table, rows: Iterable[Row]) -> None:
+    """Inserts or updates by primary key; a column that a row does not name keeps its value.
+
+    Rows of one key are merged first (later ones win, column by column) and written in the order
+    of their keys, so that two writers cannot wait for each other in a circle.
+    """
+    for columns, group in _groups(table, rows).items():
+        ordered = sorted(group, key=lambda row: tuple(str(row[name]) for name in _key(table)))
+        db.execute(_statement(table, columns), {"rows": _json(ordered)})
+
+
+def _groups(table: Table, rows: Iterable[Row]) -> Mapping[tuple[str, ...], Sequence[Row]]:
+    key = _key(table)
+    merged: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        merged.setdefault(tuple(row[name] for name in key), {}).update(row)
+    groups: dict[tuple[str, ...], list[Row]] = {}
+    for whole in merged.values():
+        groups.setdefault(tuple(sorted(whole)), []).append(whole)
+    return groups
+
+
+@cache
+def _key(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.primary_key.columns)
+
+
+@cache
+def _statement(table: Table, columns: tuple[str, ...]) -> Insert:
+    # One JSON parameter carries every type, arrays included, which unnest would flatten.
+    given = (
+        func.json_to_recordset(cast(bindparam("rows", type_=Text), JSON))
+        .table_valued(*(column(name, table.c[name].type) for name in columns), name="given")
+        .render_derived(with_types=True)
+    )
+    inserted = insert(table).from_select(
+        list(columns), select(*(given.c[name] for name in columns))
+    )
+    rest = {name: inserted.excluded[name] for name in columns if name not in _key(table)}
+    if not rest:
+        return inserted.on_conflict_do_nothing(index_elements=_key(table))
+    return inserted.on_conflict_do_update(index_elements=_key(table), set_=rest)
+
+
+def _json(rows: Sequence[Row]) -> str:
+    return orjson.dumps(rows, default=_told_in_text).decode()
+
+
+def _told_in_text(value: Any) -> str:
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
+    return str(value)
