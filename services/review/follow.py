@@ -1,6 +1,5 @@
-"""What review keeps of other services' facts: whose assignment it is. Ids only.
-
-People, relationships and sessions are kept alike in every service (`libs.access.care_facts`).
+"""What review keeps of other services' facts: people, relationships and sessions as every service
+does, and whose assignment it is. Ids, zones and times only.
 """
 
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, Connection, MetaData, Table, Uuid
 
+from libs.access import care_facts
 from libs.eventstore.pool import UNREACHABLE, Pool, borrowed
 from libs.eventstore.reading import Fact, read_as
 from libs.eventstore.recorded import Recorded
@@ -37,7 +37,12 @@ known_assignments = Table(
 )
 
 
+CATEGORIES = care_facts.CATEGORIES | {"assignment"}
+"""The streams that are followed; a consistency token's others are not waited for."""
+
+
 def keep(db: Connection, events: Sequence[Recorded]) -> None:
+    care_facts.keep(db, events)
     upsert(
         db,
         known_assignments,
