@@ -6,6 +6,8 @@ of a driver can hold the values of a row.
 
 import logging
 import sys
+import traceback
+from collections.abc import Mapping
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -16,6 +18,8 @@ Format = Literal["auto", "json", "console"]
 
 _QUIET = ("httpx", "httpcore", "kafka", "asyncio", "alembic.runtime.plugins")
 """They tell of every request or heartbeat; warnings of theirs are still heard."""
+
+_PLACES = 6
 
 
 def configure(service: str, role: str, log_format: Format = "auto") -> None:
@@ -41,19 +45,16 @@ def without_messages(_logger: WrappedLogger, _method: str, event: EventDict) -> 
     """An exception is told by its class and where it was raised."""
     info = event.pop("exc_info", None)
     error = sys.exc_info()[1] if info is True else info[1] if isinstance(info, tuple) else info
-    if isinstance(error, BaseException):
-        event["error"] = type(error).__qualname__
-        event["at"] = _place(error)
-    return event
+    return {**event, **told(error)} if isinstance(error, BaseException) else event
 
 
-def _place(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return ""
-    return f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
+def told(error: BaseException) -> Mapping[str, str]:
+    """What may be logged of an exception: its class, and the last places it came through."""
+    places = [
+        f"{frame.f_globals.get('__name__', '?')}:{line}"
+        for frame, line in traceback.walk_tb(error.__traceback__)
+    ]
+    return {"error": type(error).__qualname__, "at": " > ".join(places[-_PLACES:])}
 
 
 class WithoutQuery(logging.Filter):

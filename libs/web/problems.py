@@ -17,6 +17,7 @@ from libs.eventstore.decider import Rejected
 from libs.eventstore.errors import InFlight, KeyReusedElsewhere, NoSuchStream, StaleVersion
 from libs.eventstore.store import EventTooLarge, OutcomeUnknown, StoreUnavailable
 from libs.privacy.sealing import KeyringUnavailable, SubjectErased, UnknownSubject
+from libs.process.logging import told
 from libs.web.codes import EDGE, TYPES, Code, of_rule, status_of
 from libs.web.replies import PROBLEM_JSON, Header, Reply
 
@@ -99,7 +100,7 @@ class Problems:
         for kind in type(error).__mro__:
             if kind in _BY_CLASS:
                 return self._of_edge(Problem(_BY_CLASS[kind]), trace_id)
-        log.error("bug", trace_id=trace_id, exc_info=error)
+        log.error("bug", trace_id=trace_id, **told(error))
         return self._of_edge(Problem("internal-error"), trace_id)
 
     def _of_edge(self, problem: Problem, trace_id: str) -> Reply:

@@ -50,7 +50,7 @@ class PracticeGiven:
 class PracticeRated:
     rating: Rating
     rated_by: UUID
-    on_behalf_of: UUID | None
+    on_behalf_of: UUID | None = None
     rated_at: datetime
 
 
