@@ -54,7 +54,14 @@ def monday(story: Teller, days: Calendar, ids: dict[str, str]) -> dict[str, str]
     story.tell(
         "patient",
         f"{here}/completions",
-        {"quantity": 100, "experienced_at": after(days.monday, 5).isoformat()},
+        {
+            "id": story.id_of("completion"),
+            "quantity": 100,
+            "experienced_at": {
+                "start": after(days.monday, 5).isoformat(),
+                "end": after(days.monday, 15).isoformat(),
+            },
+        },
         at=after(days.monday, 27),
     )
     return {"entry": entry}

@@ -29,7 +29,10 @@ def session_1(story: Teller, days: Calendar, ids: dict[str, str]) -> dict[str, s
             "title": "Conversations with 4 people about what I did over the weekend",
             "category": "behavioral_intervention",
             "technique": "interpersonal_skills",
-            "intended_change": "cognitive",
+            "target_cognition": {
+                "text": "If I start a conversation, people will not want to talk.",
+                "belief": out_of_hundred(70),
+            },
             "created_in_session_id": ids["session_1"],
         },
         at=after(start, 6),
