@@ -1,12 +1,13 @@
 """A token that says: not older than these streams at these versions."""
 
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Sequence
 
 MOST_STREAMS = 16
 _LONGEST = 2048
+_HIGHEST = 2**31 - 1
 _STREAM = re.compile(
     r"([a-z]{1,32}-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})@([1-9][0-9]{0,9})"
 )
@@ -37,13 +38,14 @@ def decode(token: str) -> Sequence[tuple[str, int]]:
 
 def _plain(token: str) -> str:
     try:
-        return urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4)).decode("ascii")
+        padded = token.encode("ascii") + b"=" * (-len(token) % 4)
+        return b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
     except (NotBase64, UnicodeError) as error:
         raise BadToken from error
 
 
 def _stream(part: str) -> tuple[str, int]:
     found = _STREAM.fullmatch(part)
-    if found is None:
+    if found is None or int(found[2]) > _HIGHEST:
         raise BadToken
     return found[1], int(found[2])
