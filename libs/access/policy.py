@@ -39,7 +39,7 @@ NOBODY = Subject()
 class Grant:
     """In the order of the route's sentence: somebody with two roles acts in the first that may.
 
-    `scope` is what an integrator's token must carry besides (`care.write`).
+    `scope` is what an integrator's token must carry besides: the service's name.
     """
 
     relations: Mapping[Role, Relation]
@@ -64,6 +64,8 @@ async def may(
     """The role in which they may; None if in none."""
     for role, relation in granted.relations.items():
         if role not in principal.roles or not _in_scope(role, principal, granted):
+            continue
+        if subject.private and (role, relation) != ("patient", "own"):
             continue
         match relation:
             case "own":

@@ -1,0 +1,184 @@
+"""The story's care: a clinic, its people, a relationship, three sessions, over HTTP."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from libs.testing.cast import ANNA, BORIS, CLINIC, LEV, MASHA, OTHER_CLINIC
+from libs.testing.keyring import MemoryKeyring
+from libs.testing.web import Known, edge
+from libs.web.service import create_service_app
+from services.care import api, wire
+from services.care.examples import REQUESTS
+from tests.component.callers import NAMES, Callers, a_store, desk
+
+
+class Care(Callers):
+    """Nobody treats anybody until this service has heard of it (`known`)."""
+
+    def __init__(self, store: Any) -> None:
+        self.known = Known(treating=set())
+        self.keyring = MemoryKeyring()
+        here = replace(edge(known=self.known, names=NAMES), service="care")
+        routes = api.routes(
+            here,
+            clinics=desk(wire.clinics, store),
+            therapists=desk(wire.therapists, store),
+            patients=desk(wire.patients, store),
+            relationships=desk(wire.relationships, store),
+            sessions=desk(wire.sessions, store),
+            keyring=self.keyring,
+        )
+        super().__init__(
+            create_service_app(
+                "Care",
+                "Who works with whom.",
+                here,
+                [routes],
+                statuses=api.STATUSES,
+                examples=REQUESTS,
+            )
+        )
+
+    async def opened(self) -> None:
+        await self.done("operator", "/v1/clinics", REQUESTS["registerClinic"])
+        await self.done("admin", "/v1/therapists", REQUESTS["registerTherapist"])
+        await self.done("admin", "/v1/patients", REQUESTS["registerPatient"])
+
+    async def in_care(self) -> None:
+        await self.opened()
+        await self.done("admin", "/v1/care-relationships", REQUESTS["beginCareRelationship"])
+        self.known.treating.add((CLINIC, ANNA, MASHA))
+
+    async def scheduled(self) -> str:
+        await self.in_care()
+        answer = await self.done("anna", "/v1/sessions", REQUESTS["scheduleSession"])
+        return f"/v1/sessions/{answer['id']}"
+
+
+@pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def care(request: pytest.FixtureRequest) -> AsyncIterator[Care]:
+    real = request.param == "postgres"
+    database = request.getfixturevalue("own_database") if real else None
+    async with a_store(database, "care_app") as store:
+        yield Care(store)
+
+
+async def test_an_operator_opens_the_clinic_that_the_token_names(care: Care) -> None:
+    answer = await care.done("operator", "/v1/clinics", REQUESTS["registerClinic"])
+    assert answer["id"] == str(CLINIC)
+    seen = await care.shown("masha", f"/v1/clinics/{CLINIC}")
+    assert (seen["zone"], seen["session_length_min"]) == ("Europe/London", 50)
+
+
+async def test_an_operator_opens_no_other_clinic(care: Care) -> None:
+    answer = await care.post(
+        "operator", "/v1/clinics", {**REQUESTS["registerClinic"], "id": str(OTHER_CLINIC)}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "not-this-tokens-clinic")
+
+
+async def test_nobody_is_registered_before_the_clinic(care: Care) -> None:
+    answer = await care.post("admin", "/v1/patients", REQUESTS["registerPatient"])
+    assert (answer.status_code, answer.json()["code"]) == (409, "clinic-not-registered")
+
+
+async def test_people_get_keys_before_their_names_are_sealed(care: Care) -> None:
+    await care.opened()
+    keys = await care.keyring.find(list(care.keyring._keys))
+    assert {name.subject_id for name in keys} == {ANNA, MASHA}
+    assert (await care.shown("masha", f"/v1/patients/{MASHA}"))["name"] == "Masha Orlova"
+
+
+async def test_a_patient_lives_where_the_clinic_is_unless_told(care: Care) -> None:
+    await care.opened()
+    await care.done("integrator", "/v1/patients", {"id": str(LEV), "name": "Lev"})
+    assert (await care.shown("lev", f"/v1/patients/{LEV}"))["zone"] == "Europe/London"
+
+
+async def test_registering_again_is_already_so_and_otherwise_is_refused(care: Care) -> None:
+    await care.opened()
+    again = await care.post("admin", "/v1/patients", REQUESTS["registerPatient"])
+    assert (again.status_code, again.json()["version"]) == (200, 1)
+    moved = {**REQUESTS["registerPatient"], "zone": "America/Lima"}
+    refused = await care.post("admin", "/v1/patients", moved)
+    assert (refused.status_code, refused.json()["code"]) == (409, "patient-registered-otherwise")
+
+
+async def test_a_relationship_needs_two_people_who_are_known(care: Care) -> None:
+    await care.opened()
+    unknown = {**REQUESTS["beginCareRelationship"], "therapist_id": str(BORIS)}
+    answer = await care.post("admin", "/v1/care-relationships", unknown)
+    assert (answer.status_code, answer.json()["code"]) == (409, "not-known-yet")
+    assert answer.headers["retry-after"] == "1"
+
+
+async def test_no_therapist_gives_themselves_a_patient(care: Care) -> None:
+    await care.opened()
+    answer = await care.post("anna", "/v1/care-relationships", REQUESTS["beginCareRelationship"])
+    assert (answer.status_code, answer.json()["code"]) == (403, "role-not-allowed")
+
+
+async def test_a_session_is_scheduled_moved_held_and_seen_by_both(care: Care) -> None:
+    path = await care.scheduled()
+    await care.done("anna", f"{path}/reschedulings", REQUESTS["rescheduleSession"])
+    await care.done("anna", f"{path}/starts", REQUESTS["startSession"])
+    await care.done("anna", f"{path}/ends", REQUESTS["endSession"])
+    seen = await care.shown("masha", path)
+    assert seen == await care.shown("anna", path)
+    assert (seen["status"], seen["starts_at"], seen["duration_min"]) == (
+        "ended",
+        "2026-02-26T16:00:00Z",
+        50,
+    )
+    assert (seen["started_at"], seen["ended_at"]) == (
+        "2026-02-26T16:02:00Z",
+        "2026-02-26T16:51:00Z",
+    )
+
+
+async def test_a_session_that_is_told_late_is_noticed(care: Care) -> None:
+    await care.in_care()
+    answer = await care.done("anna", "/v1/sessions", REQUESTS["scheduleSession"])
+    assert answer["notices"] == [{"code": "session-in-the-past", "pointer": "/starts_at"}]
+
+
+async def test_a_session_needs_a_care_relationship(care: Care) -> None:
+    await care.opened()
+    for name in ("anna", "admin"):
+        answer = await care.post(name, "/v1/sessions", REQUESTS["scheduleSession"])
+        assert (answer.status_code, answer.json()["code"]) == (409, "not-known-yet")
+
+
+async def test_whose_session_it_is_must_be_said_by_others(care: Care) -> None:
+    await care.in_care()
+    body = {k: v for k, v in REQUESTS["scheduleSession"].items() if k != "therapist_id"}
+    refused = await care.post("admin", "/v1/sessions", body)
+    assert (refused.status_code, refused.json()["code"]) == (422, "therapist-needed")
+    await care.done("anna", "/v1/sessions", body)
+
+
+@pytest.mark.parametrize("name", ["boris", "lev", "stranger"])
+async def test_strangers_see_nothing_and_move_nothing(care: Care, name: str) -> None:
+    path = await care.scheduled()
+    missing = await care.get(name, f"/v1/sessions/{uuid4()}")
+    for seen in (path, f"/v1/patients/{MASHA}"):
+        answer = await care.get(name, seen)
+        assert answer.status_code == 404
+        assert _told(answer.json()) == _told(missing.json())
+    moved = await care.post(name, f"{path}/reschedulings", REQUESTS["rescheduleSession"])
+    assert moved.status_code in {403, 404}
+
+
+async def test_what_has_begun_does_not_move(care: Care) -> None:
+    path = await care.scheduled()
+    await care.done("anna", f"{path}/starts", {})
+    answer = await care.post("anna", f"{path}/reschedulings", REQUESTS["rescheduleSession"])
+    assert (answer.status_code, answer.json()["code"]) == (409, "session-begun")
+
+
+def _told(problem: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in problem.items() if name != "trace_id"}
