@@ -19,23 +19,34 @@ Check = Callable[[], bool]
 
 
 class Readiness:
-    """Named checks; every one must hold. `stop()` makes it false for good."""
+    """Named checks; every one of `needs` must hold. What `hopes` miss is said, and no more:
+    the process works, but somebody should look.
+    """
 
-    def __init__(self, checks: Mapping[str, Check] | None = None) -> None:
-        self._checks = dict(checks or {})
+    def __init__(
+        self,
+        needs: Mapping[str, Check] | None = None,
+        *,
+        hopes: Mapping[str, Check] | None = None,
+    ) -> None:
+        self._needs = dict(needs or {})
+        self._hopes = dict(hopes or {})
         self._stopping = False
 
-    def add(self, name: str, check: Check) -> None:
-        self._checks[name] = check
-
     def stop(self) -> None:
+        """Not ready from now on, for good."""
         self._stopping = True
 
     def failing(self) -> list[str]:
         """The names of what does not hold; the probe learns no more."""
-        if self._stopping:
-            return ["stopping"]
-        return [name for name, check in self._checks.items() if not _holds(check)]
+        return ["stopping"] if self._stopping else _failing(self._needs)
+
+    def degraded(self) -> list[str]:
+        return _failing(self._hopes)
+
+
+def _failing(checks: Mapping[str, Check]) -> list[str]:
+    return [name for name, check in checks.items() if not _holds(check)]
 
 
 def _holds(check: Check) -> bool:
@@ -109,4 +120,7 @@ def told(readiness: Readiness) -> tuple[HTTPStatus, Mapping[str, object]]:
     failing = readiness.failing()
     if failing:
         return HTTPStatus.SERVICE_UNAVAILABLE, {"status": "not ready", "failing": failing}
+    degraded = readiness.degraded()
+    if degraded:
+        return HTTPStatus.OK, {"status": "degraded", "failing": degraded}
     return HTTPStatus.OK, {"status": "ready"}

@@ -2,9 +2,11 @@
 
 import asyncio
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import uvicorn
+import uvloop
 
 from libs.process.admin import Readiness
 from libs.process.stopping import on_signals
@@ -32,7 +34,7 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets=sockets)
 
 
-def serve(
+async def serve(
     app: Callable[..., object],
     *,
     port: int,
@@ -41,7 +43,7 @@ def serve(
     access_log: bool = False,
     settle: float = 0.0,
 ) -> None:
-    """Returns when the server was asked to stop and is done.
+    """Within a loop of ours (`run`). Returns when the server was asked to stop and is done.
 
     `settle` seconds pass between "not ready" and closing the door, for load balancers that need
     to hear of it.
@@ -50,19 +52,25 @@ def serve(
         app,
         host=host,
         port=port,
-        loop="uvloop",
         http="httptools",
+        ws="websockets-sansio",
+        lifespan="on",
         log_config=None,
         access_log=access_log,
         server_header=False,
-        date_header=True,
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE,
         timeout_keep_alive=30,
     )
     # Uvicorn repeats the signal once it is done; with this it meets a deaf ear, and we exit with 0.
     on_signals()
-    _Server(config, readiness, settle).run()
+    await _Server(config, readiness, settle).serve()
+
+
+def run(main: Coroutine[Any, Any, None]) -> None:
+    """On uvloop."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main)
 
 
 def settle_collector() -> None:

@@ -102,7 +102,10 @@ class Settings(BaseSettings):
 
 
 class Database(Settings):
+    """`durable` off takes a server that acknowledges before it has flushed; development only."""
+
     database_url: PostgresUrl
+    durable: bool = True
 
 
 class Secrets(Settings):
@@ -148,6 +151,8 @@ def unsafe(name: str, value: Any, *, trusted_network: bool = False) -> str | Non
     match name:
         case "database_url" | "migration_database_url" | "keyring_url" | "broker_url":
             return None if trusted_network else _plain(value.get_secret_value())
+        case "durable":
+            return None if value else "production keeps what it has acknowledged"
         case "issuers":
             return _development(value)
         case "master_key":

@@ -77,6 +77,7 @@ class Known:
             for each in self.sessions.values()
             if (each.patient_id, each.therapist_id) == (patient_id, therapist_id)
             and each.starts_at > after
+            and not each.off
         ]
         return min(theirs, key=lambda each: each.starts_at, default=None)
 

@@ -110,13 +110,13 @@ class Commands(Generic[Command, State, Event]):
                 fold,
                 name=operation,
                 path=path,
-                grant=replace(grant, scope=f"{self._edge.service}.read"),
+                grant=replace(grant, scope=self._edge.service),
                 subject=self._subject,
             )
         )
 
     def _add(self, request: type[Command], terms: Terms[State]) -> None:
-        scoped = replace(terms.grant, scope=f"{self._edge.service}.write")
+        scoped = replace(terms.grant, scope=self._edge.service)
         self.router.operations.append(
             CommandOperation(self._edge, self._desk, request, replace(terms, grant=scoped))
         )

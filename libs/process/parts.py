@@ -1,0 +1,97 @@
+"""What the processes of a service that read or write its streams are built from."""
+
+import os
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from libs.eventstore.aggregate import Aggregate
+from libs.eventstore.decider import Command, Event, State
+from libs.eventstore.desk import Desk
+from libs.eventstore.group_commit import GroupCommit
+from libs.eventstore.pool import Pool, open_pool
+from libs.eventstore.postgres import PostgresEventStore
+from libs.eventstore.store import EventStore
+from libs.privacy.keyring import PostgresKeyring
+from libs.privacy.keys import MasterKey
+from libs.privacy.sealer import KeyringSealer
+from libs.process.settings import Database, Keyring, Secrets
+
+_KEYRING_CONNECTIONS = 4
+
+
+class Streams(Database, Secrets, Keyring):
+    """The settings of whoever reads or writes streams."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """`pool` is of the service's own role, `store` appends in groups."""
+
+    service: str
+    settings: Streams
+    pool: Pool
+    store: EventStore
+    keyring: PostgresKeyring
+    sealer: KeyringSealer
+    clock: Callable[[], datetime] = utc_now
+    monotonic: Callable[[], float] = time.monotonic
+    new_id: Callable[[], UUID] = uuid7
+
+    def desk(self, aggregate: Aggregate[Command, State, Event]) -> Desk[Command, State, Event]:
+        return Desk(
+            aggregate,
+            self.store,
+            self.sealer,
+            chain_key=self.settings.key(f"chain:{self.service}"),
+            new_id=self.new_id,
+        )
+
+
+@asynccontextmanager
+async def opened(service: str, role: str, settings: Streams, *, size: int) -> AsyncIterator[Parts]:
+    """Connections to the service's schema (at most `size`) and to the keyring, while inside."""
+    application = f"{service}-{role}"
+    pool = await open_pool(
+        settings.database_url.get_secret_value(),
+        size=size,
+        application=application,
+        durable=settings.durable,
+    )
+    try:
+        async with _keyring(settings, application) as keyring:
+            yield Parts(
+                service=service,
+                settings=settings,
+                pool=pool,
+                store=GroupCommit(PostgresEventStore(pool)),
+                keyring=keyring,
+                sealer=KeyringSealer(keyring, chance=os.urandom, monotonic=time.monotonic),
+            )
+    finally:
+        await pool.close()
+
+
+@asynccontextmanager
+async def _keyring(settings: Streams, application: str) -> AsyncIterator[PostgresKeyring]:
+    pool: Any = await open_pool(
+        settings.keyring_url.get_secret_value(),
+        size=_KEYRING_CONNECTIONS,
+        application=application,
+        durable=settings.durable,
+    )
+    try:
+        wrapper = MasterKey(settings.key("keyring"), nonce=os.urandom)
+        yield PostgresKeyring(pool, wrapper, chance=os.urandom)
+    finally:
+        await pool.close()

@@ -1,0 +1,109 @@
+"""The `api` role: parts opened, an app made of them, served until somebody asks to stop."""
+
+import asyncio
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+import httpx
+from fastapi import FastAPI
+
+from libs.access.known_care import KnownCare
+from libs.eventstore.awaiting import Awaiting
+from libs.eventstore.following import KEEP
+from libs.eventstore.migrating import head_of
+from libs.eventstore.pool import schema_version
+from libs.process import admin, parts, serving
+from libs.process.admin import Check, Readiness
+from libs.process.parts import Parts, Streams
+from libs.process.settings import Identity as IdentitySettings
+from libs.process.settings import Listening
+from libs.web.edge import Edge
+from libs.web.identity import Identity
+from libs.web.issuers import Issuers
+from libs.web.service import Manners
+
+CONNECTIONS = 12
+"""To the database, per process: group commit needs few, reads need some."""
+
+_ANSWER_WITHIN = 2.0
+"""Seconds that a probe waits."""
+
+
+class Settings(Streams, IdentitySettings, Listening):
+    """What the API of a service reads from its environment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hosted:
+    """What a service's `create_app` is given."""
+
+    parts: Parts
+    edge: Edge
+    readiness: Readiness
+    manners: Manners
+
+
+def host(
+    service: str,
+    settings: Settings,
+    create_app: Callable[[Hosted], FastAPI],
+    *,
+    categories: Collection[str],
+) -> None:
+    """`categories` are the kinds of streams that the service follows. Returns once stopped."""
+    serving.run(_hosted(service, settings, create_app, categories))
+
+
+async def _hosted(
+    service: str,
+    settings: Settings,
+    create_app: Callable[[Hosted], FastAPI],
+    categories: Collection[str],
+) -> None:
+    async with (
+        parts.opened(service, "api", settings, size=CONNECTIONS) as built,
+        httpx.AsyncClient(follow_redirects=False) as outward,
+    ):
+        identity = Identity(Issuers(settings.issuers, outward), audience=settings.audience)
+        hosted = Hosted(
+            parts=built,
+            edge=edge_of(built, identity, categories),
+            readiness=Readiness({"database": _in_loop(built)}),
+            manners=Manners(local=settings.profile == "local", docs=settings.shows_docs),
+        )
+        app = create_app(hosted)
+        with admin.serving(hosted.readiness, port=settings.admin_port, host=settings.host):
+            await serving.serve(
+                app,
+                port=settings.port,
+                host=settings.host,
+                readiness=hosted.readiness,
+                access_log=settings.access_log,
+            )
+
+
+def edge_of(built: Parts, identity: Identity, categories: Collection[str]) -> Edge:
+    return Edge(
+        service=built.service,
+        clock=built.clock,
+        new_id=built.new_id,
+        identity=identity,
+        known=KnownCare(built.pool, monotonic=built.monotonic),
+        awaiting=Awaiting(built.pool, KEEP, categories, monotonic=built.monotonic),
+        sealer=built.sealer,
+        fingerprint_key=built.settings.key(f"fingerprint:{built.service}"),
+    )
+
+
+def _in_loop(built: Parts) -> Check:
+    """The schema is there and at the head that this code knows. Asked from the admin's thread."""
+    loop = asyncio.get_running_loop()
+    head = head_of(built.service)
+
+    async def at_head() -> bool:
+        return await schema_version(built.pool) == head
+
+    def check() -> bool:
+        return asyncio.run_coroutine_threadsafe(at_head(), loop).result(_ANSWER_WITHIN)
+
+    return check
