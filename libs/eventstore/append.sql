@@ -108,7 +108,7 @@ BEGIN
 END
 $$;
 
--- The same for one stream alone, for an idle process has no company: a third of the time.
+-- The same for one stream alone: an idle process has no company and need not pay for it.
 CREATE FUNCTION append_one(
   a_tenant uuid, a_stream text, a_expected int, a_version int, a_head bytea,
   a_recorded_at timestamptz, a_scope text, a_key text, a_fingerprint bytea, a_answer bytea,

@@ -1,10 +1,12 @@
 """Whoever changes the record, even as superuser, is found out by `store-verify`."""
 
+import asyncio
 from uuid import uuid4
 
 import psycopg
 import pytest
 
+from libs.eventstore.group_commit import GroupCommit
 from libs.eventstore.pool import open_pool
 from libs.eventstore.postgres import PostgresEventStore
 from libs.eventstore.verify import Verified, verify
@@ -19,11 +21,12 @@ pytestmark = pytest.mark.postgres
 
 @pytest.fixture
 async def kept(own_database: Database) -> Database:
-    """Two streams of three facts in one clinic, one of one fact in another."""
+    """Three streams of three facts in one clinic, whose end was told twice; one in another."""
     pool = await open_pool(own_database.url_as("care_app"))
-    desk = desk_on(PostgresEventStore(pool))
-    for _ in range(2):
-        await given(desk, AddNote(), Withdraw())
+    desk = desk_on(GroupCommit(PostgresEventStore(pool)))
+    told = [await given(desk, AddNote(), Withdraw()) for _ in range(3)]
+    again = await asyncio.gather(*[desk.handle(call(uuid, Withdraw())) for uuid in told])
+    assert all(answer.already_so for answer in again)
     await desk.handle(call(uuid4(), GiveHomework(patient_id=LEV), tenant_id=OTHER_CLINIC))
     await pool.close()
     return own_database
@@ -37,7 +40,7 @@ def verified(database: Database) -> Verified:
 def test_an_untouched_record_is_whole(kept: Database) -> None:
     result = verified(kept)
     assert result.whole
-    assert (result.streams, result.events, result.waiting) == (3, 7, 7)
+    assert (result.streams, result.events, result.waiting) == (4, 10, 10)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +69,7 @@ def test_every_change_is_found(kept: Database, tampering: str, code: str) -> Non
 def test_another_key_fits_no_chain(kept: Database) -> None:
     with psycopg.connect(kept.url_as("care_relay")) as connection:
         faults = verify(connection, b"another key").faults
-    assert [fault.code for fault in faults] == ["chain-broken"] * 3
+    assert [fault.code for fault in faults] == ["chain-broken"] * 4
 
 
 def test_an_outbox_row_of_no_fact_is_stray(kept: Database) -> None:
