@@ -32,7 +32,7 @@ WHERE tenant_id = $1 AND session_id = $2
 _NEXT_SESSION = """
 SELECT session_id, patient_id, therapist_id, starts_at, zone, status FROM known_sessions
 WHERE tenant_id = $1 AND patient_id = $2 AND therapist_id = $3
-  AND starts_at > $4 AND status = 'scheduled'
+  AND starts_at > $4 AND status NOT IN ('cancelled', 'no_show')
 ORDER BY starts_at, session_id
 LIMIT 1
 """

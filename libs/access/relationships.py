@@ -50,4 +50,6 @@ class Relationships(Protocol):
     async def next_session(
         self, tenant_id: UUID, patient_id: UUID, therapist_id: UUID, after: datetime
     ) -> KnownSession | None:
-        """The first that is still to be held and starts after this instant."""
+        """The first that starts after this instant and is neither cancelled nor missed. It may
+        have been held by now: what is told late is told as of then.
+        """

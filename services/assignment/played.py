@@ -162,7 +162,14 @@ class _Story:
     def moved(self, meeting: Meeting, *, at: datetime) -> Sequence[assignment.Event]:
         system = Actor(person_id=UUID(int=0), role="system")
         return self._decided(
-            MoveDue(by=system, happened_at=at, now=at, meeting=meeting, because="session_moved")
+            MoveDue(
+                by=system,
+                happened_at=at,
+                now=at,
+                named_session_id=meeting.session_id,
+                meeting=meeting,
+                because="session_moved",
+            )
         )
 
     def _decided(self, command: assignment.Command) -> Sequence[assignment.Event]:

@@ -106,8 +106,11 @@ class SetDue(Told):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveDue(Told):
-    """Asked by a reaction when sessions change (P4)."""
+    """Asked by a reaction when sessions change (P4). `named_session_id` is what the due date hung
+    on as far as the reaction knew: where that has changed since, it has nothing to say.
+    """
 
+    named_session_id: SessionId | None
     meeting: Meeting | None
     because: MoveReason
 
@@ -155,7 +158,8 @@ def set_due(command: SetDue, homework: Homework) -> Sequence[Fact]:
 
 def move_due(command: MoveDue, homework: Homework) -> Sequence[Fact]:
     """Answers nothing where nothing hangs on sessions any more: the reaction is then settled."""
-    if homework.status not in OPEN:
+    still_so = homework.due.named_session_id == command.named_session_id
+    if homework.status not in OPEN or not still_so:
         return []
     return moved(homework, command.meeting, because=command.because, at=command.happened_at)
 
@@ -166,7 +170,7 @@ def moved(
     due = homework.due
     if not due.follows_sessions:
         return []
-    session_id, due_at, zone = _before(meeting, due.offset_min)
+    session_id, due_at, zone = resolved_before(meeting, due.offset_min)
     if (session_id, due_at) == (due.session_id, due.due_at):
         return []
     return [
@@ -197,10 +201,10 @@ def _resolved(
 ) -> tuple[SessionId | None, datetime | None, str | None]:
     if rule.at is not None:
         return None, rule.at.instant(), rule.at.zone
-    return _before(None if rule.kind == "none" else meeting, rule.offset_min)
+    return resolved_before(None if rule.kind == "none" else meeting, rule.offset_min)
 
 
-def _before(
+def resolved_before(
     meeting: Meeting | None, offset_min: int
 ) -> tuple[SessionId | None, datetime | None, str | None]:
     if meeting is None:

@@ -285,3 +285,9 @@ def reduce(
         because_rating_id=because,
         reduced_at=at,
     )
+
+
+def specificity(plan: Plan) -> float:
+    """The share of the five slots that are filled. Interlude's own measure, not validated."""
+    slots = (plan.site, plan.timing, plan.frequency, plan.duration_min, plan.obstacles)
+    return sum(slot is not None for slot in slots) / len(slots)

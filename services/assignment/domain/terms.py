@@ -99,12 +99,15 @@ def as_said(kind: type[Any], said: object) -> dict[str, Any]:
 
 
 def rated(rating: Rating | None, command: Told) -> Rating | None:
-    """The rating with its rater and its time, once it lies on its scale."""
+    """The rating with its time, once it lies on its scale. Patients rate for themselves; a
+    therapist may write down whose rating it is.
+    """
     must_lie_on_its_scale(rating)
     if rating is None:
         return None
+    rater = "patient" if party(command.by) == "patient" else rating.rater_role
     stated = command.happened_at if rating.rated_at is None else rating.rated_at
-    return replace(rating, rater_role=party(command.by), rated_at=stated)
+    return replace(rating, rater_role=rater, rated_at=stated)
 
 
 def must_share_a_scale(*ratings: Rating | None) -> None:

@@ -1,0 +1,205 @@
+"""Goals and homework over HTTP: what can be asked, and by whom."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from libs.access.policy import NOBODY, Grant, Subject, grant
+from libs.eventstore.decider import Rejected
+from libs.vocabulary.rating import NotAScale, RatingOutsideScale
+from libs.web.commands import Commands, Edge, Prepare, Router
+from services.assignment import view
+from services.assignment.domain import (
+    agreement,
+    assignment,
+    components,
+    creation,
+    due,
+    goal,
+    obstacles,
+    outcome,
+    plan,
+    practice,
+    readiness,
+    reasons,
+    situation,
+    terms,
+)
+from services.assignment.domain.giving import GiveHomework
+from services.assignment.domain.homework import NotCreated, State
+from services.assignment.follow import Clinics
+from services.assignment.preparing import Assignments, Goals, LookUp
+
+WRONG_CONTENT: tuple[type[Rejected], ...] = (
+    NotAScale,
+    RatingOutsideScale,
+    agreement.OptionRepeated,
+    components.ComponentRepeated,
+    creation.BeliefNotToAHundred,
+    creation.ContinuesItself,
+    creation.PatientIsTherapist,
+    creation.TechniqueUnnamed,
+    due.DueRuleMixed,
+    due.LocalTimeMissing,
+    due.SessionMissing,
+    goal.OwnPatient,
+    plan.DurationRange,
+    plan.FrequencyMissing,
+    plan.ObstacleRepeated,
+    plan.TriggerMissing,
+    practice.ImageryAnchorMissing,
+    practice.StepsOutOfOrder,
+    readiness.NotAReadinessScale,
+    readiness.NothingRated,
+    reasons.BeliefIncomplete,
+    situation.LikelihoodNotToAHundred,
+    situation.NothingExperienced,
+    terms.EndsBeforeItStarts,
+    terms.InTheFuture,
+    terms.ScalesDiffer,
+)
+STATUSES = dict.fromkeys(WRONG_CONTENT, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+THERAPIST = grant(therapist="related")
+EITHER = grant(therapist="related", patient="own")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One line of the table below. `patients_act`: told by a therapist, it is the patient's."""
+
+    path: str
+    request: type[assignment.Command]
+    operation: str
+    grant: Grant
+    patients_act: bool = False
+    prepare: Prepare | None = None
+
+
+def routes(edge: Edge, *, goals: Goals, assignments: Assignments, clinics: Clinics) -> Router:
+    """`goals` and `assignments` are read strongly where a request names one of them."""
+    look = LookUp(goals=goals, assignments=assignments, known=edge.known, clinics=clinics)
+    on = Commands(edge, assignments, subject=_whose)
+    on.create(
+        "/v1/assignments",
+        creation.CreateAssignment,
+        operation="createAssignment",
+        grant=THERAPIST,
+        prepare=look.for_creation,
+    )
+    on.create(
+        "/v1/homework",
+        GiveHomework,
+        operation="giveHomework",
+        grant=THERAPIST,
+        location="/v1/assignments/{id}",
+        prepare=look.for_giving,
+    )
+    for each in (*_chosen_together(look), *_tried_out(look), *_planned(look), *_judged(look)):
+        on.act(
+            f"/v1/assignments/{{id}}/{each.path}",
+            each.request,
+            operation=each.operation,
+            grant=each.grant,
+            prepare=each.prepare,
+            patients_act=each.patients_act,
+        )
+    on.show(
+        "/v1/assignments/{id}",
+        view.AssignmentView,
+        view.of_assignment,
+        operation="assignment",
+        grant=EITHER,
+    )
+    return on.router.take(_goals(edge, goals))
+
+
+def _goals(edge: Edge, goals: Goals) -> Router:
+    on = Commands(edge, goals, subject=_whose_goal)
+    on.create("/v1/goals", goal.SetGoal, operation="setGoal", grant=THERAPIST)
+    on.show("/v1/goals/{id}", view.GoalView, view.of_goal, operation="goal", grant=EITHER)
+    return on.router
+
+
+def _theirs(path: str, request: type[assignment.Command], operation: str, **more: Any) -> Act:
+    """Told by either; by a therapist, in their own name."""
+    return Act(path=path, request=request, operation=operation, grant=EITHER, **more)
+
+
+def _patients(path: str, request: type[assignment.Command], operation: str, **more: Any) -> Act:
+    """The patient's act, whoever tells it."""
+    return _theirs(path, request, operation, patients_act=True, **more)
+
+
+def _therapists(path: str, request: type[assignment.Command], operation: str, **more: Any) -> Act:
+    return Act(path=path, request=request, operation=operation, grant=THERAPIST, **more)
+
+
+def _chosen_together(look: LookUp) -> Sequence[Act]:
+    return (
+        _theirs("options", agreement.OfferOptions, "offerOptions"),
+        _patients("choices", agreement.ChooseOption, "chooseOption"),
+        _theirs("components", components.AddComponent, "addComponent"),
+        _patients("first-components", components.ChooseFirstComponent, "chooseFirstComponent"),
+        _theirs("rationales", reasons.GiveRationale, "giveRationale", prepare=look.for_a_rationale),
+        _patients("understandings", reasons.CheckUnderstanding, "checkUnderstanding"),
+        _patients("commitments", reasons.StateCommitment, "stateCommitment"),
+        _theirs("proposals", agreement.ProposeAssignment, "proposeAssignment"),
+        _theirs("agreements", agreement.AgreeAssignment, "agreeAssignment"),
+        _therapists(
+            "activations",
+            outcome.ActivateAssignment,
+            "activateAssignment",
+            prepare=look.for_activation,
+        ),
+        _theirs("completions", outcome.CompleteHomework, "completeHomework"),
+    )
+
+
+def _tried_out(look: LookUp) -> Sequence[Act]:
+    return (
+        _therapists("practice-offers", practice.OfferPractice, "offerPractice"),
+        _patients("practice-requests", practice.RequestPractice, "requestPractice"),
+        _therapists(
+            "practices", practice.RecordPractice, "recordPractice", prepare=look.for_a_session
+        ),
+        _patients("situations", situation.ConceptualiseSituation, "conceptualiseSituation"),
+        _patients("experiences", situation.RecordExperience, "recordExperience"),
+        _patients("predictions", situation.StatePrediction, "statePrediction"),
+    )
+
+
+def _planned(look: LookUp) -> Sequence[Act]:
+    return (
+        _theirs("plans", plan.SpecifyPlan, "specifyPlan", prepare=look.for_a_plan),
+        _therapists("dues", due.SetDue, "setDue", prepare=look.for_a_due),
+        _patients("obstacles", obstacles.ReportObstacle, "reportObstacle"),
+        _theirs("obstacle-responses", obstacles.PlanObstacleResponse, "planObstacleResponse"),
+    )
+
+
+def _judged(look: LookUp) -> Sequence[Act]:
+    return (
+        _patients(
+            "readiness-ratings",
+            readiness.RateReadiness,
+            "rateReadiness",
+            prepare=look.for_a_rating,
+        ),
+        _patients("task-ratings", readiness.RateTask, "rateTask"),
+        _therapists("adjustments", readiness.AdjustAssignment, "adjustAssignment"),
+        _therapists("gradings", components.GradeComponents, "gradeComponents"),
+    )
+
+
+def _whose(state: State) -> Subject:
+    if isinstance(state, NotCreated):
+        return NOBODY
+    return Subject(patient_id=state.patient_id, therapist_id=state.therapist_id)
+
+
+def _whose_goal(state: goal.State) -> Subject:
+    if isinstance(state, goal.Unset):
+        return NOBODY
+    return Subject(patient_id=state.patient_id, therapist_id=state.therapist_id)

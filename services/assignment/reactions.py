@@ -1,0 +1,147 @@
+"""When this happened elsewhere, request that here.
+
+A session that is scheduled, moved, cancelled or missed moves the due dates that hang on sessions
+(P4), never fixed ones. Homework that was given while a session moved is looked at once more when
+this service hears of it itself: between the two of them nothing is missed.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Row, select
+
+from libs.access import care_facts
+from libs.access.care_facts import sessions
+from libs.eventstore.desk import Desk
+from libs.eventstore.reacting import Cause, NotKnownYet, Reaction, Reactions, Wish
+from libs.eventstore.reading import Fact
+from services.assignment import follow
+from services.assignment.domain.due import Meeting, MoveDue, MoveReason, resolved_before
+from services.assignment.follow import homework
+
+_CARE = "interlude.care.{}.v1"
+_OWN = "interlude.assignment.{}.v1"
+CATEGORIES = frozenset({"session", "assignment"})
+
+_OFF = ("cancelled", "no_show")
+
+Homework = Row[Any]
+"""A row of `known_homework`: open, and due before a session."""
+Which = Callable[[Cause[Any], Connection], Sequence[Homework]]
+
+
+def reactions(assignments: Desk[Any, Any, Any]) -> Reactions:
+    def moving(
+        name: str, reads: type[Fact], which: Which, because: MoveReason
+    ) -> Sequence[Reaction[Any]]:
+        def wishes(cause: Cause[Any], db: Connection) -> Sequence[Wish]:
+            wanted = ((each, _moved(cause, db, each, because)) for each in which(cause, db))
+            return [
+                Wish(desk=assignments, stream_uuid=each.assignment_id, command=command)
+                for each, command in wanted
+                if command is not None
+            ]
+
+        return [Reaction(name=name, reads=reads, wishes=wishes)]
+
+    return {
+        _CARE.format("SessionScheduled"): moving(
+            "due-by-scheduling", care_facts.SessionScheduled, _hanging_on_it, "session_scheduled"
+        ),
+        _CARE.format("SessionRescheduled"): moving(
+            "due-by-moving", care_facts.SessionRescheduled, _hanging_on_it, "session_moved"
+        ),
+        _CARE.format("SessionCancelled"): moving(
+            "due-by-cancelling", care_facts.SessionCancelled, _hanging_on_it, "session_cancelled"
+        ),
+        _CARE.format("SessionNoShowRecorded"): moving(
+            "due-by-no-show", care_facts.SessionNoShowRecorded, _hanging_on_it, "session_cancelled"
+        ),
+        _OWN.format("DueDateSet"): moving(
+            "due-as-set", follow.DueDateSet, _itself, "session_moved"
+        ),
+        _OWN.format("AssignmentActivated"): moving(
+            "due-as-given", follow.AssignmentActivated, _itself, "given_later"
+        ),
+    }
+
+
+def _hanging_on_it(cause: Cause[Any], db: Connection) -> Sequence[Homework]:
+    """Of the session's patient, all that is due before a session: which one may change by it."""
+    session = _session(db, cause.recorded.tenant_id, cause.recorded.stream_uuid)
+    if session is None:
+        raise NotKnownYet
+    return _open(db, cause, homework.c.patient_id == session.patient_id)
+
+
+def _itself(cause: Cause[Any], db: Connection) -> Sequence[Homework]:
+    return _open(db, cause, homework.c.assignment_id == cause.recorded.stream_uuid)
+
+
+def _open(db: Connection, cause: Cause[Any], which: ColumnElement[bool]) -> Sequence[Homework]:
+    return db.execute(
+        select(homework)
+        .where(homework.c.tenant_id == cause.recorded.tenant_id, which)
+        .where(homework.c.follows_sessions, ~homework.c.closed)
+        .order_by(homework.c.assignment_id)
+    ).all()
+
+
+def _moved(
+    cause: Cause[Any], db: Connection, each: Homework, because: MoveReason
+) -> MoveDue | None:
+    """None where the due date already is what the sessions say."""
+    meeting = _meeting(db, each)
+    session_id, due_at, _ = resolved_before(meeting, each.offset_min)
+    if (session_id, due_at) == (each.due_session_id, each.due_at):
+        return None
+    return MoveDue(
+        **cause.telling,
+        named_session_id=each.named_session_id,
+        meeting=meeting,
+        because=because,
+    )
+
+
+def _meeting(db: Connection, each: Homework) -> Meeting | None:
+    """The named session, or the one that follows it where that is off; else the next."""
+    after = each.given_at
+    if each.named_session_id is not None:
+        named = _session(db, each.tenant_id, each.named_session_id)
+        if named is None:
+            raise NotKnownYet
+        if named.status not in _OFF:
+            return _as_meeting(named)
+        after = named.starts_at
+    return next((_as_meeting(row) for row in _following(db, each, after)), None)
+
+
+def _following(db: Connection, each: Homework, after: datetime) -> Iterator[Row[Any]]:
+    found = db.execute(
+        select(sessions)
+        .where(
+            sessions.c.tenant_id == each.tenant_id,
+            sessions.c.patient_id == each.patient_id,
+            sessions.c.therapist_id == each.therapist_id,
+            sessions.c.starts_at > after,
+            sessions.c.status.not_in(_OFF),
+            sessions.c.session_id.is_distinct_from(each.created_in_session_id),
+        )
+        .order_by(sessions.c.starts_at, sessions.c.session_id)
+        .limit(1)
+    )
+    yield from found
+
+
+def _session(db: Connection, tenant_id: UUID, session_id: UUID) -> Row[Any] | None:
+    return db.execute(
+        select(sessions).where(
+            sessions.c.tenant_id == tenant_id, sessions.c.session_id == session_id
+        )
+    ).first()
+
+
+def _as_meeting(session: Row[Any]) -> Meeting:
+    return Meeting(session_id=session.session_id, starts_at=session.starts_at, zone=session.zone)

@@ -1,0 +1,295 @@
+"""What GET shows of a goal and of an assignment: a second fold, for `State` keeps only what rules
+need. What was said is shown as the facts say it; `history` tells who told each of them, and when.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Literal, TypeVar
+from uuid import UUID
+
+from libs.eventstore.recorded import Recorded
+from services.assignment.domain import (
+    agreement,
+    assignment,
+    creation,
+    due,
+    goal,
+    obstacles,
+    occurrences,
+    outcome,
+    plan,
+    practice,
+    readiness,
+    reasons,
+    situation,
+)
+from services.assignment.domain.components import ComponentAdded, ComponentsGraded
+from services.assignment.domain.homework import Homework, Status
+from services.assignment.domain.schedule import Occurrence
+from services.assignment.domain.terms import (
+    AssignmentId,
+    ComponentId,
+    GoalId,
+    OccurrenceId,
+    OptionId,
+    Party,
+    PatientId,
+    Period,
+    SessionId,
+    Statement,
+    TherapistId,
+    as_said,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """One fact of the history, with its envelope: who told it, for whom, and when."""
+
+    version: int
+    type: str
+    by: UUID
+    role: str
+    on_behalf_of: UUID | None
+    occurred_at: datetime
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalView:
+    id: GoalId
+    patient_id: PatientId
+    therapist_id: TherapistId
+    statement: Statement
+    target: goal.GoalTarget | None
+    lifecycle: Literal["active"]
+    achievement: Literal["in_progress"]
+    set_by: Party
+    set_at: datetime
+    history: tuple[HistoryEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanVersion:
+    """`specificity_score` is the share of the five slots that are filled (site, timing, frequency,
+    duration, obstacles): Interlude's own measure, not validated.
+    """
+
+    plan_version: int
+    plan: plan.PlanSpecified | plan.PlanRevised
+    specificity_score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueView:
+    rule: due.DueRule
+    session_id: SessionId | None
+    due_at: datetime | None
+    zone: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OccurrenceView:
+    """`available` and `expired` follow from `opens_at`, `due_at` and the reader's own clock."""
+
+    id: OccurrenceId
+    plan_version: int
+    local_date: date
+    slot: str
+    opens_at: datetime
+    due_at: datetime | None
+    zone: str
+    status: Literal["scheduled", "completed", "not_applicable"]
+    quantity: int | None = None
+    experienced_at: Period | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentView(creation.Task):
+    id: AssignmentId
+    patient_id: PatientId
+    therapist_id: TherapistId
+    status: Status
+    created_at: datetime
+    activated_at: datetime | None
+    options: tuple[agreement.Option, ...]
+    chosen_option_id: OptionId | None
+    proposals: tuple[agreement.AssignmentProposed, ...]
+    agreements: tuple[agreement.AssignmentAgreed, ...]
+    rationales: tuple[reasons.RationaleGiven, ...]
+    understandings: tuple[reasons.UnderstandingChecked, ...]
+    commitments: tuple[reasons.CommitmentStated, ...]
+    components: tuple[ComponentAdded, ...]
+    first_component_id: ComponentId | None
+    gradings: tuple[ComponentsGraded, ...]
+    practice_offers: tuple[practice.PracticeOffered, ...]
+    practice_requests: tuple[practice.PracticeRequested, ...]
+    practices: tuple[practice.PracticeRecorded, ...]
+    situations: tuple[situation.SituationConceptualised, ...]
+    experiences: tuple[situation.ExperienceRecorded, ...]
+    predictions: tuple[situation.PredictionStated, ...]
+    obstacles_anticipated: tuple[obstacles.ObstacleAnticipated, ...]
+    obstacles_reported: tuple[obstacles.ObstacleReported, ...]
+    obstacle_responses: tuple[obstacles.ObstacleResponsePlanned, ...]
+    plans: tuple[PlanVersion, ...]
+    frequency_reductions: tuple[plan.FrequencyReduced, ...]
+    due: DueView | None
+    readiness_ratings: tuple[readiness.ReadinessRated, ...]
+    adjustments_suggested: tuple[readiness.AdjustmentSuggested, ...]
+    task_ratings: tuple[readiness.TaskRated, ...]
+    adjustments: tuple[readiness.AssignmentAdjusted, ...]
+    occurrences: tuple[OccurrenceView, ...]
+    completion: outcome.HomeworkCompleted | None
+    history: tuple[HistoryEntry, ...]
+
+
+History = Sequence[tuple[Recorded, Any]]
+Fact = TypeVar("Fact")
+
+
+def of_goal(history: Sequence[tuple[Recorded, goal.Event]]) -> GoalView:
+    (_, fact), *_ = history
+    return GoalView(
+        id=fact.goal_id,
+        patient_id=fact.patient_id,
+        therapist_id=fact.therapist_id,
+        statement=fact.statement,
+        target=fact.target,
+        lifecycle="active",
+        achievement="in_progress",
+        set_by=fact.set_by,
+        set_at=fact.set_at,
+        history=_told(history),
+    )
+
+
+def of_assignment(history: Sequence[tuple[Recorded, assignment.Event]]) -> AssignmentView:
+    facts = [fact for _, fact in history]
+    created, state = facts[0], assignment.decider.fold(facts)
+    assert isinstance(created, creation.AssignmentCreated)  # noqa: S101 - a stream begins with it
+    assert isinstance(state, Homework)  # noqa: S101 - as above
+    activated = _all(facts, outcome.AssignmentActivated)
+    return AssignmentView(
+        **as_said(creation.Task, created),
+        id=created.assignment_id,
+        patient_id=created.patient_id,
+        therapist_id=created.therapist_id,
+        status=state.status,
+        created_at=created.created_at,
+        activated_at=activated[-1].activated_at if activated else None,
+        options=tuple(_options(facts)),
+        chosen_option_id=state.chosen_option_id,
+        proposals=_all(facts, agreement.AssignmentProposed),
+        agreements=_all(facts, agreement.AssignmentAgreed),
+        rationales=_all(facts, reasons.RationaleGiven),
+        understandings=_all(facts, reasons.UnderstandingChecked),
+        commitments=_all(facts, reasons.CommitmentStated),
+        components=_all(facts, ComponentAdded),
+        first_component_id=state.first_component_id,
+        gradings=_all(facts, ComponentsGraded),
+        practice_offers=_all(facts, practice.PracticeOffered),
+        practice_requests=_all(facts, practice.PracticeRequested),
+        practices=_all(facts, practice.PracticeRecorded),
+        situations=_all(facts, situation.SituationConceptualised),
+        experiences=_all(facts, situation.ExperienceRecorded),
+        predictions=tuple(_predictions(facts, state)),
+        obstacles_anticipated=_all(facts, obstacles.ObstacleAnticipated),
+        obstacles_reported=_all(facts, obstacles.ObstacleReported),
+        obstacle_responses=tuple(_active_responses(facts)),
+        plans=tuple(_plans(facts)),
+        frequency_reductions=_all(facts, plan.FrequencyReduced),
+        due=_due(facts),
+        readiness_ratings=_all(facts, readiness.ReadinessRated),
+        adjustments_suggested=_all(facts, readiness.AdjustmentSuggested),
+        task_ratings=_all(facts, readiness.TaskRated),
+        adjustments=_all(facts, readiness.AssignmentAdjusted),
+        occurrences=tuple(_occurrences(facts)),
+        completion=next(iter(_all(facts, outcome.HomeworkCompleted)), None),
+        history=_told(history),
+    )
+
+
+def _all(facts: Iterable[object], kind: type[Fact]) -> tuple[Fact, ...]:
+    return tuple(fact for fact in facts if isinstance(fact, kind))
+
+
+def _told(history: History) -> tuple[HistoryEntry, ...]:
+    return tuple(
+        HistoryEntry(
+            version=recorded.version,
+            type=recorded.type,
+            by=recorded.actor_id,
+            role=recorded.actor_role,
+            on_behalf_of=recorded.on_behalf_of,
+            occurred_at=recorded.occurred_at,
+            recorded_at=recorded.recorded_at,
+        )
+        for recorded, _ in history
+    )
+
+
+def _options(facts: Sequence[object]) -> Iterator[agreement.Option]:
+    for offered in _all(facts, agreement.OptionsOffered):
+        yield from offered.options
+
+
+def _predictions(facts: Sequence[object], state: Homework) -> Iterator[situation.PredictionStated]:
+    """What was heard of later may show that it had begun by the time it was predicted."""
+    begun = state.first_started_at
+    for fact in _all(facts, situation.PredictionStated):
+        afterwards = begun is not None and fact.stated_at >= begun
+        yield replace(fact, stated_afterwards=fact.stated_afterwards or afterwards)
+
+
+def _active_responses(facts: Sequence[object]) -> Iterable[obstacles.ObstacleResponsePlanned]:
+    planned = _all(facts, obstacles.ObstacleResponsePlanned)
+    return {fact.obstacle_id: fact for fact in planned}.values()
+
+
+def _plans(facts: Sequence[object]) -> Iterator[PlanVersion]:
+    for fact in facts:
+        if isinstance(fact, plan.PlanSpecified | plan.PlanRevised):
+            yield PlanVersion(
+                plan_version=fact.plan_version,
+                plan=fact,
+                specificity_score=plan.specificity(fact),
+            )
+
+
+def _due(facts: Sequence[object]) -> DueView | None:
+    seen: DueView | None = None
+    for fact in facts:
+        if isinstance(fact, due.DueDateSet):
+            seen = DueView(
+                rule=fact.rule, session_id=fact.session_id, due_at=fact.due_at, zone=fact.zone
+            )
+        elif isinstance(fact, due.DueDateMoved) and seen is not None:
+            seen = replace(seen, session_id=fact.session_id, due_at=fact.due_at, zone=fact.zone)
+    return seen
+
+
+def _occurrences(facts: Sequence[object]) -> Iterable[OccurrenceView]:
+    seen: dict[OccurrenceId, OccurrenceView] = {}
+    for fact in facts:
+        match fact:
+            case occurrences.OccurrencesScheduled():
+                seen |= {view.id: view for view in _scheduled(fact)}
+            case occurrences.OccurrencesWithdrawn():
+                for gone in fact.occurrence_ids:
+                    seen[gone] = replace(seen[gone], status="not_applicable")
+            case occurrences.OccurrenceCompleted():
+                seen[fact.occurrence_id] = replace(
+                    seen[fact.occurrence_id],
+                    status="completed",
+                    quantity=fact.quantity,
+                    experienced_at=fact.experienced_at,
+                )
+    return seen.values()
+
+
+def _scheduled(fact: occurrences.OccurrencesScheduled) -> Iterator[OccurrenceView]:
+    for each in fact.occurrences:
+        yield OccurrenceView(
+            **as_said(Occurrence, each), plan_version=fact.plan_version, status="scheduled"
+        )
