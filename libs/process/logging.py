@@ -8,6 +8,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Mapping
+from types import TracebackType
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -26,6 +27,7 @@ def configure(service: str, role: str, log_format: Format = "auto") -> None:
     readable = log_format == "console" or (log_format == "auto" and sys.stdout.isatty())
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        _identified(service, role),
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -38,7 +40,14 @@ def configure(service: str, role: str, log_format: Format = "auto") -> None:
         cache_logger_on_first_use=True,
     )
     _take_over_standard_logging(shared, readable=readable)
-    structlog.contextvars.bind_contextvars(service=service, role=role)
+    sys.excepthook = _say_what_ended_us
+
+
+def _identified(service: str, role: str) -> Processor:
+    def identified(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        return {**event, "service": service, "role": role}
+
+    return identified
 
 
 def without_messages(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -55,6 +64,12 @@ def told(error: BaseException) -> Mapping[str, str]:
         for frame, line in traceback.walk_tb(error.__traceback__)
     ]
     return {"error": type(error).__qualname__, "at": " > ".join(places[-_PLACES:])}
+
+
+def _say_what_ended_us(
+    _kind: type[BaseException], error: BaseException, _trace: TracebackType | None
+) -> None:
+    structlog.get_logger("process").critical("ended", **told(error))
 
 
 class WithoutQuery(logging.Filter):

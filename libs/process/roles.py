@@ -1,0 +1,93 @@
+"""The command line of a service: `python -m services.<name> ROLE`, one process per role."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import typer
+
+from libs.process import logging, serving, workers
+from libs.process.failing import explained
+from libs.process.settings import Migrating, Wanted, load
+from libs.process.workers import Following, FollowSettings, VerifySettings
+
+_NOT_WHOLE = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """`about` is what the service owns; `api` serves it, and only then imports a web framework."""
+
+    name: str
+    about: str
+    api: Callable[[], None]
+    following: Following
+
+
+def command_line(service: Service) -> typer.Typer:
+    """Settings come from the environment; a bad one is named on standard error (exit code 2)."""
+    line = typer.Typer(
+        name=f"python -m services.{service.name}",
+        help=service.about,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+
+    @line.command()
+    def api() -> None:
+        """Serve the REST API: commands, and GET by id.
+
+        Reads DATABASE_URL (as <service>_app), KEYRING_URL, MASTER_KEY, ISSUERS, AUDIENCE, PORT,
+        ADMIN_PORT, HOST, PROFILE, DOCS, LOG_FORMAT. Stops on SIGTERM: not ready first, then
+        accepted requests are finished.
+        """
+        with explained():
+            service.api()
+
+    @line.command()
+    def follow() -> None:
+        """Follow other services' facts: keep what this one's rules need, and react.
+
+        Reads DATABASE_URL (as <service>_app), KEYRING_URL, MASTER_KEY, BROKER_URL, TOPIC_PREFIX,
+        ADMIN_PORT.
+        """
+        settings = started(service.name, "follow", FollowSettings)
+        with explained():
+            serving.run(workers.follow(service.name, settings, service.following))
+
+    @line.command()
+    def migrate() -> None:
+        """Bring this service's schema to its head. Safe to repeat, and to run while serving.
+
+        Reads MIGRATION_DATABASE_URL (as <service>_owner).
+        """
+        settings = started(service.name, "migrate", Migrating)
+        with explained():
+            workers.bring_to_head(service.name, settings)
+
+    @line.command("store-verify")
+    def store_verify() -> None:
+        """Check every link of every chain, every version and every stream's head.
+
+        Reads DATABASE_URL (as <service>_relay) and MASTER_KEY. Exit code 1 if anything is missing
+        or was changed.
+        """
+        settings = started(service.name, "store-verify", VerifySettings)
+        with explained():
+            found = workers.verified(service.name, settings)
+        typer.echo(
+            f"{found.events} events in {found.streams} streams, {found.waiting} to be published: "
+            + ("whole." if found.whole else f"{len(found.faults)} faults, {found.stray} strays.")
+        )
+        if not found.whole:
+            raise typer.Exit(_NOT_WHOLE)
+
+    return line
+
+
+def started(service: str, role: str, kind: type[Wanted]) -> Wanted:
+    """The settings, and logging as they say."""
+    settings = load(kind)
+    logging.configure(service, role, settings.log_format)
+    return settings

@@ -1,0 +1,37 @@
+"""Care's HTTP side, put together."""
+
+from fastapi import FastAPI
+
+import services.care
+from libs.process.roles import started
+from libs.web.hosting import Hosted, Settings, host
+from libs.web.service import create_service_app
+from services.care import api, follow, wire
+from services.care.examples import REQUESTS
+
+
+def create_app(hosted: Hosted) -> FastAPI:
+    desk = hosted.parts.desk
+    routes = api.routes(
+        hosted.edge,
+        clinics=desk(wire.clinics),
+        therapists=desk(wire.therapists),
+        patients=desk(wire.patients),
+        relationships=desk(wire.relationships),
+        sessions=desk(wire.sessions),
+        keyring=hosted.parts.keyring,
+    )
+    return create_service_app(
+        "Interlude: care",
+        services.care.__doc__ or "",
+        hosted.edge,
+        [routes],
+        statuses=api.STATUSES,
+        examples=REQUESTS,
+        readiness=hosted.readiness,
+        manners=hosted.manners,
+    )
+
+
+def serve() -> None:
+    host("care", started("care", "api", Settings), create_app, categories=follow.CATEGORIES)
