@@ -69,7 +69,7 @@ class ComponentsGraded:
 
     grading_id: GradingId
     components: tuple[GradedComponent, ...]
-    because_rating_id: RatingId | None
+    because_rating_id: RatingId | None = None
     graded_by: Party
     graded_at: datetime
 

@@ -55,9 +55,9 @@ class DueDateSet:
     """
 
     rule: DueRule
-    session_id: SessionId | None
-    due_at: datetime | None
-    zone: str | None
+    session_id: SessionId | None = None
+    due_at: datetime | None = None
+    zone: str | None = None
     set_by: Party
     set_at: datetime
 
@@ -66,9 +66,9 @@ class DueDateSet:
 class DueDateMoved:
     """The rule is as it was; the session that it hangs on has moved, or is another one."""
 
-    session_id: SessionId | None
-    due_at: datetime | None
-    zone: str | None
+    session_id: SessionId | None = None
+    due_at: datetime | None = None
+    zone: str | None = None
     because: MoveReason
     moved_at: datetime
 

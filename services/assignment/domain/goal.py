@@ -46,7 +46,7 @@ class GoalSet:
     patient_id: PatientId
     therapist_id: TherapistId
     statement: Statement
-    target: GoalTarget | None
+    target: GoalTarget | None = None
     set_by: Party
     set_at: datetime
 

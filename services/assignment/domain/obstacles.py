@@ -74,7 +74,7 @@ class ObstacleResponsePlanned(Response):
     """The active one of its obstacle, in the place of `supersedes`."""
 
     response_id: ResponseId
-    supersedes: ResponseId | None
+    supersedes: ResponseId | None = None
     planned_by: Party
     planned_at: datetime
 

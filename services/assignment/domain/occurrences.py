@@ -54,7 +54,7 @@ class OccurrencesWithdrawn:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OccurrenceCompleted:
     occurrence_id: OccurrenceId
-    experienced_at: Period | None
+    experienced_at: Period | None = None
     quantity: Annotated[int, Ge(1), Le(100)]
     completed_at: datetime
 

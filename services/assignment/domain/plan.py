@@ -121,7 +121,7 @@ class FrequencyReduced:
     plan_version: int
     before: Frequency
     after: Frequency
-    because_rating_id: RatingId | None
+    because_rating_id: RatingId | None = None
     reduced_at: datetime
 
 

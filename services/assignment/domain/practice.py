@@ -73,7 +73,7 @@ class Practice:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PracticeOffered:
     offer_id: PracticeOfferId
-    response: Literal["accepted", "declined"] | None
+    response: Literal["accepted", "declined"] | None = None
     offered_at: datetime
 
 

@@ -89,8 +89,8 @@ class AssignmentAdjusted:
 
     adjustment_id: AdjustmentId
     reason: Reason
-    because_rating_id: RatingId | None
-    what: Prose | None
+    because_rating_id: RatingId | None = None
+    what: Prose | None = None
     adjusted_by: Party
     adjusted_at: datetime
 

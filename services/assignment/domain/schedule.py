@@ -89,7 +89,7 @@ class Occurrence:
     local_date: date
     slot: str
     opens_at: datetime
-    due_at: datetime | None
+    due_at: datetime | None = None
     zone: str
 
 
