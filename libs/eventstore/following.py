@@ -30,7 +30,15 @@ from libs.eventstore.surviving import Handler, survive
 from libs.eventstore.taking import Batch, Failure, Reader, settle, take
 from libs.eventstore.trouble import code_of, passes
 from libs.eventstore.walking import Walk
-from libs.messaging.broker import Broker, Delivery, Partition, Polled, Subscriber, SubscriberLost
+from libs.messaging.broker import (
+    Broker,
+    BrokerUnavailable,
+    Delivery,
+    Partition,
+    Polled,
+    Subscriber,
+    SubscriberLost,
+)
 
 KEEP = "keep"
 REACT = "react"
@@ -108,7 +116,7 @@ class Follower:
             while not stop.is_set():
                 try:
                     await self._subscribed(stop)
-                except SubscriberLost as lost:
+                except (SubscriberLost, BrokerUnavailable) as lost:
                     await self._pause(stop, lost)
         finally:
             self._thread.shutdown(wait=True)
@@ -168,6 +176,8 @@ class Follower:
             applied = await db.run_sync(settle, batch, failed, self._now())
         self._walk.moved(reader, deliveries)
         self._gauges[reader.name].batch(len(deliveries), applied)
+        if batch.parked or batch.tried or failed:
+            self._checked = float("-inf")
 
     async def _look_around(self, subscriber: Subscriber, deliveries: Sequence[Delivery]) -> None:
         """Back to what is parked and due, and how far behind we are."""

@@ -22,7 +22,14 @@ from libs.eventstore.surviving import survive
 from libs.eventstore.taking import Reader, settle, take
 from libs.eventstore.trouble import code_of, passes
 from libs.eventstore.walking import Walk
-from libs.messaging.broker import Broker, Delivery, Partition, Subscriber, SubscriberLost
+from libs.messaging.broker import (
+    Broker,
+    BrokerUnavailable,
+    Delivery,
+    Partition,
+    Subscriber,
+    SubscriberLost,
+)
 
 LIVE = "live"
 """The reader that keeps all live projections; a rebuild has one of its own."""
@@ -83,8 +90,8 @@ class Projector:
             try:
                 with closing(self._subscribed()) as subscriber:
                     self._follow(subscriber, stop)
-            except SubscriberLost:
-                self._pause(stop, SubscriberLost())
+            except (SubscriberLost, BrokerUnavailable) as lost:
+                self._pause(stop, lost)
 
     def _subscribed(self) -> Subscriber:
         return self._broker.subscriber(group=self._group, topics=self._walk.topics)
@@ -130,6 +137,8 @@ class Projector:
             applied = settle(db, batch, failed, self._now())
         self._walk.moved(self._reader, deliveries)
         self._gauges.batch(len(deliveries), applied)
+        if batch.parked or batch.tried or failed:
+            self._checked = float("-inf")
         with self._engine.begin() as db:
             announce(db, applied)
 

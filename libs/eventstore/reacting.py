@@ -24,7 +24,7 @@ from libs.eventstore.gauges import reacted
 from libs.eventstore.parking import Place
 from libs.eventstore.progress import Stream
 from libs.eventstore.reading import read_as
-from libs.eventstore.recorded import Recorded
+from libs.eventstore.recorded import Recorded, stream_name
 from libs.eventstore.taking import Batch, Failure, Fresh
 from libs.eventstore.telling import Actor
 from libs.eventstore.trouble import code_of, lies_in_the_record
@@ -161,7 +161,8 @@ class Reacting:
             reacted(name, "already-so" if answer.already_so else "done")
 
     def _call(self, name: str, wish: Wish, recorded: Recorded, *, alone: bool) -> Call[Any, Any]:
-        key = f"{recorded.event_id}:{name}" + ("" if alone else f":{wish.stream_uuid}")
+        stream = stream_name(wish.desk.aggregate.category, wish.stream_uuid)
+        key = f"{recorded.event_id}:{name}" + ("" if alone else f":{stream}")
         return Call(
             tenant_id=recorded.tenant_id,
             stream_uuid=wish.stream_uuid,
