@@ -1,4 +1,4 @@
-"""What BROKER_URL says, for Kafka.
+"""What BROKER_URL says.
 
 BadBrokerUrl
 """
@@ -6,9 +6,10 @@ BadBrokerUrl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 USUAL_PORT = 9092
+USUAL_SESSION = 10.0
 MECHANISMS = {"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}
 FILES = {"ca": "ssl_cafile", "certificate": "ssl_certfile", "key": "ssl_keyfile"}
 
@@ -25,7 +26,7 @@ class KafkaAddress:
 
     servers: tuple[str, ...]
     security: Mapping[str, Any] = field(default_factory=dict)
-    session: float = 10
+    session: float = USUAL_SESSION
     replication: int = -1
 
 
@@ -46,9 +47,18 @@ def kafka_address(url: str) -> KafkaAddress:
     return KafkaAddress(
         servers=tuple(_server(host) for host in hosts.split(",")),
         security=_security(credentials, options, secure=secure),
-        session=_number(options, "session", 10, least=1),
+        session=_number(options, "session", USUAL_SESSION, least=1),
         replication=int(_number(options, "replication", -1, least=-1)),
     )
+
+
+def embedded_address(url: str) -> tuple[str, float]:
+    """PostgreSQL's URL without `session=SECONDS`, which may be added to it, and those seconds."""
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    session = _number(options, "session", USUAL_SESSION, least=1)
+    options.pop("session", None)
+    return urlunsplit(parts._replace(query=urlencode(options, quote_via=quote))), session
 
 
 def _server(host: str) -> str:

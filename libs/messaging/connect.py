@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from libs.messaging.address import BadBrokerUrl, kafka_address
+from libs.messaging.address import BadBrokerUrl, embedded_address, kafka_address
 from libs.messaging.broker import Broker
 
 KAFKA = {"kafka", "kafka+ssl"}
@@ -19,7 +19,8 @@ def connect(url: str) -> Broker:
     if scheme in EMBEDDED:
         from libs.messaging.embedded import EmbeddedBroker  # noqa: PLC0415 - not with Kafka
 
-        return EmbeddedBroker(url)
+        address, session = embedded_address(url)
+        return EmbeddedBroker(address, session=session)
     raise BadBrokerUrl(
         "BROKER_URL must begin with kafka:// or kafka+ssl:// (Apache Kafka)"
         " or postgresql:// (the embedded log)"

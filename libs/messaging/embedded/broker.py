@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import psycopg
 
+from libs.messaging.address import USUAL_SESSION
 from libs.messaging.broker import BrokerUnavailable, Partition
 from libs.messaging.codes import code_of
 from libs.messaging.embedded.publishing import EmbeddedPublisher
@@ -33,7 +34,7 @@ WHERE topics.name = ANY(%s)
 class EmbeddedBroker:
     """`session` (seconds): how long a silent reader keeps its partitions."""
 
-    def __init__(self, url: str, *, session: float = 10) -> None:
+    def __init__(self, url: str, *, session: float = USUAL_SESSION) -> None:
         self._url = url
         self._session = session
 

@@ -27,13 +27,13 @@ WHERE topics.name = ANY(%(topics)s)
 ORDER BY topics.name, heads.partition
 """
 _RELEASE = """
-DELETE FROM claims USING unnest(%s::uuid[], %s::int[]) AS some (topic, partition)
+DELETE FROM claims USING unnest(%s::uuid[], %s::int[]) AS given (topic, partition)
 WHERE claims.group_name = %s AND claims.member = %s
-  AND claims.topic = some.topic AND claims.partition = some.partition
+  AND claims.topic = given.topic AND claims.partition = given.partition
 """
 _CLAIM = """
 INSERT INTO claims (group_name, topic, partition, member)
-SELECT %s, topic, partition, %s FROM unnest(%s::uuid[], %s::int[]) AS some (topic, partition)
+SELECT %s, topic, partition, %s FROM unnest(%s::uuid[], %s::int[]) AS given (topic, partition)
 """
 
 

@@ -9,7 +9,7 @@ from kafka.errors import KafkaError
 from libs.messaging.address import KafkaAddress
 from libs.messaging.broker import Message, PublishFailed
 from libs.messaging.codes import code_of
-from libs.messaging.kafka.client import PATIENCE, common, require_reachable
+from libs.messaging.kafka.client import PATIENCE, common, require_reachable, without_creating
 from libs.messaging.partitioning import partition_of
 
 # One flush writes at most one producer batch per partition, and a broker refuses a batch over
@@ -31,7 +31,6 @@ PRODUCER = {
     "request_timeout_ms": 6000,
     "delivery_timeout_ms": 10_000,
     "max_block_ms": 4000,
-    "allow_auto_create_topics": False,
     "metrics_enabled": False,
 }
 
@@ -68,6 +67,7 @@ class KafkaPublisher:
         if self._producer is None:
             require_reachable(self._address.servers)
             self._producer = KafkaProducer(**common(self._address), **PRODUCER)
+            without_creating(self._producer._metadata)  # noqa: SLF001 - see there
         return self._producer
 
     def _drop(self) -> None:

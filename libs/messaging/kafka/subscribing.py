@@ -14,7 +14,14 @@ from kafka.structs import OffsetAndMetadata, TopicPartition
 from libs.messaging.address import KafkaAddress
 from libs.messaging.broker import Delivery, Partition, Polled, SubscriberLost
 from libs.messaging.codes import code_of
-from libs.messaging.kafka.client import PATIENCE, common, ours, require_reachable, theirs
+from libs.messaging.kafka.client import (
+    PATIENCE,
+    common,
+    ours,
+    require_reachable,
+    theirs,
+    without_creating,
+)
 
 CONSUMER = {
     **PATIENCE,
@@ -22,9 +29,8 @@ CONSUMER = {
     "auto_offset_reset": "earliest",
     "partition_assignment_strategy": [CooperativeStickyAssignor],
     "fetch_min_bytes": 1,
-    # A topic that was lost and made again is noticed within this time (`_Subscriber._same_topics`).
+    # A topic that was lost and made again is noticed within this time (`_same_topics`).
     "metadata_max_age_ms": 5000,
-    "allow_auto_create_topics": False,
     "metrics_enabled": False,
 }
 
@@ -41,6 +47,7 @@ class KafkaSubscriber(ConsumerRebalanceListener):  # type: ignore[misc] # the cl
         self._assigned: deque[Partition] = deque()
         self._next: dict[Partition, int] = {}
         self._ids: dict[str, object] = {}
+        self._connections: frozenset[object] = frozenset()
 
     def poll(self, *, timeout: float, most: int = 1000) -> Polled:
         try:
@@ -97,6 +104,7 @@ class KafkaSubscriber(ConsumerRebalanceListener):  # type: ignore[misc] # the cl
                 session_timeout_ms=session_ms,
                 heartbeat_interval_ms=session_ms // 4,
             )
+            without_creating(self._consumer._cluster)  # noqa: SLF001 - see there
             self._consumer.subscribe(topics=self._topics, listener=self)
         return self._consumer
 
@@ -104,6 +112,7 @@ class KafkaSubscriber(ConsumerRebalanceListener):  # type: ignore[misc] # the cl
         consumer = self._connected()
         deadline = time.monotonic() + timeout
         while True:
+            _finish_joining(consumer)
             # In slices, because the client waits on although it has been given partitions.
             left = max(0.0, deadline - time.monotonic())
             records = consumer.poll(timeout_ms=int(min(left, 0.1) * 1000), max_records=most)
@@ -133,9 +142,34 @@ class KafkaSubscriber(ConsumerRebalanceListener):  # type: ignore[misc] # the cl
         self._next[partition] = records[-1].offset + 1
 
     def _same_topics(self, consumer: KafkaConsumer) -> None:
-        """The client reads by name, so it would go on in a topic that was lost and made again."""
-        cluster = consumer._cluster  # noqa: SLF001 - the metadata it holds anyway
+        """The client reads by name, so it would go on in a topic that was lost and made again.
+        That takes a broker that was away, so on every new connection the ids are asked for anew.
+        """
+        manager = consumer._manager  # noqa: SLF001 - the connections and metadata it holds anyway
+        connections = frozenset(manager._conns.values())  # noqa: SLF001 - as above
+        if connections - self._connections:
+            _ask_for_metadata(consumer)
+        self._connections = connections
         for topic in self._topics:
-            found = cluster.topic_id(topic)
+            found = manager.cluster.topic_id(topic)
             if found is not None and self._ids.setdefault(topic, found) != found:
                 raise SubscriberLost("topic-replaced")
+
+
+def _finish_joining(consumer: KafkaConsumer) -> None:
+    """When a poll's time is up in the middle of a rebalance that began because a topic appeared,
+    the client (3.0.12) takes itself for joined and never learns of its partitions.
+    """
+    coordinator = consumer._coordinator  # noqa: SLF001 - there is no public way to say this
+    if coordinator._join_task is not None:  # noqa: SLF001 - as above
+        coordinator.request_rejoin()
+
+
+def _ask_for_metadata(consumer: KafkaConsumer, *, within_ms: int = 3000) -> None:
+    """`consumer.topics()` would do, but waits for ever."""
+    manager = consumer._manager  # noqa: SLF001 - see `_same_topics`
+    # A request that is under way may have been answered before the connection was lost.
+    for _ in range(2 if manager.cluster.metadata_refresh_in_progress else 1):
+        consumer._net.run(  # noqa: SLF001 - as above
+            manager.wait_for, manager.cluster.request_update(), within_ms
+        )
