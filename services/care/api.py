@@ -204,7 +204,7 @@ def _between_people_in_care(known: Relationships, clinics: Clinics) -> Prepare:
 async def _clinic_of(preparing: Preparing, clinics: Clinics) -> clinic.ClinicRegistered:
     tenant = preparing.principal.tenant_id
     found = await clinics.state(tenant, tenant)
-    return clinic.registered(clinic.Unregistered() if found is None else found[0])
+    return clinic.particulars(clinic.Unregistered() if found is None else found[0])
 
 
 def _therapist(state: therapist.State) -> Subject:

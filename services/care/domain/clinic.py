@@ -135,7 +135,7 @@ def register(command: RegisterClinic, state: State) -> Sequence[Event]:
     return []
 
 
-def registered(state: State) -> ClinicRegistered:
+def particulars(state: State) -> ClinicRegistered:
     """The clinic as it was told. Raises `ClinicNotRegistered`."""
     if isinstance(state, Unregistered):
         raise ClinicNotRegistered

@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 
+import pytest
+
 from libs.eventstore.telling import Actor
 from libs.testing.cast import ANNA, CLINIC, NOW, OTHER_CLINIC
 from libs.testing.scenario import Scenario
 from services.care.domain.clinic import (
     ClinicId,
+    ClinicNotRegistered,
     ClinicRegistered,
     ClinicRegisteredOtherwise,
     Command,
@@ -15,6 +18,7 @@ from services.care.domain.clinic import (
     RegisterClinic,
     State,
     decider,
+    particulars,
 )
 
 nothing_yet: Scenario[Command, State, Event] = Scenario(decider)
@@ -55,3 +59,9 @@ def test_a_clinic_is_not_opened_twice_with_other_settings() -> None:
 def test_a_token_opens_no_clinic_but_its_own() -> None:
     foreign = replace(register, id=ClinicId(OTHER_CLINIC))
     nothing_yet.when(foreign).then_rejected(NotThisTokensClinic)
+
+
+def test_what_a_clinic_agreed_on_is_known_once_it_is_registered() -> None:
+    assert particulars(decider.fold([registered])) == registered
+    with pytest.raises(ClinicNotRegistered):
+        particulars(decider.initial)

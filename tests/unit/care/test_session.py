@@ -164,3 +164,11 @@ def test_an_end_without_a_start_is_noticed() -> None:
 @pytest.mark.parametrize("command", [start(NOW), end(NOW), move(friday)])
 def test_nothing_happens_to_a_session_that_was_never_scheduled(command: Command) -> None:
     nothing_yet.when(command).then_rejected(NotScheduled)
+
+
+def test_the_edges_belong_to_what_is_allowed() -> None:
+    at_once = end(FOUR_O_CLOCK)
+    nothing_yet.given(scheduled, started).when(at_once).then(SessionEnded(ended_at=FOUR_O_CLOCK))
+    told_ended = nothing_yet.given(scheduled, ended)
+    told_ended.when(start(ended.ended_at)).then(SessionStarted(started_at=ended.ended_at))
+    assert notices(replace(schedule, happened_at=FOUR_O_CLOCK)) == []

@@ -133,6 +133,12 @@ def test_c19_work_runs_forward_in_time() -> None:
     )
 
 
+def test_c19_work_may_take_no_time_and_clocks_may_be_five_minutes_apart() -> None:
+    in_five = NOW + timedelta(minutes=5)
+    moment = replace(on_monday, when=replace(on_monday.when, start=in_five, end=in_five))
+    nothing_yet.given(opened).when(record(moment)).then(WorkDoneRecorded(work_done=(moment,)))
+
+
 def test_c19_a_review_looks_back() -> None:
     tomorrow = replace(on_monday.when, start=NOW + timedelta(days=1))
     nothing_yet.given(opened).when(record(replace(on_monday, when=tomorrow))).then_rejected(
