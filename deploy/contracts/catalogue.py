@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from deploy.contracts.schemas import with_sealed_named
 from deploy.contracts.stand_ins import sealed_at
+from libs.eventstore.aggregate import Aggregate
 from libs.eventstore.wire import Json, Wire
 
 WRITERS = ("care", "assignment", "diary", "review")
@@ -23,9 +25,9 @@ class Published:
 
 
 def wires(service: str) -> Sequence[Wire[Any]]:
-    """A service's `wire.py` lists its tables, one for each aggregate, in `WIRES`."""
-    found: Sequence[Wire[Any]] = import_module(f"services.{service}.wire").WIRES
-    return found
+    """The tables of a service's `wire.py`, one for each aggregate."""
+    module = import_module(f"services.{service}.wire")
+    return [each.wire for each in vars(module).values() if isinstance(each, Aggregate)]
 
 
 def published() -> Iterator[Published]:
@@ -48,7 +50,7 @@ def _of(service: str, wire: Wire[Any]) -> Iterator[Published]:
             schema={
                 "$schema": "https://json-schema.org/draft/2020-12/schema",
                 "$id": f"{name}.schema.json",
-                **schemas[name],
+                **with_sealed_named(schemas[name]),
             },
             example=sealed_at(data, wire.private(name)),
         )

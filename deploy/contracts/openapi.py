@@ -1,0 +1,43 @@
+"""What a service offers over HTTP, read from its own app, which needs no database to say so."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, cast
+
+from fastapi import FastAPI
+
+from libs.eventstore.aggregate import Aggregate
+from libs.eventstore.desk import Desk
+from libs.eventstore.memory import InMemoryEventStore
+from libs.eventstore.wire import Json
+from libs.process.admin import Readiness
+from libs.process.parts import Parts
+from libs.testing.sealer import ReadableSealer
+from libs.testing.web import Ids, edge
+from libs.web.hosting import Hosted
+from libs.web.service import Manners
+
+
+@dataclass(frozen=True, slots=True)
+class _OnPaper:
+    """Parts that are named while an app is put together, and never used."""
+
+    pool: None = None
+    keyring: None = None
+    monotonic: None = None
+
+    def desk(self, aggregate: Aggregate[Any, Any, Any]) -> Desk[Any, Any, Any]:
+        return Desk(aggregate, InMemoryEventStore(), ReadableSealer(), chain_key=b"", new_id=Ids())
+
+
+def document(service: str) -> Json:
+    app: FastAPI = import_module(f"services.{service}.app").create_app(
+        Hosted(
+            parts=cast("Parts", _OnPaper()),
+            edge=edge(),
+            readiness=Readiness({}),
+            manners=Manners(),
+        )
+    )
+    described: Json = app.openapi()
+    return described
