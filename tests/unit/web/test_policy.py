@@ -1,0 +1,87 @@
+"""Who may: by role and by relation, and nobody else."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from libs.access.policy import NOBODY, Grant, Subject, grant, may
+from libs.access.principal import Principal
+from libs.eventstore.telling import Role
+from libs.testing.cast import ANNA, BORIS, CLINIC, LEV, MASHA, OTHER_CLINIC
+from libs.testing.web import Known
+
+ABOUT_MASHA = Subject(patient_id=MASHA, therapist_id=ANNA)
+EITHER = grant(therapist="related", patient="own")
+
+
+def person(person_id: UUID, *roles: Role) -> Principal:
+    return Principal(tenant_id=CLINIC, person_id=person_id, roles=frozenset(roles))
+
+
+async def role(principal: Principal, granted: Grant, subject: Subject = ABOUT_MASHA) -> Role | None:
+    return await may(principal, granted, subject, Known())
+
+
+async def test_a_therapist_may_who_treats_the_patient() -> None:
+    assert await role(person(ANNA, "therapist"), EITHER) == "therapist"
+
+
+async def test_a_therapist_may_not_who_does_not() -> None:
+    assert await role(person(BORIS, "therapist"), EITHER) is None
+
+
+async def test_another_clinics_therapist_of_the_same_id_may_not() -> None:
+    assert await role(replace(person(ANNA, "therapist"), tenant_id=OTHER_CLINIC), EITHER) is None
+
+
+async def test_patients_may_what_is_theirs() -> None:
+    assert await role(person(MASHA, "patient"), EITHER) == "patient"
+    assert await role(person(LEV, "patient"), EITHER) is None
+
+
+async def test_who_is_not_named_may_nothing() -> None:
+    for other in ("supervisor", "clinic_admin", "integrator", "analyst", "operator"):
+        assert await role(person(ANNA, other), EITHER) is None
+
+
+async def test_a_stream_about_nobody_belongs_to_nobody() -> None:
+    assert await role(person(ANNA, "therapist"), EITHER, NOBODY) is None
+    assert await role(person(MASHA, "patient"), EITHER, NOBODY) is None
+
+
+async def test_a_therapists_own_is_what_is_about_them() -> None:
+    own = grant(therapist="own")
+    assert await role(person(ANNA, "therapist"), own) == "therapist"
+    assert await role(person(BORIS, "therapist"), own) is None
+
+
+async def test_what_a_patient_keeps_private_no_therapist_sees() -> None:
+    private = replace(ABOUT_MASHA, private=True)
+    assert await role(person(ANNA, "therapist"), EITHER, private) is None
+    assert await role(person(MASHA, "patient"), EITHER, private) == "patient"
+
+
+async def test_somebody_with_two_roles_acts_in_the_first_that_may() -> None:
+    both = person(BORIS, "therapist", "clinic_admin")
+    granted = grant(therapist="related", clinic_admin="clinic")
+    assert await role(both, granted) == "clinic_admin"
+
+
+async def test_a_role_that_may_not_relate_cannot_borrow_anothers_relation() -> None:
+    """A supervisor who also treats is a therapist where the therapist may."""
+    assert await role(person(ANNA, "supervisor"), grant(supervisor="related")) is None
+
+
+async def test_an_integrator_needs_the_services_scope() -> None:
+    granted = replace(grant(integrator="clinic"), scope="care")
+    without = person(BORIS, "integrator")
+    assert await role(without, granted) is None
+    assert await role(replace(without, scopes=frozenset({"care"})), granted) == "integrator"
+
+
+def test_a_grant_names_roles_and_relations_that_exist() -> None:
+    with pytest.raises(ValueError, match="teacher=related"):
+        grant(teacher="related")
+    with pytest.raises(ValueError, match="therapist=friend"):
+        grant(therapist="friend")  # type: ignore[arg-type]  # the mistake that is tested

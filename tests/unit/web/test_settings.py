@@ -1,0 +1,138 @@
+"""A process says which setting is wrong, never what it holds, and stops."""
+
+import base64
+
+import pytest
+
+from libs.process.keys import DEVELOPMENT_MASTER_KEY, derived, guessable, master_key
+from libs.process.settings import Broker, Database, Identity, Listening, Secrets, load
+
+DRAWN = base64.b64encode(bytes(range(7, 39))).decode()
+SECRET = "canary-password"  # noqa: S105 - no password of anybody
+GOOD = {
+    "DATABASE_URL": "postgresql://care_app@127.0.0.1:5432/interlude",
+    "BROKER_URL": "kafka://127.0.0.1:9092",
+    "MASTER_KEY": DRAWN,
+    "ISSUERS": "https://id.example/realms/a, https://id.example/realms/b",
+    "PORT": "8001",
+}
+
+
+class Everything(Database, Secrets, Broker, Identity, Listening):
+    pass
+
+
+@pytest.fixture(autouse=True)
+def _only_what_a_test_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Everything.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name, value in GOOD.items():
+        monkeypatch.setenv(name, value)
+
+
+def refused(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    with pytest.raises(SystemExit) as stopped:
+        load(Everything)
+    assert stopped.value.code == 2
+    said = capsys.readouterr().err
+    assert SECRET not in said
+    return said.splitlines()
+
+
+def test_issuers_are_a_list() -> None:
+    assert load(Everything).issuers == (
+        "https://id.example/realms/a",
+        "https://id.example/realms/b",
+    )
+
+
+def test_secrets_do_not_show_when_printed() -> None:
+    assert DRAWN not in repr(load(Everything))
+    assert "care_app" not in repr(load(Everything))
+
+
+def test_everything_that_is_missing_is_named_at_once(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in GOOD:
+        monkeypatch.delenv(name)
+    assert sorted(refused(capsys)) == [f"{name} is missing." for name in sorted(GOOD)]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", f"mysql://root:{SECRET}@127.0.0.1/x"),
+        ("DATABASE_URL", SECRET),
+        ("BROKER_URL", f"http://{SECRET}"),
+        ("MASTER_KEY", SECRET),
+        ("MASTER_KEY", base64.b64encode(b"short").decode()),
+        ("ISSUERS", SECRET),
+        ("ISSUERS", ""),
+        ("PORT", SECRET),
+        ("PORT", "70000"),
+        ("PROFILE", SECRET),
+        ("TOPIC_PREFIX", f"{SECRET} with spaces"),
+        ("DOCS", SECRET),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named_and_not_shown(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    (line,) = refused(capsys)
+    assert line.startswith(f"{name} is not usable: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ISSUERS", "http://127.0.0.1:8009"),
+        ("ISSUERS", "http://id.example"),
+        ("DATABASE_URL", f"postgresql://care_app:{SECRET}@db.internal/interlude"),
+        ("BROKER_URL", "kafka://kafka-1:9092,127.0.0.1:9092"),
+        ("MASTER_KEY", DEVELOPMENT_MASTER_KEY),
+        ("MASTER_KEY", base64.b64encode(bytes(32)).decode()),
+        ("DURABLE", "false"),
+    ],
+)
+def test_production_refuses_what_is_fine_on_a_laptop(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert load(Everything).profile == "local"
+    monkeypatch.setenv("PROFILE", "production")
+    (line,) = refused(capsys)
+    assert line.startswith(f"{name} is not usable: ")
+
+
+def test_production_takes_encrypted_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROFILE", "production")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://a@db.internal/x?sslmode=verify-full")
+    monkeypatch.setenv("BROKER_URL", "kafka+ssl://kafka-1:9093,kafka-2:9093")
+    settings = load(Everything)
+    assert (settings.profile, settings.shows_docs) == ("production", False)
+
+
+def test_somebody_may_vouch_for_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROFILE", "production")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://a@db.internal/x")
+    monkeypatch.setenv("TRUSTED_NETWORK", "true")
+    assert load(Everything).trusted_network
+
+
+def test_every_use_has_a_key_of_its_own() -> None:
+    settings = load(Everything)
+    assert settings.key("chain:care") == settings.key("chain:care")
+    assert settings.key("chain:care") != settings.key("chain:diary")
+    assert len(settings.key("chain:care")) == 32
+
+
+def test_the_key_of_a_use_stays_what_it_is() -> None:
+    """Written down, because a change here would make every chain and sealed text unreadable."""
+    key = derived(master_key(DEVELOPMENT_MASTER_KEY), "chain:care")
+    assert key.hex() == "3a732ebfcc95a9c350caf12b9528abd8d463c69230ad59b01dd0c25086cb55a4"
+
+
+def test_a_drawn_key_is_not_guessable() -> None:
+    assert not guessable(master_key(DRAWN))
