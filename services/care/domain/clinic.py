@@ -37,7 +37,9 @@ ClinicName = Annotated[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClinicRegistered:
-    """`low_confidence_threshold` is a share of the scale's maximum, 0 to 1."""
+    """A clinic, with what its people agreed on. `low_confidence_threshold` is a share of a scale's
+    maximum (0 to 1), `session_length_min` minutes.
+    """
 
     clinic_id: ClinicId
     name: str

@@ -19,7 +19,9 @@ PatientId = NewType("PatientId", UUID)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientRegistered:
-    """`zone` is where the patient lives: times of day are theirs, not the clinic's."""
+    """Somebody is a patient here. `zone` is where they live: times of day are theirs, not the
+    clinic's.
+    """
 
     patient_id: PatientId
     name: Label

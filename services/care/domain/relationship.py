@@ -19,6 +19,8 @@ RelationshipId = NewType("RelationshipId", UUID)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CareRelationshipBegan:
+    """From `began_at` this therapist treats this patient, and may see what is shared with them."""
+
     relationship_id: RelationshipId
     patient_id: PatientId
     therapist_id: TherapistId

@@ -27,7 +27,7 @@ Minutes = Annotated[int, Ge(10), Le(240)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionScheduled:
-    """`starts_at` is the instant; in `zone` it was agreed."""
+    """A patient and a therapist will meet. `starts_at` is the instant; in `zone` it was agreed."""
 
     session_id: SessionId
     patient_id: PatientId
@@ -39,6 +39,8 @@ class SessionScheduled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionRescheduled:
+    """It moved before it began; homework that is due at it moves with it."""
+
     starts_at: datetime
     zone: str
     duration_min: int
@@ -46,11 +48,15 @@ class SessionRescheduled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionStarted:
+    """`started_at` is when it began in the world, however late it was told."""
+
     started_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEnded:
+    """`ended_at` is when it ended in the world; its start may never have been told."""
+
     ended_at: datetime
 
 

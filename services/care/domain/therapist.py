@@ -17,6 +17,8 @@ TherapistId = NewType("TherapistId", UUID)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TherapistRegistered:
+    """Somebody works here as a therapist from now on."""
+
     therapist_id: TherapistId
     name: Label
 

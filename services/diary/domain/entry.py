@@ -42,7 +42,9 @@ Company = Literal["alone", "family", "friend", "colleague", "stranger", "other"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiaryEntryRecorded:
-    """`written_at` is when it was put on paper. `client_seq` counts per person and device."""
+    """A worksheet that the patient filled in, or had filled in for them. `written_at` is when it
+    was put on paper. `client_seq` counts per person and device.
+    """
 
     entry_id: EntryId
     patient_id: PatientId

@@ -22,6 +22,8 @@ SessionId = NewType("SessionId", UUID)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeworkFiled:
+    """Homework that a session looked at, kept by the patient; once for each review."""
+
     patient_id: PatientId
     assignment_id: AssignmentId
     review_id: ReviewId

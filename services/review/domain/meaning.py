@@ -26,12 +26,16 @@ About = Literal["personal_value", "therapy_outcome", "therapist_work_value", "ot
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObstacleReported:
+    """What got in the way and nobody had foreseen."""
+
     obstacle: Obstacle
     occurrence_id: OccurrenceId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExperienceRecorded:
+    """What doing it was like: thoughts, feelings, sensations, behaviours."""
+
     phase: Literal["at_review"] = "at_review"
     experience: Experience
     occurrence_id: OccurrenceId | None = None
@@ -39,7 +43,7 @@ class ExperienceRecorded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeworkBeliefExplored:
-    """Convictions are rated 0 to 100."""
+    """What the patient takes homework to say of them or of therapy; convictions from 0 to 100."""
 
     belief_id: BeliefId
     about: About

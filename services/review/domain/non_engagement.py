@@ -23,6 +23,8 @@ Direction = Literal["higher", "lower", "same"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NonEngagementRecorded:
+    """How far the patient came where homework was not done; no failure."""
+
     engagement: Engagement
     occurrence_ids: tuple[OccurrenceId, ...] = ()
 

@@ -42,6 +42,8 @@ def review_of(assignment_id: AssignmentId, session_id: SessionId) -> ReviewId:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewOpened:
+    """The session looks at this assignment; once for each pair of them."""
+
     review_id: ReviewId
     assignment_id: AssignmentId
     session_id: SessionId
@@ -51,6 +53,8 @@ class ReviewOpened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewCompleted:
+    """The review ended with what happens to the homework next."""
+
     review_id: ReviewId
     assignment_id: AssignmentId
     session_id: SessionId

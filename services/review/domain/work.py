@@ -48,17 +48,23 @@ class Work:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkDoneRecorded:
+    """What was done and when, as the diary shows it or as it was told in the session."""
+
     work_done: tuple[Work, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PraiseGiven:
+    """Praise for what was done or tried; its words may stay off the record."""
+
     text: Praise | None = None
     for_occurrence_ids: tuple[OccurrenceId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkillAcquired:
+    """A specific skill that doing the homework brought, and what shows it."""
+
     skill_id: SkillId
     label: Label
     evidence: Prose | None = None
