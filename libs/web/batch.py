@@ -42,7 +42,7 @@ class Queued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    commands: tuple[Queued, ...]
+    commands: Annotated[tuple[Queued, ...], MinLen(1)]
 
     __pydantic_config__ = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 

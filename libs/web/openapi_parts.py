@@ -237,7 +237,7 @@ SCHEMAS: Json = {
         "As it would have been answered alone.",
         ["status", "headers", "body"],
         status={"type": "integer"},
-        headers={"type": "object", "additionalProperties": {"type": "string"}},
+        headers={"type": "object", "additionalProperties": _text(1, 4096)},
         body={"anyOf": [reference("Answer"), reference("Problem")]},
     ),
 }

@@ -1,0 +1,103 @@
+"""What was queued offline arrives in order, and every command is answered by itself."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from libs.testing.cast import LEV
+from libs.testing.web import client, edge
+from tests.component.web.practice import GIVE, RATE, app
+
+MADE = "01990000-0000-7000-8000-0000000000aa"
+
+give = {
+    "operation": "givePractice",
+    "idempotency_key": "g1",
+    "body": {**GIVE, "id": MADE},
+}
+rate = {"operation": "ratePractice", "id": MADE, "idempotency_key": "r1", "body": RATE}
+
+
+async def sent(*commands: Any, name: str = "anna") -> httpx.Response:
+    async with client(app(edge()), name) as browser:
+        return await browser.post("/v1/commands", json={"commands": commands})
+
+
+async def test_a_later_command_speaks_of_what_an_earlier_one_made() -> None:
+    answer = await sent(give, rate)
+    assert answer.status_code == 200
+    first, second = answer.json()["answers"]
+    assert (first["status"], first["body"]["version"]) == (201, 1)
+    assert (second["status"], second["body"]["version"]) == (201, 2)
+    assert first["headers"]["etag"] == '"1"'
+    assert first["headers"]["location"] == f"/v1/practices/{MADE}"
+
+
+async def test_sent_again_it_is_done_once() -> None:
+    service = app(edge())
+    async with client(service, "anna") as browser:
+        batch = {"commands": [give, rate]}
+        before = (await browser.post("/v1/commands", json=batch)).json()["answers"]
+        again = (await browser.post("/v1/commands", json=batch)).json()["answers"]
+    assert [each["body"] for each in again] == [each["body"] for each in before]
+    assert all(each["headers"]["idempotency-replayed"] == "true" for each in again)
+
+
+async def test_a_refusal_of_one_does_not_stop_the_others() -> None:
+    unknown = {**give, "operation": "flyToTheMoon", "idempotency_key": "u1"}
+    unfit = {**give, "idempotency_key": "u2", "body": {}}
+    stranger = {**give, "idempotency_key": "u3", "body": {**GIVE, "patient_id": str(LEV)}}
+    stale = {**rate, "idempotency_key": "r2", "if_match": 7}
+    keyless = {**rate, "idempotency_key": "a\tb"}
+    misplaced = {**rate, "id": None, "idempotency_key": "r3"}
+    answer = await sent(unknown, unfit, stranger, give, stale, keyless, misplaced, rate)
+    codes = [
+        (each["status"], each["body"].get("code", "done")) for each in answer.json()["answers"]
+    ]
+    assert codes == [
+        (404, "unknown-operation"),
+        (422, "invalid-request"),
+        (409, "not-known-yet"),
+        (201, "done"),
+        (412, "stale-version"),
+        (400, "idempotency-key-malformed"),
+        (404, "not-found"),
+        (201, "done"),
+    ]
+
+
+async def test_reading_is_no_command() -> None:
+    answer = await sent({"operation": "practice", "id": MADE, "idempotency_key": "x", "body": {}})
+    assert answer.json()["answers"][0]["body"]["code"] == "unknown-operation"
+
+
+async def test_each_is_for_those_who_may() -> None:
+    answer = await sent(give, name="masha")
+    assert answer.json()["answers"][0]["body"]["code"] == "role-not-allowed"
+
+
+async def test_two_hundred_are_enough() -> None:
+    answer = await sent(*[rate] * 201)
+    assert (answer.status_code, answer.json()["code"]) == (400, "too-many-commands")
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {},
+        {"commands": []},
+        {"commands": 7},
+        {"commands": [7]},
+        {"commands": [{**rate, "canary": 1}]},
+        {"commands": [{**rate, "body": []}]},
+        {"commands": [{**rate, "id": "canary"}]},
+        {"commands": [{**rate, "if_match": "1"}]},
+        {"commands": [rate], "canary": 1},
+    ],
+)
+async def test_a_batch_that_is_none_is_refused_whole(broken: Any) -> None:
+    async with client(app(edge()), "anna") as browser:
+        answer = await browser.post("/v1/commands", json=broken)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-request")
+    assert "canary" not in answer.text
