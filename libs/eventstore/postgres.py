@@ -112,7 +112,7 @@ class StoreOnConnections:
                 rows: Sequence[Mapping[str, Any]] = await connection.fetch(statement, *arguments)
             except ValueError:
                 raise  # asyncpg's own for an argument of the wrong type: our mistake
-            except UNREACHABLE as error:
+            except (*UNREACHABLE, *_HELD_ELSEWHERE) as error:
                 raise StoreUnavailable from error
         return rows
 

@@ -107,11 +107,14 @@ class DeskContract:
         await elsewhere.handle(call(uuid, Resume()))
         assert (await here.handle(call(uuid, AddNote()))).version == 4
 
-    async def test_a_stale_already_so_is_decided_again(self, store: EventStore) -> None:
+    @pytest.mark.parametrize("key", ["a key", None])
+    async def test_a_stale_already_so_is_decided_again(
+        self, store: EventStore, key: str | None
+    ) -> None:
         here, elsewhere = desk_on(store), desk_on(store)
         uuid = await given(here, Withdraw())
         await elsewhere.handle(call(uuid, Resume()))
-        answer = await here.handle(call(uuid, Withdraw()))
+        answer = await here.handle(call(uuid, Withdraw(), key=key and f"{key} {uuid}"))
         assert (answer.version, answer.already_so) == (4, False)
 
     async def test_a_known_key_wins_over_a_rejection(self, store: EventStore) -> None:

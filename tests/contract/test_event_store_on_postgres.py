@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
+import psycopg
 import pytest
 
 from libs.eventstore.errors import InFlight
@@ -28,6 +29,11 @@ from libs.testing.databases import Database
 from libs.testing.event_store_contract import append, facts, new_stream, remember
 
 pytestmark = pytest.mark.postgres
+
+_END_WHO_WAITS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
 
 
 @pytest.fixture
@@ -75,14 +81,22 @@ async def test_a_connection_lost_while_committing_leaves_the_outcome_unknown(
         await store.within(connection).append([append(stream, 1)])
         late = asyncio.create_task(store.append([append(stream, 1)]))
         await asyncio.sleep(0.1)
-        ask(
-            database.url,
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE wait_event_type = 'Lock' AND datname = current_database()",
-        )
+        ask(database.url, _END_WHO_WAITS)
         with pytest.raises(OutcomeUnknown):
             await late
     assert await store.append([append(stream, 2, after=1)]) == [Appended(2)]
+
+
+async def test_a_connection_lost_while_reading_leaves_the_store_unavailable(
+    store: PostgresEventStore, database: Database
+) -> None:
+    with psycopg.connect(database.url) as migrating:
+        migrating.execute("LOCK TABLE care.events")
+        reading = asyncio.create_task(store.read(CLINIC, new_stream()))
+        await asyncio.sleep(0.1)
+        ask(database.url, _END_WHO_WAITS)
+        with pytest.raises(StoreUnavailable):
+            await reading
 
 
 async def test_without_a_free_connection_the_store_is_unavailable(database: Database) -> None:
@@ -136,6 +150,28 @@ async def test_one_bad_member_does_not_fail_its_company(store: PostgresEventStor
 
 async def test_readiness_can_ask_for_the_schema_version(pool: Pool) -> None:
     assert await schema_version(pool) is not None
+
+
+@pytest.mark.parametrize("company", [[], [append(new_stream(), 1)]])
+async def test_an_answer_without_facts_leaves_the_head_as_it_is(
+    store: PostgresEventStore, database: Database, company: list[Append]
+) -> None:
+    stream = new_stream()
+    begun = append(stream, 1, 2)
+    await store.append([begun])
+    assert (await store.append([append(stream, after=2), *company]))[0] == Appended(2)
+    heads = ask(database.url, f"SELECT head FROM care.streams WHERE stream_id = '{stream}'")  # noqa: S608 - our own id
+    assert heads == [(begun.events[-1].chain,)]
+
+
+async def test_alone_too_positions_agree_with_versions(
+    store: PostgresEventStore, database: Database
+) -> None:
+    stream = new_stream()
+    (fact, *others) = facts(stream, *range(1, 6))
+    await store.append([replace(append(stream), events=[*others, fact])])
+    in_order = f"SELECT version FROM care.events WHERE stream_id = '{stream}' ORDER BY position"  # noqa: S608 - as above
+    assert ask(database.url, in_order) == [(1,), (2,), (3,), (4,), (5,)]
 
 
 async def test_overlapping_groups_never_wait_for_each_other(own_database: Database) -> None:

@@ -104,6 +104,8 @@ async def test_answers_are_kept_for_seven_days(own_database: Database) -> None:
         await store.append([append(new_stream(), 1, key=remember(age))])
         aged = f"UPDATE care.idempotency SET created_at = now() - interval '{age}'"  # noqa: S608 - our own ages
         ask(own_database.url, f"{aged} WHERE key = '{age}'")
+    in_reach = ask(own_database.url_as("care_relay"), "SELECT key FROM idempotency")
+    assert in_reach == [("7 days 1 hour",)]
     assert ask(own_database.url_as("care_relay"), "SELECT purge_idempotency(10)") == [(1,)]
     assert ask(own_database.url, "SELECT key FROM care.idempotency") == [("6 days 23 hours",)]
     await pool.close()

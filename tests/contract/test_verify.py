@@ -57,6 +57,7 @@ def test_an_untouched_record_is_whole(kept: Database) -> None:
         ("DELETE FROM care.events WHERE position = 3", "head-differs"),
         ("DELETE FROM care.events WHERE position <= 3", "head-differs"),
         ("DELETE FROM care.streams", "head-differs"),
+        ("UPDATE care.streams SET head = ''", "head-differs"),
     ],
 )
 def test_every_change_is_found(kept: Database, tampering: str, code: str) -> None:

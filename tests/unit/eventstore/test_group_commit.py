@@ -13,6 +13,7 @@ from libs.eventstore.group_commit import GroupCommit
 from libs.eventstore.memory import InMemoryEventStore
 from libs.eventstore.recorded import Recorded
 from libs.eventstore.store import (
+    AnsweredBefore,
     Append,
     Appended,
     Outcome,
@@ -113,6 +114,20 @@ async def test_two_of_one_key_go_one_after_the_other() -> None:
     store.gate.set()
     await asyncio.gather(*tasks)
     assert [len(batch) for batch in store.batches] == [1, 1, 1]
+
+
+async def test_who_waits_for_the_next_group_is_not_overtaken_by_a_twin() -> None:
+    store, stream, key = Gated(), new_stream(), remember("twin")
+    tasks = await arrive(
+        GroupCommit(store),
+        append(new_stream(), 1),
+        append(stream, 1),
+        append(stream, 2, after=1, key=key),
+        append(new_stream(), 1, key=key),
+    )
+    store.gate.set()
+    outcomes = await asyncio.gather(*tasks)
+    assert outcomes[2:] == [[Appended(2)], [AnsweredBefore(key.answer)]]
 
 
 async def test_each_has_its_own_outcome() -> None:
