@@ -8,7 +8,7 @@ import typer
 from libs.process import logging, serving, workers
 from libs.process.failing import explained
 from libs.process.settings import Migrating, Wanted, load
-from libs.process.workers import Following, FollowSettings, VerifySettings
+from libs.process.workers import Following, FollowSettings, RelaySettings, VerifySettings
 
 _NOT_WHOLE = 1
 
@@ -44,6 +44,17 @@ def command_line(service: Service) -> typer.Typer:
         """
         with explained():
             service.api()
+
+    @line.command()
+    def relay() -> None:
+        """Publish what was recorded, in order; one relay of a service is active at a time.
+
+        Reads DATABASE_URL (as <service>_relay), BROKER_URL, TOPIC_PREFIX, ADMIN_PORT. Any number
+        may run; the others wait.
+        """
+        settings = started(service.name, "relay", RelaySettings)
+        with explained():
+            workers.relay(service.name, settings)
 
     @line.command()
     def follow() -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 
 import psycopg
@@ -17,11 +18,12 @@ from libs.eventstore.taking import Reader
 from libs.eventstore.verify import Verified, verify
 from libs.messaging.connect import connect
 from libs.messaging.envelope import topic_of
+from libs.messaging.relay import Relay
 from libs.process import admin, parts
 from libs.process.admin import Readiness
 from libs.process.parts import Parts, Streams, utc_now
 from libs.process.settings import Broker, Database, Migrating, Secrets
-from libs.process.stopping import on_signals_async
+from libs.process.stopping import on_signals, on_signals_async
 
 log = structlog.get_logger()
 
@@ -30,6 +32,10 @@ _CONNECTIONS = 2
 
 class FollowSettings(Streams, Broker):
     """What `follow` reads from its environment."""
+
+
+class RelaySettings(Database, Broker):
+    """What `relay` and `republish` read; the database as `<service>_relay`."""
 
 
 class VerifySettings(Database, Secrets):
@@ -96,6 +102,25 @@ def _readers(built: Parts, settings: FollowSettings, following: Following) -> Se
 def _engine(settings: Database) -> AsyncEngine:
     url = make_url(settings.database_url.get_secret_value()).set(drivername="postgresql+asyncpg")
     return create_async_engine(url, pool_size=_CONNECTIONS, max_overflow=0)
+
+
+def relay(service: str, settings: RelaySettings) -> None:
+    """Until somebody asks to stop; the batch at hand is finished."""
+    broker = connect(settings.broker_url.get_secret_value())
+    relaying = Relay(
+        settings.database_url.get_secret_value(),
+        broker,
+        service=service,
+        topic=topic_of(service, settings.topic_prefix),
+        now=utc_now,
+        monotonic=time.monotonic,
+    )
+    readiness = Readiness({"relaying": lambda: relaying.standing})
+    with (
+        closing(broker),
+        admin.serving(readiness, port=settings.admin_port, host=settings.host),
+    ):
+        relaying.run(on_signals())
 
 
 def bring_to_head(service: str, settings: Migrating) -> None:
