@@ -23,7 +23,8 @@ relationships = table(
     Index("relationships_of_patient", "tenant_id", "patient_id"),
 )
 
-TABLES = (relationships,)
+name = "caseload"
+tables = (relationships,)
 
 
 class CareRelationshipBegan(Shape):
@@ -36,7 +37,7 @@ class CareRelationshipEnded(Shape):
     ended_at: datetime
 
 
-READS: Reads = {
+reads: Reads = {
     "interlude.care.CareRelationshipBegan.v1": CareRelationshipBegan,
     "interlude.care.CareRelationshipEnded.v1": CareRelationshipEnded,
 }
@@ -44,6 +45,6 @@ READS: Reads = {
 
 def project(db: Connection, events: Sequence[Recorded]) -> None:
     rows = Rows(relationships)
-    for recorded, fact in facts_of(events, READS):
+    for recorded, fact in facts_of(events, reads):
         rows.set(recorded.tenant_id, recorded.stream_uuid, **fact.model_dump())
     rows.write(db)

@@ -39,7 +39,8 @@ entries = table(
 )
 """`started_at` and `ended_at` are when it was lived through; `visibility`: shared or private."""
 
-TABLES = (entries,)
+name = "entries"
+tables = (entries,)
 
 
 class Experienced(Shape):
@@ -66,12 +67,12 @@ class DiaryEntryRecorded(Shape):
     answers: dict[str, Any]
 
 
-READS: Reads = {"interlude.diary.DiaryEntryRecorded.v1": DiaryEntryRecorded}
+reads: Reads = {"interlude.diary.DiaryEntryRecorded.v1": DiaryEntryRecorded}
 
 
 def project(db: Connection, events: Sequence[Recorded]) -> None:
     rows = Rows(entries)
-    for recorded, fact in facts_of(events, READS):
+    for recorded, fact in facts_of(events, reads):
         match fact:
             case DiaryEntryRecorded():
                 rows.set(

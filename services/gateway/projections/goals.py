@@ -25,7 +25,8 @@ goals = table(
     Index("goals_of", "tenant_id", "patient_id", "set_at", "goal_id"),
 )
 
-TABLES = (goals,)
+name = "goals"
+tables = (goals,)
 
 
 class GoalSet(Shape):
@@ -38,12 +39,12 @@ class GoalSet(Shape):
     set_at: datetime
 
 
-READS: Reads = {"interlude.assignment.GoalSet.v1": GoalSet}
+reads: Reads = {"interlude.assignment.GoalSet.v1": GoalSet}
 
 
 def project(db: Connection, events: Sequence[Recorded]) -> None:
     rows = Rows(goals)
-    for recorded, fact in facts_of(events, READS):
+    for recorded, fact in facts_of(events, reads):
         match fact:
             case GoalSet():
                 rows.set(

@@ -27,7 +27,8 @@ notebook = table(
 )
 """`item_id` is the id of the fact that put it there."""
 
-TABLES = (notebook,)
+name = "notebook"
+tables = (notebook,)
 
 
 class HomeworkFiled(Shape):
@@ -40,12 +41,12 @@ class HomeworkFiled(Shape):
     filed_at: datetime
 
 
-READS: Reads = {"interlude.diary.HomeworkFiled.v1": HomeworkFiled}
+reads: Reads = {"interlude.diary.HomeworkFiled.v1": HomeworkFiled}
 
 
 def project(db: Connection, events: Sequence[Recorded]) -> None:
     rows = Rows(notebook)
-    for recorded, fact in facts_of(events, READS):
+    for recorded, fact in facts_of(events, reads):
         match fact:
             case HomeworkFiled():
                 rows.set(

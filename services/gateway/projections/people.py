@@ -31,7 +31,8 @@ clinics = table(
     Column("low_confidence_threshold", Float),
 )
 
-TABLES = (people, clinics)
+name = "people"
+tables = (people, clinics)
 
 
 class ClinicRegistered(Shape):
@@ -54,7 +55,7 @@ class PatientRegistered(Shape):
     locale: str | None = None
 
 
-READS: Reads = {
+reads: Reads = {
     "interlude.care.ClinicRegistered.v1": ClinicRegistered,
     "interlude.care.TherapistRegistered.v1": TherapistRegistered,
     "interlude.care.PatientRegistered.v1": PatientRegistered,
@@ -63,7 +64,7 @@ READS: Reads = {
 
 def project(db: Connection, events: Sequence[Recorded]) -> None:
     persons, of_clinics = Rows(people), Rows(clinics)
-    for recorded, fact in facts_of(events, READS):
+    for recorded, fact in facts_of(events, reads):
         tenant = recorded.tenant_id
         match fact:
             case ClinicRegistered():

@@ -25,7 +25,8 @@ ratings = table(
 )
 """`measure`: readiness, confidence, utility, …; `stream_id` is the assignment or review."""
 
-TABLES = (ratings,)
+name = "progress"
+tables = (ratings,)
 
 MEASURES: Mapping[str, tuple[type[Shape], tuple[str, ...]]] = {
     "interlude.assignment.ReadinessRated.v1": (
@@ -40,12 +41,12 @@ MEASURES: Mapping[str, tuple[type[Shape], tuple[str, ...]]] = {
     ),
 }
 
-READS: Reads = {name: shape for name, (shape, _) in MEASURES.items()}
+reads: Reads = {name: shape for name, (shape, _) in MEASURES.items()}
 
 
 def project(db: Connection, events: Sequence[Recorded]) -> None:
     rows = Rows(ratings)
-    for recorded, fact in facts_of(events, READS):
+    for recorded, fact in facts_of(events, reads):
         for measure, rating in _rated(recorded, fact):
             rows.set(
                 recorded.tenant_id,

@@ -27,7 +27,8 @@ sessions = table(
 )
 """`off`: cancelled or no_show, else null."""
 
-TABLES = (sessions,)
+name = "sessions"
+tables = (sessions,)
 
 
 class SessionScheduled(Shape):
@@ -61,7 +62,7 @@ class SessionNoShowRecorded(Shape):
     pass
 
 
-READS: Reads = {
+reads: Reads = {
     "interlude.care.SessionScheduled.v1": SessionScheduled,
     "interlude.care.SessionRescheduled.v1": SessionRescheduled,
     "interlude.care.SessionStarted.v1": SessionStarted,
@@ -73,7 +74,7 @@ READS: Reads = {
 
 def project(db: Connection, events: Sequence[Recorded]) -> None:
     rows = Rows(sessions)
-    for recorded, fact in facts_of(events, READS):
+    for recorded, fact in facts_of(events, reads):
         key = recorded.tenant_id, recorded.stream_uuid
         match fact:
             case SessionScheduled():

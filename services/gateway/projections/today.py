@@ -35,7 +35,8 @@ occurrences = table(
 this moment follows from the clock when somebody asks.
 """
 
-TABLES = (occurrences,)
+name = "today"
+tables = (occurrences,)
 
 
 class Occurrence(Shape):
@@ -64,7 +65,7 @@ class OccurrenceCompleted(Shape):
     completed_at: datetime
 
 
-READS: Reads = {
+reads: Reads = {
     "interlude.assignment.OccurrencesScheduled.v1": OccurrencesScheduled,
     "interlude.assignment.OccurrencesWithdrawn.v1": OccurrencesWithdrawn,
     "interlude.assignment.OccurrenceCompleted.v1": OccurrenceCompleted,
@@ -76,7 +77,7 @@ WHOLE = 100
 
 def project(db: Connection, events: Sequence[Recorded]) -> None:
     rows = Rows(occurrences)
-    for recorded, fact in facts_of(events, READS):
+    for recorded, fact in facts_of(events, reads):
         match fact:
             case OccurrencesScheduled():
                 _scheduled(rows, recorded, fact)

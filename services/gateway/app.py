@@ -1,0 +1,180 @@
+"""The gateway's HTTP side, put together."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Route, WebSocketRoute
+
+from libs.eventstore.awaiting import Awaiting
+from libs.eventstore.migrating import head_of
+from libs.eventstore.pool import Pool, schema_version
+from libs.eventstore.projecting import LIVE
+from libs.process import admin, parts, serving
+from libs.process.admin import Check, Readiness
+from libs.web import handlers, health
+from libs.web.front import GUARDS, SECURE, Front
+from libs.web.identity import Identity
+from libs.web.issuers import Issuers
+from libs.web.limits import Doors
+from libs.web.operations import Operations
+from libs.web.service import Manners
+from services.gateway import clients, graphiql, live
+from services.gateway.graphql.context import Parts
+from services.gateway.graphql.http import GraphQLDoor
+from services.gateway.graphql.limits import USUAL, Limits
+from services.gateway.graphql.schema import Schema, build_schema
+from services.gateway.openapi import document
+from services.gateway.queries.reading import ReadModels
+from services.gateway.settings import ApiSettings
+
+CATEGORIES = frozenset(
+    {
+        "clinic",
+        "patient",
+        "therapist",
+        "relationship",
+        "session",
+        "goal",
+        "assignment",
+        "entry",
+        "notebook",
+        "review",
+    }
+)
+"""The kinds of streams whose facts become visible here."""
+
+CONNECTIONS = 16
+_ANSWER_WITHIN = 2.0
+"""Seconds that a probe waits."""
+
+_LOCALHOST = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
+
+
+LOCALLY = Manners()
+
+
+def create_app(
+    schema: Schema,
+    shared: Parts,
+    readiness: Readiness,
+    *,
+    manners: Manners = LOCALLY,
+    limits: Limits = USUAL,
+) -> FastAPI:
+    app = FastAPI(title="Interlude: gateway", docs_url=None, redoc_url=None, openapi_url=None)
+    problems = handlers.install(app)
+    health.install(app, readiness)
+    door = GraphQLDoor(schema, shared, limits=limits, doors=Doors(manners.most), ide=manners.docs)
+    for path in ("/graphql", "/graphql/stream"):
+        app.router.routes.append(Route(path, door))
+        app.router.routes.append(WebSocketRoute(path, door))
+    if manners.docs:
+        app.router.routes.append(graphiql.ASSETS)
+    described = document()
+    app.openapi = lambda: described  # type: ignore[method-assign] # FastAPI's way to say it oneself
+    app.add_middleware(
+        Front,
+        operations=Operations(),
+        service="gateway",
+        problems=problems,
+        doors=Doors(manners.most),
+        new_id=shared.new_id,
+        guards=GUARDS if manners.local else [*GUARDS, SECURE],
+    )
+    if manners.local:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origin_regex=_LOCALHOST,
+            allow_methods=["GET", "POST"],
+            allow_headers=["*"],
+        )
+    return app
+
+
+def serve(settings: ApiSettings) -> None:
+    """Returns once it was stopped."""
+    serving.run(_served(settings))
+
+
+async def _served(settings: ApiSettings) -> None:
+    limits = Limits(introspection=settings.introspection)
+    schema = build_schema(settings.contracts, limits)
+    async with _shared(settings) as (pool, shared):
+        readiness = Readiness({"database": _in_loop(pool)})
+        app = create_app(
+            schema,
+            shared,
+            readiness,
+            manners=Manners(
+                local=settings.profile == "local",
+                docs=settings.shows_docs,
+                most=settings.max_requests,
+            ),
+            limits=limits,
+        )
+        with admin.serving(readiness, port=settings.admin_port, host=settings.host):
+            await serving.serve(
+                app,
+                port=settings.port,
+                host=settings.host,
+                readiness=readiness,
+                access_log=settings.access_log,
+            )
+
+
+@asynccontextmanager
+async def _shared(settings: ApiSettings) -> AsyncIterator[tuple[Pool, Parts]]:
+    async with AsyncExitStack() as stack:
+        built = await stack.enter_async_context(
+            parts.opened("gateway", "api", settings, size=CONNECTIONS)
+        )
+        outward = await stack.enter_async_context(httpx.AsyncClient(follow_redirects=False))
+        services = clients.connect(settings.services)
+        for client in services.values():
+            await stack.enter_async_context(client)
+        changes = live.Live()
+        url = settings.database_url.get_secret_value()
+        await stack.enter_async_context(_listening(changes, lambda: live.connection_to(url)))
+        yield (
+            built.pool,
+            Parts(
+                identity=Identity(Issuers(settings.issuers, outward), audience=settings.audience),
+                models=ReadModels(built.pool),
+                sealer=built.sealer,
+                awaiting=Awaiting(built.pool, LIVE, CATEGORIES, monotonic=time.monotonic),
+                clients=services,
+                live=changes,
+                clock=built.clock,
+                new_id=built.new_id,
+            ),
+        )
+
+
+@asynccontextmanager
+async def _listening(changes: live.Live, connect: Callable[[], Any]) -> AsyncIterator[None]:
+    task = asyncio.create_task(live.listen(changes, connect))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def _in_loop(pool: Pool) -> Check:
+    """The schema is at the head that this code knows. Asked from the admin's thread."""
+    loop, head = asyncio.get_running_loop(), head_of("gateway")
+
+    async def at_head() -> bool:
+        return await schema_version(pool) == head
+
+    def check() -> bool:
+        return asyncio.run_coroutine_threadsafe(at_head(), loop).result(_ANSWER_WITHIN)
+
+    return check

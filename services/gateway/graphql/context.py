@@ -1,0 +1,147 @@
+"""What one request carries through its resolvers, and what all requests of a process share."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+import strawberry
+
+from libs.access.principal import Principal
+from libs.eventstore import consistency
+from libs.eventstore.store import StoreUnavailable
+from libs.privacy.sealing import KeyringUnavailable
+from libs.web.problems import Problem
+from services.gateway.clients import Clients
+from services.gateway.graphql.errors import (
+    BadRequest,
+    Overloaded,
+    StaleRead,
+    Unauthenticated,
+    Unavailable,
+)
+from services.gateway.graphql.texts import Opener, open_texts
+from services.gateway.live import Live
+from services.gateway.queries.reading import Json, ReadModels
+from services.gateway.queries.visible import Asker, asker
+
+
+class Verifier(Protocol):
+    async def principal(self, token: str) -> Principal:
+        """Raises `Problem`."""
+
+
+class Awaiting(Protocol):
+    async def wait(
+        self, tenant_id: UUID, streams: Sequence[tuple[str, int]], *, seconds: float
+    ) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """`patience`: how many seconds a query waits to be no older than its token."""
+
+    identity: Verifier
+    models: ReadModels
+    sealer: Opener
+    awaiting: Awaiting
+    clients: Clients
+    live: Live
+    clock: Callable[[], datetime]
+    new_id: Callable[[], UUID]
+    patience: float = 0.5
+
+
+@dataclass(slots=True)
+class Freshness:
+    """Of one operation. `satisfied` is None as long as it did not ask for consistency."""
+
+    satisfied: bool | None = None
+
+
+freshness: ContextVar[Freshness] = ContextVar("freshness")
+"""A WebSocket carries many operations at once in one context, so this is kept apart."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Context:
+    """Of one request or WebSocket."""
+
+    parts: Parts
+    headers: Mapping[str, str]
+    token: str | None = None
+    known: Principal | None = None
+    connection_params: Any = None
+    waited: dict[str, bool] = field(default_factory=dict)
+    closing: Callable[[int, str], Awaitable[None]] | None = None
+
+    @property
+    def expired(self) -> bool:
+        return self.known is None or self.known.expires_at <= self.parts.clock().timestamp()
+
+    @property
+    def principal(self) -> Principal:
+        if self.known is None or self.expired:
+            raise Unauthenticated
+        return self.known
+
+    async def close(self, code: int, reason: str) -> None:
+        """Closes the WebSocket that this came by, if it came by one."""
+        if self.closing is not None:
+            await self.closing(code, reason)
+
+    @property
+    def asker(self) -> Asker:
+        return asker(self.principal)
+
+    async def identify(self) -> None:
+        """Who is calling, if their token is good; a missing or bad one is told by who needs it."""
+        if self.token is None:
+            return
+        try:
+            self.known = await self.parts.identity.principal(self.token)
+        except Problem as refused:
+            if refused.code != "not-authenticated":
+                raise Unavailable("IDENTITY_UNAVAILABLE") from refused
+
+    async def fresh(self, token: str | None, *, strict: bool = False) -> None:
+        """Waits for what this query must not be older than: its argument, else the header."""
+        named = token or self.headers.get("interlude-after")
+        if not named:
+            return
+        if named not in self.waited:
+            self.waited[named] = await self._wait(named)
+        asked = freshness.get()
+        asked.satisfied = asked.satisfied is not False and self.waited[named]
+        if strict and not self.waited[named]:
+            raise StaleRead
+
+    async def _wait(self, token: str) -> bool:
+        try:
+            streams = consistency.decode(token)
+        except consistency.BadToken:
+            raise BadRequest(
+                "BAD_CONSISTENCY_TOKEN", "This is not a consistency token of ours."
+            ) from None
+        tenant, patience = self.principal.tenant_id, self.parts.patience
+        return await self.parts.awaiting.wait(tenant, streams, seconds=patience)
+
+    async def rows(self, sql: str, *arguments: object) -> list[Json]:
+        """Rows of a statement with their texts opened."""
+        try:
+            rows = list(await self.parts.models.rows(self.asker, sql, *arguments))
+            await open_texts(rows, self.parts.sealer, self.principal.tenant_id)
+        except StoreUnavailable:
+            raise Overloaded from None
+        except KeyringUnavailable:
+            raise Unavailable("KEYRING_UNAVAILABLE") from None
+        return rows
+
+    async def row(self, sql: str, *arguments: object) -> Json | None:
+        found = await self.rows(sql, *arguments)
+        return found[0] if found else None
+
+
+Info = strawberry.Info[Context, None]

@@ -1,0 +1,105 @@
+"""What clients may learn of a failure: codes of ours, never an exception's text.
+
+Coded                     a top-level GraphQL error with `extensions.code`
+  Unauthenticated         no valid token (401)
+  BadRequest              wrong arguments: a cursor of another list, two page sizes
+  Overloaded              try again later (429, 503), with `retryAfter` seconds where known
+  Unavailable             a service, its database or the keyring cannot be reached
+  StaleRead               strict consistency was asked for, and the time was up
+"""
+
+import re
+from collections.abc import Container
+from typing import Any, ClassVar
+
+from graphql import GraphQLError, GraphQLSyntaxError
+
+
+class Coded(GraphQLError):  # noqa: N818 - an answer, like those of libs.web
+    code: ClassVar[str] = "INTERNAL"
+    says: ClassVar[str] = "Something went wrong on our side."
+
+    def __init__(self, code: str | None = None, message: str | None = None, **more: Any) -> None:
+        super().__init__(message or self.says, extensions={"code": code or self.code, **more})
+
+
+class Unauthenticated(Coded):
+    code = "UNAUTHENTICATED"
+    says = "A valid bearer token is needed."
+
+
+class BadRequest(Coded):
+    code = "BAD_REQUEST"
+    says = "The arguments do not fit together."
+
+
+class Overloaded(Coded):
+    code = "OVERLOADED"
+    says = "Too many requests; try again later."
+
+
+class Unavailable(Coded):
+    code = "UNAVAILABLE"
+    says = "A part of the system cannot be reached; nothing is known to have happened."
+
+
+class StaleRead(Coded):
+    code = "STALE_READ"
+    says = "What the consistency token names is not visible yet."
+
+
+GRAPHQL_ITSELF = "GRAPHQL_VALIDATION_FAILED"
+SYNTAX = "GRAPHQL_PARSE_FAILED"
+
+
+def shown(error: GraphQLError, names: Container[str]) -> GraphQLError:
+    """The error as clients see it: ours with its code, graphql-core's own about the document
+    (without what the client wrote; `names` are the schema's), everything else as one sentence.
+    """
+    cause = error.original_error if isinstance(error.original_error, GraphQLError) else error
+    if "code" in (cause.extensions or {}):
+        return _at(error, cause.message, cause.extensions or {})
+    if isinstance(error, GraphQLSyntaxError):
+        return _at(error, "The document is not valid GraphQL.", {"code": SYNTAX})
+    if error.original_error is None or _about_a_variable(error):
+        about = {"code": GRAPHQL_ITSELF, **(error.extensions or {})}
+        return _at(error, without_input(error.message, names), about)
+    return _at(error, Coded.says, {"code": Coded.code})
+
+
+_QUOTED = re.compile(r"""(['"])(.*?)\1""", re.DOTALL)
+_NAME = re.compile(r"[_$.A-Za-z0-9]*")
+_VALUE_FOLLOWS = re.compile(r",? found:? | value: |: Expected value of type ")
+
+
+def without_input(message: str, names: Container[str]) -> str:
+    """graphql-core quotes what the client sent; only names of the schema may stay. Line and column
+    say where to look.
+    """
+    message = _VALUE_FOLLOWS.split(message)[0].rstrip(".,")
+    for quoted in _QUOTED.finditer(message):
+        if quoted.group(2) not in names and not _NAME.fullmatch(quoted.group(2)):
+            # A value, which may hold quotation marks itself: nothing up to the last one can stay.
+            last = max(message.rfind("'"), message.rfind('"'))
+            message = f"{message[: quoted.start()]}…{message[last + 1 :]}"
+            break
+    return f"{_QUOTED.sub(lambda quoted: _known(quoted, names), message)}."
+
+
+def _known(quoted: re.Match[str], names: Container[str]) -> str:
+    return quoted.group(0) if quoted.group(2) in names else "…"
+
+
+def _about_a_variable(error: GraphQLError) -> bool:
+    return isinstance(error.original_error, GraphQLError) and not error.path
+
+
+def _at(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:
+    return GraphQLError(
+        message,
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions=extensions,
+    )

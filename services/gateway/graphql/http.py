@@ -1,0 +1,246 @@
+"""GraphQL over HTTP, WebSocket and server-sent events: bodies read strictly, statuses to the
+letter, no answer that repeats what was sent.
+"""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from cross_web import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
+
+from libs.web import bodies
+from libs.web.bodies import ClientGone
+from libs.web.codes import EDGE
+from libs.web.limits import Doors
+from libs.web.problems import Problem
+from services.gateway import graphiql
+from services.gateway.graphql.context import Context, Parts
+from services.gateway.graphql.errors import Coded, shown
+from services.gateway.graphql.limits import Limits
+from services.gateway.graphql.schema import Schema
+from services.gateway.graphql.sockets import Socket, SocketHandler
+
+RESPONSE = "application/graphql-response+json"
+LEGACY = "application/json"
+
+_WITHOUT_DATA: Mapping[str, HTTPStatus] = {
+    "UNAUTHENTICATED": HTTPStatus.UNAUTHORIZED,
+    "OVERLOADED": HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""When nothing but such errors came of a request, its status says so too."""
+
+_VARIABLES_BYTES = 192 * 1024
+
+
+class GraphQLDoor(GraphQL[Context, None]):
+    """One ASGI application for `/graphql` and `/graphql/stream`."""
+
+    graphql_transport_ws_handler_class = SocketHandler
+    websocket_adapter_class = Socket
+
+    def __init__(
+        self, schema: Schema, parts: Parts, *, limits: Limits, doors: Doors, ide: bool
+    ) -> None:
+        super().__init__(
+            schema,
+            graphql_ide="graphiql" if ide else None,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
+            allowed_origins=("*",),  # nothing here rests on cookies: a token must be shown
+            max_subscriptions_per_connection=20,
+        )
+        self._parts = parts
+        self._limits = limits
+        self._doors = doors
+        self._names = schema.names
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self.run(WebSocket(scope, receive, send))
+            return
+        try:
+            response = await self._answered(Request(scope, receive))
+        except ClientGone:
+            return
+        await response(scope, receive, send)
+
+    async def _answered(self, request: Request) -> Response:
+        try:
+            self._doors.enter()
+        except Problem as full:
+            return self._refused(request, full.code)
+        try:
+            return await self.run(request)
+        except Problem as refused:
+            return self._refused(request, refused.code)
+        except HTTPException as refused:
+            return self._refused_by_strawberry(request, refused)
+        except Coded as refused:
+            return _json(request, {"errors": [refused.formatted]}, HTTPStatus.SERVICE_UNAVAILABLE)
+        finally:
+            self._doors.leave()
+
+    def _refused(self, request: Request, code: str) -> Response:
+        about = EDGE[code]
+        error = {"message": about.detail, "extensions": {"code": _upper(code)}}
+        return _json(request, {"errors": [error]}, about.status)
+
+    def _refused_by_strawberry(self, request: Request, refused: HTTPException) -> Response:
+        # Its reasons can hold an operation's name, so they stay here.
+        code = "METHOD_NOT_ALLOWED" if refused.status_code == 405 else "BAD_REQUEST"  # noqa: PLR2004 - HTTP
+        error = {"message": "This is not a GraphQL request.", "extensions": {"code": code}}
+        return _json(request, {"errors": [error]}, HTTPStatus(refused.status_code))
+
+    # --- What strawberry asks for ---
+
+    async def get_context(
+        self, request: Request | WebSocket, response: Response | WebSocket
+    ) -> Context:
+        context = Context(
+            parts=self._parts,
+            headers=dict(request.headers.items()),
+            token=_bearer(request),
+            closing=response.close if isinstance(response, WebSocket) else None,
+        )
+        await context.identify()
+        if isinstance(response, Response) and context.token and context.known is None:
+            raise Problem("not-authenticated")
+        return context
+
+    async def on_ws_connect(self, context: Context) -> None:
+        told = context.connection_params
+        given = {str(name).lower(): value for name, value in told.items()}.get("authorization")
+        if isinstance(given, str):
+            context.token = given.partition(" ")[2].strip() or given
+            await context.identify()
+        if context.known is None:
+            raise ConnectionRejectionError
+
+    async def parse_http_body(self, request: Any) -> GraphQLRequestData:
+        raw: Request = request.request
+        if raw.method == "GET":
+            data = await super().parse_http_body(request)
+        else:
+            limit = self._limits.query_bytes + _VARIABLES_BYTES
+            headers = dict(raw.scope["headers"])
+            content = bodies.parsed(await bodies.read(headers, raw.receive, limit=limit))
+            data = self._request(content, raw)
+        if isinstance(data, list) or len((data.query or "").encode()) > self._limits.query_bytes:
+            raise Problem("body-too-large")
+        return data
+
+    def _request(self, content: Mapping[str, Any], raw: Request) -> GraphQLRequestData:
+        query, variables = content.get("query"), content.get("variables")
+        name, extensions = content.get("operationName"), content.get("extensions")
+        fits = (
+            isinstance(query, str)
+            and isinstance(variables, dict | None)
+            and isinstance(name, str | None)
+            and isinstance(extensions, dict | None)
+        )
+        if not fits:
+            raise HTTPException(400, "")
+        transport = self._get_stream_transport_from_headers(raw.headers)
+        return GraphQLRequestData(
+            query=query,
+            variables=variables,
+            operation_name=name,
+            extensions=extensions,
+            protocol=transport.protocol if transport else "http",
+        )
+
+    async def process_result(
+        self, request: Request, result: ExecutionResult
+    ) -> GraphQLHTTPResponse:
+        response: GraphQLHTTPResponse = {"data": result.data}
+        if result.errors:
+            response["errors"] = [shown(each, self._names).formatted for each in result.errors]
+        if result.extensions:
+            response["extensions"] = result.extensions
+        if isinstance(result, PreExecutionError):
+            del response["data"]
+            if _accepts(request) == RESPONSE:
+                request.state.status = HTTPStatus.BAD_REQUEST
+        elif result.data is None:
+            request.state.status = _status_without_data(response)
+        request.state.sub.status_code = getattr(request.state, "status", HTTPStatus.OK)
+        return response
+
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        made = await super().get_sub_response(request)
+        if isinstance(request, Request):
+            made.media_type = _accepts(request)
+            request.state.sub = made
+        return made
+
+    def create_response(
+        self,
+        response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse],
+        sub_response: Response,
+    ) -> Response:
+        return Response(
+            orjson.dumps(response_data),
+            status_code=sub_response.status_code or HTTPStatus.OK,
+            media_type=f"{sub_response.media_type}; charset=utf-8",
+            headers={"Cache-Control": "no-store"},
+        )
+
+    def decode_json(self, data: str | bytes) -> object:
+        """Of WebSocket messages and GET parameters, as strictly as bodies."""
+        raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+        if len(raw) > self._limits.query_bytes + _VARIABLES_BYTES:
+            raise json.JSONDecodeError("body-too-large", "", 0)
+        try:
+            return bodies.parsed(raw)
+        except Problem as refused:
+            raise json.JSONDecodeError(refused.code, "", 0) from None
+
+    async def render_graphql_ide(self, request: Request) -> Response:
+        _ = request
+        return graphiql.page()
+
+
+def _bearer(connection: HTTPConnection) -> str | None:
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _accepts(request: Request) -> str:
+    return RESPONSE if RESPONSE in request.headers.get("accept", "") else LEGACY
+
+
+def _status_without_data(response: GraphQLHTTPResponse) -> HTTPStatus:
+    errors: list[Any] = response.get("errors") or []
+    codes = {str((each.get("extensions") or {}).get("code")) for each in errors}
+    return _WITHOUT_DATA.get(codes.pop(), HTTPStatus.OK) if len(codes) == 1 else HTTPStatus.OK
+
+
+def _json(request: Request, content: Any, status: HTTPStatus) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = 'Bearer realm="interlude"'
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = "1"
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = "GET, POST"
+    return Response(
+        orjson.dumps(content),
+        status_code=status,
+        media_type=f"{_accepts(request)}; charset=utf-8",
+        headers=headers,
+    )
+
+
+def _upper(code: str) -> str:
+    return code.replace("-", "_").upper()

@@ -1,0 +1,170 @@
+"""How much one document may ask for: depth, aliases, directives, size, and what it costs.
+
+The rules are classes made once. Strawberry's own limiters make new classes per request, which no
+validation cache can recognise; with these a repeated document is validated once.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    ASTValidationRule,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    InlineFragmentNode,
+    IntValueNode,
+    NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+    ValidationContext,
+    ValidationRule,
+)
+from strawberry.extensions import AddValidationRules
+
+PAGE_ARGUMENTS = frozenset({"first", "last"})
+LARGEST_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """`cost` counts fields, each as often as the pages around it may repeat it."""
+
+    depth: int = 14
+    aliases: int = 30
+    directives: int = 20
+    tokens: int = 4_000
+    cost: int = 50_000
+    query_bytes: int = 64 * 1024
+    introspection: bool = True
+
+
+USUAL = Limits()
+
+
+class TooMuch(GraphQLError):  # noqa: N818 - an answer
+    """The message names the limit and its size, nothing of the document."""
+
+    def __init__(self, what: str, limit: int) -> None:
+        super().__init__(
+            f"The document exceeds the limit of {limit} for {what}.",
+            extensions={"code": "LIMIT_EXCEEDED", "limit": what},
+        )
+
+
+@dataclass(slots=True)
+class _Measured:
+    depth: int = 0
+    aliases: int = 0
+    directives: int = 0
+    cost: int = 0
+
+    def __add__(self, other: "_Measured") -> "_Measured":
+        return _Measured(
+            max(self.depth, other.depth),
+            self.aliases + other.aliases,
+            self.directives + other.directives,
+            self.cost + other.cost,
+        )
+
+
+class _Measuring:
+    """Walks one operation. A fragment is measured once and counted wherever it is spread, so a
+    document of nested spreads costs its length to measure, not what it would expand to.
+    """
+
+    def __init__(self, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
+        self._fragments = fragments
+        self._known: dict[str, _Measured] = {}
+
+    def selections(self, chosen: SelectionSetNode | None) -> _Measured:
+        total = _Measured()
+        for node in chosen.selections if chosen else ():
+            total = total + self._one(node)
+        return total
+
+    def _one(self, node: SelectionNode) -> _Measured:
+        own = _Measured(directives=len(node.directives or ()))
+        if isinstance(node, FieldNode):
+            return own + self._field(node)
+        if isinstance(node, InlineFragmentNode):
+            return own + self.selections(node.selection_set)
+        if isinstance(node, FragmentSpreadNode):
+            return own + self._spread(node.name.value)
+        return own
+
+    def _field(self, node: FieldNode) -> _Measured:
+        if node.name.value.startswith("__"):
+            return _Measured(aliases=int(node.alias is not None))
+        inside = self.selections(node.selection_set)
+        return _Measured(
+            depth=1 + inside.depth,
+            aliases=inside.aliases + int(node.alias is not None),
+            directives=inside.directives,
+            cost=1 + inside.cost * _page(node),
+        )
+
+    def _spread(self, name: str) -> _Measured:
+        if name not in self._known:
+            self._known[name] = _Measured()  # a cycle counts nothing; another rule refuses it
+            fragment = self._fragments.get(name)
+            self._known[name] = self.selections(fragment.selection_set if fragment else None)
+        return self._known[name]
+
+
+def _page(node: FieldNode) -> int:
+    """A page size given as a variable counts as the largest: the document is judged once for all
+    the variables that it may come with.
+    """
+    for argument in node.arguments or ():
+        if argument.name.value in PAGE_ARGUMENTS:
+            value = argument.value
+            size = int(value.value) if isinstance(value, IntValueNode) else LARGEST_PAGE
+            return max(1, min(size, LARGEST_PAGE))
+    return 1
+
+
+def within(limits: Limits) -> type[ValidationRule]:
+    class WithinLimits(ValidationRule):
+        def __init__(self, context: ValidationContext) -> None:
+            super().__init__(context)
+            definitions = context.document.definitions
+            measuring = _Measuring(
+                {d.name.value: d for d in definitions if isinstance(d, FragmentDefinitionNode)}
+            )
+            measured = _Measured()
+            for definition in definitions:
+                if isinstance(definition, OperationDefinitionNode):
+                    measured = measured + measuring.selections(definition.selection_set)
+            for what, limit in _exceeded(measured, limits):
+                context.report_error(TooMuch(what, limit))
+
+    return WithinLimits
+
+
+def _exceeded(measured: _Measured, limits: Limits) -> Iterable[tuple[str, int]]:
+    for what in ("depth", "aliases", "directives", "cost"):
+        if getattr(measured, what) > getattr(limits, what):
+            yield what, getattr(limits, what)
+
+
+def limiter(limits: Limits) -> type[AddValidationRules]:
+    """One extension class with one fixed tuple of rules: what makes the validation cache hit."""
+    rules: list[type[ASTValidationRule]] = [within(limits)]
+    if not limits.introspection:
+        rules.append(NoSchemaIntrospectionCustomRule)
+
+    class KeepWithin(AddValidationRules):
+        def __init__(self) -> None:
+            super().__init__(rules)
+
+        def on_operation(self) -> Iterator[None]:
+            options: dict[str, Any] = dict(self.execution_context.parse_options)
+            options["max_tokens"] = limits.tokens
+            self.execution_context.parse_options = options  # type: ignore[assignment] # a TypedDict of the library
+            yield from super().on_operation()
+
+    return KeepWithin

@@ -1,0 +1,60 @@
+"""Any one thing by its id, as its reader may see it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from services.gateway.graphql import shaping, types
+from services.gateway.graphql.context import Context
+from services.gateway.graphql.ids import from_global, uuid_of
+from services.gateway.queries import things
+from services.gateway.queries.reading import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The statement that finds one, and how its row is shown."""
+
+    sql: str
+    shape: Callable[[Json], types.Node]
+
+
+NODES: Mapping[str, Found] = {
+    "Patient": Found(things.patients("p.person_id = $5"), shaping.patient),
+    "Therapist": Found(things.therapists("t.person_id = $5"), types.Therapist.model_validate),
+    "Clinic": Found(things.clinic("c.clinic_id = $5"), types.Clinic.model_validate),
+    "Session": Found(things.sessions("s.session_id = $5"), types.Session.model_validate),
+    "Goal": Found(things.goals("g.goal_id = $5"), types.Goal.model_validate),
+    "Assignment": Found(things.assignments("a.assignment_id = $5"), shaping.assignment),
+    "Occurrence": Found(
+        things.occurrences("o.occurrence_id = $5"), types.Occurrence.model_validate
+    ),
+    "DiaryEntry": Found(things.entries("e.entry_id = $5"), types.DiaryEntry.model_validate),
+    "NotebookItem": Found(things.notebook("n.item_id = $5"), shaping.notebook_item),
+    "Review": Found(things.reviews("r.review_id = $5"), shaping.review),
+}
+
+
+async def by_global_id(context: Context, value: str) -> types.Node | None:
+    found = from_global(value)
+    kind = found[0] if found else ""
+    return await of_kind(context, kind, value)
+
+
+async def patient(context: Context, value: str) -> types.Patient | None:
+    found = await of_kind(context, "Patient", value)
+    return found if isinstance(found, types.Patient) else None
+
+
+async def assignment(context: Context, value: str) -> types.Assignment | None:
+    found = await of_kind(context, "Assignment", value)
+    return found if isinstance(found, types.Assignment) else None
+
+
+async def of_kind(context: Context, kind: str, value: str) -> types.Node | None:
+    """None for a foreign, missing or meaningless id alike."""
+    asked = context.asker  # an unauthenticated caller learns nothing about ids either
+    uuid, node = uuid_of(value, kind), NODES.get(kind)
+    if uuid is None or node is None or asked is None:
+        return None
+    row = await context.row(node.sql, uuid)
+    return None if row is None else node.shape(row)

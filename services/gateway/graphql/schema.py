@@ -1,0 +1,117 @@
+"""The schema, put together: types by subject, a mutation for every published command, limits."""
+
+import inspect
+from collections.abc import Iterator, Sequence
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import strawberry
+import structlog
+from graphql import GraphQLError
+from strawberry.extensions import MaskErrors, ParserCache, SchemaExtension, ValidationCache
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from services.gateway.contracts import operations
+from services.gateway.graphql import types
+from services.gateway.graphql.commands import mutations
+from services.gateway.graphql.context import Freshness, freshness
+from services.gateway.graphql.errors import shown
+from services.gateway.graphql.inputs import Inputs
+from services.gateway.graphql.limits import USUAL, Limits, limiter
+from services.gateway.graphql.queries import Query
+from services.gateway.graphql.subscriptions import Subscription
+from services.gateway.graphql.vocabulary import Enums
+from services.gateway.projections import lists
+
+log = structlog.get_logger()
+
+
+class Schema(strawberry.Schema):
+    """Logs a failure by its class and the field that it met, never with the document."""
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        _ = execution_context
+        for error in errors:
+            cause = error.original_error
+            if cause is not None and not isinstance(cause, GraphQLError):
+                log.error("field-failed", field=_place(error), exc_info=cause)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What a message may quote: names of the schema itself."""
+        if not hasattr(self, "_names"):
+            self._names = frozenset(_names(self))
+        return self._names
+
+
+def _place(error: GraphQLError) -> str:
+    return ".".join(str(step) for step in error.path or () if isinstance(step, str))
+
+
+def _names(schema: strawberry.Schema) -> Iterator[str]:
+    for name, kind in schema._schema.type_map.items():  # noqa: SLF001 - strawberry has no public way
+        yield name
+        for field, about in getattr(kind, "fields", {}).items():
+            yield field
+            yield from getattr(about, "args", {})
+        yield from getattr(kind, "values", {}) or ()
+
+
+def _masking(schema: Sequence["Schema"]) -> type[SchemaExtension]:
+    class Masked(MaskErrors):
+        """Every error leaves as `errors.shown` lets it."""
+
+        def _process_errors(self, errors: list[GraphQLError]) -> list[GraphQLError]:
+            return [shown(error, schema[0].names) for error in errors]
+
+    return Masked
+
+
+class Consistency(SchemaExtension):
+    """Says whether what the operation asked to see was visible."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._asked = Freshness()
+
+    def on_operation(self) -> Iterator[None]:
+        freshness.set(self._asked)
+        yield
+
+    def get_results(self) -> dict[str, Any]:
+        satisfied = self._asked.satisfied
+        return {} if satisfied is None else {"consistency": {"satisfied": satisfied}}
+
+
+def build_schema(contracts: Path, limits: Limits = USUAL) -> Schema:
+    """From the folder with the services' OpenAPI documents. Needs no database and no network."""
+    enums = Enums(each for each in vars(lists).values() if _is_enum(each))
+    built: list[Schema] = []
+    schema = Schema(
+        Query,
+        mutations(operations(contracts), Inputs(enums)),
+        Subscription,
+        types=[kind for kind in vars(types).values() if _is_node(kind)],
+        extensions=[
+            _masking(built),
+            Consistency,
+            limiter(limits),
+            ParserCache,
+            ValidationCache,
+        ],
+        config=StrawberryConfig(disable_field_suggestions=not limits.introspection),
+    )
+    built.append(schema)
+    return schema
+
+
+def _is_enum(each: object) -> bool:
+    return inspect.isclass(each) and issubclass(each, Enum) and each.__module__ == lists.__name__
+
+
+def _is_node(each: object) -> bool:
+    return inspect.isclass(each) and issubclass(each, types.Node) and each is not types.Node

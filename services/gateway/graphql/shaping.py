@@ -1,0 +1,189 @@
+"""From rows to what clients see: names, nesting, and the formulas that are not SQL's."""
+
+from typing import Any
+
+from libs.access.principal import Principal
+from services.gateway.graphql import screens, types
+from services.gateway.graphql.cursors import to_cursor
+from services.gateway.queries.reading import Json
+
+_PARTS = {
+    "options": "option",
+    "choices": "choice",
+    "proposals": "proposal",
+    "agreements": "agreement",
+    "rationales": "rationale",
+    "components": "component",
+    "gradings": "grading",
+    "practice_offers": "practice_offer",
+    "practice_requests": "practice_request",
+    "practices": "practice",
+    "situations": "situation",
+    "experiences": "experience",
+    "predictions": "prediction",
+    "plans": "plan",
+    "understandings": "understanding",
+    "readiness_ratings": "readiness_rating",
+    "task_ratings": "task_rating",
+    "commitments": "commitment",
+    "suggestions": "suggestion",
+    "adjustments": "adjustment",
+    "reduced_frequencies": "reduced_frequency",
+    "completions": "completion",
+}
+
+_REVIEW_PARTS = {
+    "work_done": "work_done",
+    "praise": "praise",
+    "skills": "skill",
+    "beliefs": "belief",
+    "obstacles": "obstacle",
+    "experiences": "experience",
+    "non_engagement": "non_engagement",
+    "learnings": "learning",
+}
+
+
+def assignment(row: Json) -> types.Assignment:
+    parts = row.get("parts") or {}
+    named = {name: parts.get(kind, ()) for name, kind in _PARTS.items()}
+    responses = {each["obstacle_id"]: each for each in parts.get("response", ())}
+    return types.Assignment.model_validate(
+        {
+            **row,
+            **named,
+            "modality_tags": row.get("modality_tags") or (),
+            "plan": _plan(parts),
+            "first_component": _last(parts.get("first_component")),
+            "obstacles": [
+                {"obstacle": each, "response": responses.get(each["id"])}
+                for each in parts.get("obstacle", ())
+            ],
+            "reviews": [review(each) for each in row["reviews"]],
+        }
+    )
+
+
+def me(principal: Principal, row: Json) -> screens.Me:
+    person, clinic = row.get("person") or {}, row.get("clinic") or {}
+    return screens.Me.model_validate(
+        {
+            "person_id": principal.person_id,
+            "tenant_id": principal.tenant_id,
+            "roles": sorted(principal.roles),
+            "name": person.get("name"),
+            "zone": person.get("zone") or clinic.get("zone"),
+            "locale": person.get("locale") or clinic.get("locale"),
+            "clinic": clinic or None,
+            "expires_at": principal.expires_at,
+        }
+    )
+
+
+def _last(items: Any) -> Any:
+    return items[-1] if items else None
+
+
+def _plan(parts: Json) -> Json | None:
+    """The last version as told; a reduced frequency is a version that differs in that alone."""
+    plan: Json | None = _last(parts.get("plan"))
+    reduced: Json | None = _last(parts.get("reduced_frequency"))
+    if plan is None or reduced is None or reduced["plan_version"] < plan["plan_version"]:
+        return plan
+    return {
+        **plan,
+        "frequency": reduced["after"],
+        "plan_version": reduced["plan_version"],
+    }
+
+
+def review(row: Json) -> types.Review:
+    parts = row.get("parts") or {}
+    named = {name: parts.get(kind, ()) for name, kind in _REVIEW_PARTS.items()}
+    return types.Review.model_validate({**row, **named})
+
+
+def notebook_item(row: Json) -> types.NotebookItem:
+    found = row.get("review")
+    return types.NotebookItem.model_validate({**row, "review": found and review(found)})
+
+
+def patient(row: Json) -> types.Patient:
+    return types.Patient.model_validate(
+        {**row, "live_cursor": to_cursor(row["id"], row.get("feed_number") or 0)}
+    )
+
+
+def caseload_row(row: Json) -> screens.CaseloadRow:
+    return screens.CaseloadRow.model_validate(
+        {
+            **row,
+            "patient": patient(row["patient"]),
+            "needs_attention": bool(row["attention"]),
+        }
+    )
+
+
+def today(row: Json) -> screens.Today:
+    return screens.Today.model_validate(
+        {**row, "assignments": [assignment(each) for each in row["assignments"]]}
+    )
+
+
+def agenda(row: Json) -> screens.SessionAgenda:
+    listed = ("open_assignments", "completed_assignments")
+    return screens.SessionAgenda.model_validate(
+        {
+            **row,
+            **{name: [assignment(each) for each in row[name]] for name in listed},
+            "reviews": [review(each) for each in row["reviews"]],
+        }
+    )
+
+
+def timeline_item(row: Json) -> screens.TimelineItem:
+    return screens.TimelineItem.model_validate(
+        {
+            **row,
+            "refs": [{"name": name, "id": id_} for name, id_ in (row["refs"] or {}).items()],
+            "codes": [
+                {
+                    "name": name,
+                    "value": str(value).lower() if value in {True, False} else f"{value}",
+                }
+                for name, value in (row["codes"] or {}).items()
+            ],
+        }
+    )
+
+
+def progress(row: Json) -> screens.Progress:
+    done = sum(each["status"] == "completed" for each in row["assignments"])
+    return screens.Progress.model_validate(
+        {
+            "patient_id": row["id"],
+            "assignments": [_adherence(each) for each in row["assignments"]],
+            "ratings": row["ratings"],
+            "completions": done,
+        }
+    )
+
+
+def _adherence(row: Json) -> Json:
+    return {
+        "assignment_id": row["id"],
+        "title": row["title"],
+        "status": row["status"],
+        "closed_at": row["closed_at"],
+        "quantity": _share(
+            row["done"], row["closed"], "not_yet" if row["scheduled"] else "not_scheduled"
+        ),
+        "timeliness": _share(row["in_time"], row["completed"], "nothing_completed"),
+        "quality": _share(0, 0, "unrated"),
+    }
+
+
+def _share(part: float, whole: int, otherwise: str) -> Json:
+    if whole == 0:
+        return {"of": 0, "reason": otherwise}
+    return {"value": part / whole, "of": whole}

@@ -1,0 +1,71 @@
+"""The graphql-transport-ws protocol, read as strictly as a body, closed without an echo."""
+
+from contextlib import suppress
+from typing import Any
+
+from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.asgi import ASGIWebSocketAdapter
+from strawberry.schema.exceptions import CannotGetOperationTypeError
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    BaseGraphQLTransportWSHandler,
+)
+
+from services.gateway.graphql.context import Context
+
+_LONGEST_ID = 64
+_NOT_GRAPHQL = "This is not a message of graphql-transport-ws."
+
+
+class Socket(ASGIWebSocketAdapter):
+    """Closing twice, or what the client closed first, is no failure."""
+
+    async def close(self, code: int, reason: str) -> None:
+        with suppress(RuntimeError):
+            await super().close(code, reason)
+
+
+class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
+    async def handle_message(self, message: Any) -> None:
+        if not _fits(message):
+            await self.handle_invalid_message("")
+            return
+        await super().handle_message(message)
+
+    async def handle_invalid_message(self, error_message: str) -> None:
+        """Strawberry's message repeats what was sent, and can be too long for a close frame."""
+        _ = error_message
+        await self.websocket.close(code=4400, reason=_NOT_GRAPHQL)
+
+    @staticmethod
+    def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:
+        cause = error.original_error
+        if isinstance(error, GraphQLSyntaxError) or isinstance(cause, CannotGetOperationTypeError):
+            return _NOT_GRAPHQL
+        return None
+
+
+def _fits(message: Any) -> bool:
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        return False
+    match message["type"]:
+        case "connection_init" | "ping" | "pong":
+            return True
+        case "complete":
+            return _is_id(message.get("id"))
+        case "subscribe":
+            return _is_id(message.get("id")) and _is_request(message.get("payload"))
+        case _:
+            return False
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= _LONGEST_ID
+
+
+def _is_request(payload: Any) -> bool:
+    return (
+        isinstance(payload, dict)
+        and isinstance(payload.get("query"), str)
+        and isinstance(payload.get("variables"), dict | None)
+        and isinstance(payload.get("operationName"), str | None)
+    )

@@ -1,0 +1,46 @@
+"""The projector role: all topics into all read models, by one plain loop."""
+
+import time
+
+from sqlalchemy import create_engine, make_url
+
+from libs.eventstore.migrating import at_head
+from libs.eventstore.projecting import LIVE, Projector
+from libs.eventstore.taking import Reader
+from libs.messaging.connect import connect
+from libs.messaging.envelope import topic_of
+from libs.process import admin
+from libs.process.admin import Readiness
+from libs.process.parts import utc_now
+from libs.process.stopping import on_signals
+from services.gateway.contracts import SERVICES
+from services.gateway.projections.everything import LIVE as LIVE_PROJECTIONS
+from services.gateway.settings import ProjectorSettings
+
+
+def project(settings: ProjectorSettings) -> None:
+    """Until SIGTERM; then the batch at hand is committed."""
+    url = settings.database_url.get_secret_value()
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), pool_size=2)
+    broker = connect(settings.broker_url.get_secret_value())
+    prefix = settings.topic_prefix
+    keys = {topic_of(each, prefix): settings.key(f"chain:{each}") for each in SERVICES}
+    projector = Projector(
+        engine,
+        broker,
+        Reader(name=LIVE, chain_keys=keys),
+        LIVE_PROJECTIONS,
+        group=f"{prefix}interlude.gateway.projector",
+        now=utc_now,
+        monotonic=time.monotonic,
+    )
+    readiness = Readiness(
+        {"projecting": lambda: projector.standing, "schema": lambda: at_head(url, "gateway")},
+        hopes={"nothing-parked": lambda: projector.parked == 0},
+    )
+    try:
+        with admin.serving(readiness, port=settings.admin_port, host=settings.host):
+            projector.run(on_signals())
+    finally:
+        broker.close()
+        engine.dispose()

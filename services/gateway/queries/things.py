@@ -1,0 +1,156 @@
+"""One thing with all that belongs to it, as a row: the same wherever it is shown."""
+
+from services.gateway.queries.visible import may_see, shared
+
+# Every statement here is text of ours; values are arguments.
+# ruff: noqa: S608
+
+PERSON = """SELECT person.person_id AS id, person.name FROM people person
+WHERE person.tenant_id = $1 AND person.person_id = {id}"""
+
+
+def person(id_: str) -> str:
+    return f"(SELECT to_jsonb(p) FROM ({PERSON.format(id=id_)}) p)"
+
+
+def sessions(condition: str = "true") -> str:
+    return f"""
+SELECT s.session_id AS id, s.starts_at, s.zone, s.duration_min, s.started_at, s.ended_at,
+    CASE WHEN s.off IS NOT NULL THEN s.off WHEN s.ended_at IS NOT NULL THEN 'ended'
+         WHEN s.started_at IS NOT NULL THEN 'started' ELSE 'scheduled' END AS status,
+    s.patient_id, s.therapist_id,
+    {person("s.patient_id")} AS patient, {person("s.therapist_id")} AS therapist
+FROM sessions s
+WHERE s.tenant_id = $1 AND s.starts_at IS NOT NULL AND {may_see("s.patient_id")} AND {condition}"""
+
+
+def goals(condition: str = "true") -> str:
+    return f"""
+SELECT g.goal_id AS id, g.patient_id, g.statement, g.target, g.set_by, g.set_at
+FROM goals g
+WHERE g.tenant_id = $1 AND g.set_at IS NOT NULL AND {may_see("g.patient_id")} AND {condition}"""
+
+
+def _parts(table: str, owner: str, value: str) -> str:
+    return f"""(
+    SELECT jsonb_object_agg(kind, items) FROM (
+        SELECT kind, jsonb_agg(data || jsonb_build_object('told_at', told_at)
+            ORDER BY version, place) AS items
+        FROM {table} part WHERE part.tenant_id = $1 AND part.{owner} = {value}
+        GROUP BY kind
+    ) kinds
+)"""
+
+
+def reviews(condition: str = "true") -> str:
+    return f"""
+SELECT r.review_id AS id, r.assignment_id, r.session_id, r.patient_id, r.status, r.decision,
+    r.note, r.opened_at, r.completed_at, r.version,
+    {_parts("review_parts", "review_id", "r.review_id")} AS parts
+FROM reviews r
+WHERE r.tenant_id = $1 AND r.opened_at IS NOT NULL AND {may_see("r.patient_id")} AND {condition}"""
+
+
+def entries(condition: str = "true") -> str:
+    return f"""
+SELECT e.entry_id AS id, e.patient_id, e.worksheet, e.definition_version, e.assignment_id,
+    e.occurrence_id, e.started_at, e.ended_at, e.zone, e.recording_mode, e.time_uncertain,
+    e.source, e.visibility, e.location, e.with_whom, e.notes, e.answers, e.recorded_at
+FROM entries e
+WHERE e.tenant_id = $1 AND {may_see("e.patient_id")}
+    AND {shared("e.visibility", "e.patient_id")} AND {condition}"""
+
+
+def occurrences(condition: str = "true") -> str:
+    """`state` is as of now: a window opens and closes by the clock, without a fact."""
+    return f"""
+SELECT o.occurrence_id AS id, o.assignment_id, o.patient_id, o.plan_version, o.local_date, o.slot,
+    o.opens_at, o.due_at, o.zone, o.quantity, o.experienced_at, o.settled_at,
+    o.opens_at AT TIME ZONE o.zone AS opens_local, o.due_at AT TIME ZONE o.zone AS due_local,
+    CASE WHEN o.told <> 'scheduled' THEN o.told WHEN o.opens_at > now() THEN 'not_yet_available'
+         WHEN o.due_at <= now() THEN 'expired' ELSE 'available' END AS state
+FROM occurrences o
+WHERE o.tenant_id = $1 AND o.opens_at IS NOT NULL AND {may_see("o.patient_id")} AND {condition}"""
+
+
+def _list(sql: str, order: str) -> str:
+    return f"(SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY {order}), '[]') FROM ({sql}) x)"
+
+
+_GOALS_SERVED = """g.goal_id IN (
+    SELECT (jsonb_array_elements_text(why.data -> 'goal_ids'))::uuid FROM assignment_parts why
+    WHERE why.tenant_id = $1 AND why.assignment_id = a.assignment_id AND why.kind = 'rationale'
+)"""
+
+
+def assignments(condition: str = "true") -> str:
+    return f"""
+SELECT a.assignment_id AS id, a.patient_id, a.therapist_id, a.status, a.title, a.description,
+    a.category, a.technique, a.technique_other, a.modality_tags, a.target_cognition,
+    a.created_in_session_id, a.continues_from, a.created_at, a.activated_at, a.closed_at,
+    a.due_rule, a.due_session_id, a.due_at, a.version, a.changed_at,
+    coalesce(a.suggested_at > coalesce(a.adjusted_at, '-infinity'), false) AS adjustment_suggested,
+    {person("a.patient_id")} AS patient, {person("a.therapist_id")} AS therapist,
+    {_parts("assignment_parts", "assignment_id", "a.assignment_id")} AS parts,
+    {_list(goals(_GOALS_SERVED), "x.set_at, x.id")} AS goals,
+    {_list(occurrences("o.assignment_id = a.assignment_id"), "x.opens_at, x.slot")} AS occurrences,
+    {_list(reviews("r.assignment_id = a.assignment_id"), "x.opened_at, x.id")} AS reviews,
+    {_list(entries("e.assignment_id = a.assignment_id"), "x.started_at, x.id")} AS entries
+FROM assignments a
+WHERE a.tenant_id = $1 AND a.created_at IS NOT NULL AND {may_see("a.patient_id")} AND {condition}"""
+
+
+def notebook(condition: str = "true") -> str:
+    return f"""
+SELECT n.item_id AS id, n.patient_id, n.kind, n.visibility, n.kept_at, n.assignment_id,
+    n.review_id, n.session_id,
+    (SELECT a.title FROM assignments a
+     WHERE a.tenant_id = $1 AND a.assignment_id = n.assignment_id) AS title,
+    (SELECT to_jsonb(x) FROM ({reviews("r.review_id = n.review_id")}) x) AS review
+FROM notebook n
+WHERE n.tenant_id = $1 AND {may_see("n.patient_id")}
+    AND {shared("n.visibility", "n.patient_id")} AND {condition}"""
+
+
+def patients(condition: str = "true") -> str:
+    return f"""
+SELECT p.person_id AS id, p.name, p.zone, p.locale,
+    (SELECT number FROM feed_heads h
+     WHERE h.tenant_id = $1 AND h.patient_id = p.person_id) AS feed_number,
+    {_list(_therapists("p.person_id"), "x.began_at, x.id")} AS therapists,
+    (SELECT to_jsonb(x) FROM ({sessions(_NEXT)} ORDER BY s.starts_at LIMIT 1) x) AS next_session,
+    (SELECT to_jsonb(x) FROM ({sessions(_LAST)} ORDER BY s.starts_at DESC LIMIT 1) x)
+        AS last_session
+FROM people p
+WHERE p.tenant_id = $1 AND p.kind = 'patient' AND {may_see("p.person_id")} AND {condition}"""
+
+
+_NEXT = """s.patient_id = p.person_id AND s.off IS NULL AND s.started_at IS NULL
+    AND s.ended_at IS NULL AND s.starts_at > now()"""
+_LAST = "s.patient_id = p.person_id AND s.off IS NULL AND s.starts_at <= now()"
+
+
+def _therapists(patient: str) -> str:
+    return f"""
+SELECT r.therapist_id AS id, person.name, r.began_at
+FROM relationships r
+LEFT JOIN people person ON person.tenant_id = r.tenant_id AND person.person_id = r.therapist_id
+WHERE r.tenant_id = $1 AND r.patient_id = {patient} AND r.ended_at IS NULL"""
+
+
+def therapists(condition: str = "true") -> str:
+    """One's own clinic's therapists: their names are no secret to those whom they treat."""
+    return f"""
+SELECT t.person_id AS id, t.name FROM people t
+WHERE t.tenant_id = $1 AND t.kind = 'therapist'
+    AND (($3 AND t.person_id = $2) OR ($4 AND EXISTS (
+        SELECT FROM relationships r
+        WHERE r.tenant_id = $1 AND r.patient_id = $2 AND r.therapist_id = t.person_id)))
+    AND {condition}"""
+
+
+def clinic(condition: str = "true") -> str:
+    return f"""
+SELECT c.clinic_id AS id, c.name, c.zone, c.locale FROM clinics c
+WHERE c.tenant_id = $1 AND $2::uuid IS NOT NULL AND ($3::boolean OR $4::boolean OR true)
+    AND {condition}"""

@@ -1,0 +1,46 @@
+"""Who may see what, as SQL: therapists whom they treat, patients themselves, others nothing."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from libs.access.principal import Principal
+
+HAS_OPEN_RELATIONSHIP = """EXISTS (
+    SELECT FROM relationships treats
+    WHERE treats.tenant_id = $1 AND treats.therapist_id = $2
+      AND treats.patient_id = {patient} AND treats.ended_at IS NULL
+)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """The first four arguments of every statement."""
+
+    tenant_id: UUID
+    person_id: UUID
+    as_therapist: bool
+    as_patient: bool
+
+    @property
+    def arguments(self) -> tuple[object, ...]:
+        return self.tenant_id, self.person_id, self.as_therapist, self.as_patient
+
+
+def asker(principal: Principal) -> Asker:
+    return Asker(
+        principal.tenant_id,
+        principal.person_id,
+        "therapist" in principal.roles,
+        "patient" in principal.roles,
+    )
+
+
+def may_see(patient: str) -> str:
+    """True where the one who asks may see facts about the patient in this column."""
+    treats = HAS_OPEN_RELATIONSHIP.format(patient=patient)
+    return f"(($4 AND {patient} = $2) OR ($3 AND {treats}))"
+
+
+def shared(visibility: str, patient: str) -> str:
+    """True for what is the patient's alone only when the patient asks."""
+    return f"({visibility} = 'shared' OR ($4 AND {patient} = $2))"
