@@ -25,7 +25,7 @@ ADMIN = UUID("00000000-0000-7000-8000-000000000081")
 
 
 def _with_role(role: Role) -> Principal:
-    scopes = frozenset({"diary.read", "diary.write", "care.read", "care.write"})
+    scopes = frozenset({"care", "diary", "review"})
     return Principal(tenant_id=CLINIC, person_id=ADMIN, roles=frozenset({role}), scopes=scopes)
 
 
