@@ -46,6 +46,10 @@ class NotKnownYet(Rejected):
     code = NOT_KNOWN_YET
 
 
+class WishedTwice(Exception):  # noqa: N818 - a reaction is wrong, and its fact is parked
+    """A second request to one stream under one key would be taken for a repeat of the first."""
+
+
 class Telling(TypedDict):
     by: Actor
     happened_at: datetime
@@ -140,6 +144,8 @@ class Reacting:
             telling=Telling(by=self._actor, happened_at=recorded.occurred_at, now=self._now()),
         )
         wishes = await db.run_sync(lambda sync: reaction.wishes(cause, sync))
+        if len({_stream(wish) for wish in wishes}) < len(wishes):
+            raise WishedTwice
         for wish in wishes:
             call = self._call(reaction.name, wish, recorded, alone=len(wishes) == 1)
             await self._request(db, reaction.name, wish, call)
@@ -161,8 +167,7 @@ class Reacting:
             reacted(name, "already-so" if answer.already_so else "done")
 
     def _call(self, name: str, wish: Wish, recorded: Recorded, *, alone: bool) -> Call[Any, Any]:
-        stream = stream_name(wish.desk.aggregate.category, wish.stream_uuid)
-        key = f"{recorded.event_id}:{name}" + ("" if alone else f":{stream}")
+        key = f"{recorded.event_id}:{name}" + ("" if alone else f":{_stream(wish)}")
         return Call(
             tenant_id=recorded.tenant_id,
             stream_uuid=wish.stream_uuid,
@@ -181,6 +186,10 @@ class Reacting:
             traceparent=recorded.traceparent,
             creates=wish.creates,
         )
+
+
+def _stream(wish: Wish) -> str:
+    return stream_name(wish.desk.aggregate.category, wish.stream_uuid)
 
 
 def _missed(recorded: Recorded, now: datetime, tries: int) -> Failure:

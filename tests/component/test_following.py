@@ -321,6 +321,24 @@ async def test_a_poison_fact_stops_its_stream_and_leaves_nothing_half_done(
     assert await _facts(desk, lev) == ["HomeworkGiven"]
 
 
+async def test_a_fact_behind_a_poison_one_causes_nothing_before_its_turn(
+    make: Make, topics: Topics, desk: HomeworkDesk, policies: Policies
+) -> None:
+    masha = uuid4()
+
+    def stumble_over_the_first(cause: Cause[Any], db: Connection) -> Sequence[Wish]:
+        if cause.recorded.version == 2:
+            raise KeyError
+        return policies.add_note(cause, db)
+
+    policies.wishes_of_a_move = stumble_over_the_first
+    topics.tell(CARE, _patient(masha, REGISTERED, MOVED, MOVED))
+    follower = make(topics)
+    await _steps(follower, topics.subscriber(group="", topics=[CARE]))
+    assert follower.parked == 2
+    assert await _facts(desk, masha) == ["HomeworkGiven"]
+
+
 async def test_one_fact_may_ask_something_of_several_streams(
     make: Make, topics: Topics, desk: HomeworkDesk, policies: Policies
 ) -> None:
@@ -331,6 +349,18 @@ async def test_one_fact_may_ask_something_of_several_streams(
     topics.tell(CARE, _patient(masha, MOVED))
     await _steps(make(topics), topics.subscriber(group="", topics=[CARE]))
     assert await _facts(desk, one) == await _facts(desk, other) == ["HomeworkGiven"]
+
+
+async def test_two_wishes_for_one_stream_are_a_mistake_and_park_the_fact(
+    make: Make, topics: Topics, desk: HomeworkDesk, policies: Policies
+) -> None:
+    masha = uuid4()
+    policies.wishes_of_a_move = lambda _cause, _db: [policies.wish(masha, AddNote())] * 2
+    topics.tell(CARE, _patient(masha, REGISTERED, MOVED))
+    follower = make(topics)
+    await _steps(follower, topics.subscriber(group="", topics=[CARE]))
+    assert follower.parked == 1
+    assert await _facts(desk, masha) == ["HomeworkGiven"]
 
 
 async def test_already_so_is_an_answer_too(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 
 from libs.eventstore import parking, progress
 from libs.eventstore.parking import CHAIN_BROKEN, WAITS
-from libs.eventstore.progress import PlaceTaken
+from libs.eventstore.progress import Move, PlaceTaken
 from libs.eventstore.recorded import Recorded
 from libs.eventstore.taking import Batch, Failure, Reader, settle, take
 from libs.messaging.broker import Delivery, Partition
@@ -290,6 +290,9 @@ def test_places_of_a_lost_topic_are_not_looked_for_in_the_new_one(
     progress.stand(db, reader.name, {HERE: "second"})
     assert parking.claim(db, reader.name, [HERE], NOW) == set()
     assert parking.count(db, reader.name) == (2, 1)
+    progress.advance(db, reader.name, [Move(HERE, 0, 1)])
+    assert take(db, reader, {HERE: 1}, _at(0, notes[:1])).tried == {}
+    progress.advance(db, reader.name, [Move(HERE, 1, 0)])
     _taken(db, reader, _at(0, notes), {HERE: 0})
     assert parking.count(db, reader.name) == (0, 0)
 
