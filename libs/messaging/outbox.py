@@ -1,0 +1,142 @@
+"""The outbox of one service, as its relay sees it: rows in order, a lease, nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from psycopg.adapt import Buffer, Loader
+from psycopg.pq import Format
+
+from libs.eventstore.recorded import Recorded
+from libs.messaging.broker import Message
+from libs.messaging.envelope import to_message
+
+MOST_BYTES = 8 * 1024 * 1024
+"""Of one batch, so that a thousand of the largest events do not have to be held at once."""
+
+COLUMNS = """event_id, stream_id, version, type, tenant_id, subject_id, actor_id, actor_role,
+  on_behalf_of, correlation_id, causation_id, traceparent, occurred_at, zone, recorded_at, data,
+  chain"""
+
+# What is in flight is left out by its positions: with `position > last` a commit that comes late
+# would never be seen.
+_READ = f"""
+WITH waiting AS (
+  SELECT position FROM outbox WHERE position <> ALL(%(in_flight)s)
+  ORDER BY position LIMIT %(most)s),
+measured AS (
+  SELECT events.*, sum(pg_column_size(data)) OVER (ORDER BY position)
+    - pg_column_size(data) AS bytes_before
+  FROM waiting JOIN events USING (position))
+SELECT position, {COLUMNS} FROM measured WHERE bytes_before < %(bytes)s ORDER BY position
+"""  # noqa: S608 - our own column names
+_SENT = "DELETE FROM outbox WHERE position = ANY(%s)"
+_BACKLOG = """
+SELECT count(*),
+  (SELECT recorded_at FROM events WHERE position = (SELECT min(position) FROM outbox))
+FROM outbox
+"""
+
+
+class LeaseLost(Exception):  # noqa: N818 - the caller begins anew
+    """Somebody else deleted what we published: we were not the relay any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    positions: list[int]
+    messages: Sequence[Message]
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    rows: int
+    oldest: datetime | None
+
+
+class _ExactBytes(Loader):
+    """JSON as it was written; parsed and written again it could differ."""
+
+    format = Format.BINARY
+
+    def load(self, data: Buffer) -> bytes:
+        return bytes(data)
+
+
+def connected(url: str, service: str) -> psycopg.Connection:
+    """As `<service>_relay`. A session that idles in a transaction for 15 s is ended by the server,
+    lease and all: a relay that was paused cannot delete what another one has taken over.
+    """
+    connection = psycopg.connect(url, connect_timeout=5, autocommit=True)
+    connection.adapters.register_loader("json", _ExactBytes)
+    connection.execute("SET idle_in_transaction_session_timeout = '15s'")
+    connection.execute("SET timezone = 'UTC'")
+    connection.execute(f'LISTEN "{channel(service)}"')
+    return connection
+
+
+def channel(service: str) -> str:
+    """Whoever has committed rows may NOTIFY here (never in the writing transaction); a relay looks
+    by itself as well, so a lost notification costs milliseconds.
+    """
+    return f"outbox_{service}"
+
+
+def waiting(connection: psycopg.Connection) -> bool:
+    """Asked outside of any transaction: to lock the lease would be a write each time."""
+    return connection.execute("SELECT EXISTS (SELECT FROM outbox)").fetchone() == (True,)
+
+
+def leased(connection: psycopg.Connection) -> bool:
+    """Until the transaction ends; False when another relay is at work."""
+    row = connection.execute("SELECT held FROM relay_lease FOR UPDATE SKIP LOCKED").fetchone()
+    return row is not None
+
+
+def read(
+    connection: psycopg.Connection, topic: str, *, most: int, in_flight: Sequence[int] = ()
+) -> Batch:
+    wanted = {"in_flight": list(in_flight), "most": most, "bytes": MOST_BYTES}
+    with connection.cursor(binary=True) as cursor:
+        rows = cursor.execute(_READ, wanted).fetchall()
+    return Batch([row[0] for row in rows], [to_message(recorded(row[1:]), topic) for row in rows])
+
+
+def sent(connection: psycopg.Connection, batch: Batch) -> None:
+    deleted = connection.execute(_SENT, [batch.positions]).rowcount
+    if deleted != len(batch):
+        raise LeaseLost
+
+
+def backlog(connection: psycopg.Connection) -> Backlog:
+    row = connection.execute(_BACKLOG).fetchone()
+    assert row is not None  # noqa: S101 - an aggregate without groups has one row
+    return Backlog(rows=row[0], oldest=row[1])
+
+
+def recorded(row: Sequence[Any]) -> Recorded:
+    """A row of `COLUMNS`."""
+    return Recorded(
+        event_id=row[0],
+        stream_id=row[1],
+        version=row[2],
+        type=row[3],
+        tenant_id=row[4],
+        subject_id=row[5],
+        actor_id=row[6],
+        actor_role=row[7],
+        on_behalf_of=row[8],
+        correlation_id=row[9],
+        causation_id=row[10],
+        traceparent=row[11],
+        occurred_at=row[12],
+        zone=row[13],
+        recorded_at=row[14],
+        data=row[15],
+        chain=row[16],
+    )

@@ -1,0 +1,92 @@
+"""The topic again, from the store: the store is the record, and a lost topic a command away.
+
+Kafka acknowledges before a disk has it, so a broker may lose what a relay has long deleted. What is
+sent is byte for byte what was sent before; readers know it by its versions.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from itertools import islice
+
+import psycopg
+from psycopg.sql import SQL, Composable
+
+from libs.messaging import outbox
+from libs.messaging.broker import Broker, Message
+from libs.messaging.envelope import to_message
+
+BATCH = 1000
+PATIENCE = "30s"
+"""How long we wait for the relay to finish its batch and leave us the lease."""
+
+_ALL = SQL("true")
+_STREAM = SQL("stream_id = %(stream)s")
+
+Progress = Callable[[int, int], None]
+
+
+class RelayBusy(Exception):  # noqa: N818 - the operator is told to look at the relay
+    """The lease did not become free in time."""
+
+
+def republish(
+    url: str,
+    broker: Broker,
+    *,
+    service: str,
+    topic: str,
+    partitions: int,
+    stream: str | None = None,
+    progress: Progress | None = None,
+) -> int:
+    """All streams, or one; how many facts were sent. `url` is the database as `<service>_relay`.
+
+    Raises `RelayBusy`, `PublishFailed`, `BrokerUnavailable`; then the command is run again.
+    """
+    broker.ensure_topic(topic, partitions=partitions)
+    with (
+        closing(outbox.connected(url, service)) as connection,
+        closing(broker.publisher()) as publisher,
+        connection.transaction(),
+    ):
+        _take_lease(connection)
+        total, done = _count(connection, stream), 0
+        for batch in _batches(connection, topic, stream):
+            publisher.publish(batch)
+            done += len(batch)
+            if progress:
+                progress(done, total)
+    return done
+
+
+def _take_lease(connection: psycopg.Connection) -> None:
+    connection.execute(SQL("SET LOCAL lock_timeout = {}").format(PATIENCE))
+    try:
+        connection.execute("SELECT held FROM relay_lease FOR UPDATE")
+    except psycopg.errors.LockNotAvailable:
+        raise RelayBusy from None
+
+
+def _count(connection: psycopg.Connection, stream: str | None) -> int:
+    query = SQL("SELECT count(*) FROM events WHERE {}").format(_which(stream))
+    row = connection.execute(query, {"stream": stream}).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def _batches(
+    connection: psycopg.Connection, topic: str, stream: str | None
+) -> Iterator[Sequence[Message]]:
+    """From one snapshot. What is appended meanwhile stands in the outbox, for the relay."""
+    query = SQL("SELECT {} FROM events WHERE {} ORDER BY position").format(
+        SQL(outbox.COLUMNS), _which(stream)
+    )
+    with connection.cursor("republished", binary=True) as cursor:
+        cursor.itersize = BATCH
+        cursor.execute(query, {"stream": stream})
+        rows = iter(cursor)
+        while batch := [to_message(outbox.recorded(row), topic) for row in islice(rows, BATCH)]:
+            yield batch
+
+
+def _which(stream: str | None) -> Composable:
+    return _ALL if stream is None else _STREAM
