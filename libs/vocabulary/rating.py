@@ -1,10 +1,12 @@
 """A rating carries its scale: the field uses 0-10, 0-100, 0-8 and 1-10 side by side."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
+
+from annotated_types import MaxLen, MinLen
 
 from libs.eventstore.decider import Rejected
+from libs.vocabulary.moment import Instant
 
 RaterRole = Literal["patient", "therapist", "observer", "proxy"]
 RatingPhase = Literal[
@@ -16,6 +18,7 @@ RatingPhase = Literal[
     "after_homework",
     "at_review",
 ]
+EndLabel = Annotated[str, MinLen(1), MaxLen(60)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +27,8 @@ class Scale:
 
     min: int
     max: int
-    low_label: str | None = None
-    high_label: str | None = None
+    low_label: EndLabel | None = None
+    high_label: EndLabel | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +38,7 @@ class Rating:
     value: int
     scale: Scale
     rater_role: RaterRole = "patient"
-    rated_at: datetime | None = None
+    rated_at: Instant | None = None
     phase: RatingPhase | None = None
 
     @property

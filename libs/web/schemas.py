@@ -83,7 +83,31 @@ def _described(
             ref_template=f"{_PLACE}{{model}}",
         )
     references = {kind: found[str(at), mode] for at, kind in enumerate(adapters)}
-    return references, definitions.get("$defs", {})
+    return references, _needed(list(references.values()), definitions.get("$defs", {}))
+
+
+def _needed(schemas: Sequence[Json], components: Json) -> Json:
+    """Pydantic also gives those that private text no longer refers to."""
+    needed: Json = {}
+    waiting = _named(schemas)
+    while waiting:
+        name = waiting.pop()
+        if name not in needed:
+            needed[name] = components[name]
+            waiting |= _named(components[name])
+    return needed
+
+
+def _named(schema: Any) -> set[str]:
+    match schema:
+        case {"$ref": str(reference)}:
+            return {reference.removeprefix(_PLACE)}
+        case dict():
+            return set().union(*map(_named, schema.values()))
+        case list():
+            return set().union(*map(_named, schema))
+        case _:
+            return set()
 
 
 def _name(name: str, clashing: set[str]) -> str:
