@@ -1,6 +1,7 @@
 """`make run`: everything up, in order; until somebody stops it or a part falls."""
 
 import os
+import signal
 import sys
 import threading
 from collections.abc import Mapping
@@ -42,6 +43,8 @@ class Ground:
 def run(var: Var, choices: Choices, terminal: Terminal) -> None:
     """Returns after a wished stop. Raises `Trouble` for anything else."""
     with var.only_run(), ExitStack() as stack:
+        # A run that was killed could not remove it.
+        var.run_json.unlink(missing_ok=True)
         stack.callback(var.run_json.unlink, missing_ok=True)
         ports = Ports(choices.port_base)
         _must_be_free(ports, choices)
@@ -206,6 +209,12 @@ class _Meanwhile:
 def _of(fallen: Fallen, var: Var) -> str:
     last = "\n".join(f"  {line}" for line in fallen.last_lines) or "  (it said nothing)"
     return (
-        f"{fallen.name} ended by itself (status {fallen.status}), so everything was stopped. "
+        f"{fallen.name} {_how(fallen.status)}, so everything was stopped. "
         f"Its last lines (all of them are in {var.logs}):\n{last}"
     )
+
+
+def _how(status: int) -> str:
+    if status < 0:
+        return f"was killed ({signal.Signals(-status).name})"
+    return f"ended by itself (status {status})"
