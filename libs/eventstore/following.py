@@ -9,7 +9,7 @@ other lets pass what it has seen.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -46,8 +46,9 @@ REACT = "react"
 BATCH = 200
 """Records: a reaction holds its streams until the batch commits, and requests wait for them."""
 WAIT = 0.25
-_CHECK_EVERY = 0.25
-"""Seconds between looks at what is parked and due; the first retry of a miss comes so soon."""
+_CHECK_EVERY = 1.0
+_CHECK_PARKED_EVERY = 0.25
+"""Seconds between looks at what is due: the first retry of a miss comes so soon."""
 _LAG_EVERY = 5.0
 _LONGEST_PAUSE = 10.0
 
@@ -182,7 +183,8 @@ class Follower:
     async def _look_around(self, subscriber: Subscriber, deliveries: Sequence[Delivery]) -> None:
         """Back to what is parked and due, and how far behind we are."""
         again = self._walk.behind(deliveries)
-        if not again and self._monotonic() < self._checked + _CHECK_EVERY:
+        pause = _CHECK_PARKED_EVERY if self.parked else _CHECK_EVERY
+        if not again and self._monotonic() < self._checked + pause:
             return
         owned = await self._away(subscriber.owned)
         async with self._engine.begin() as db:
@@ -190,7 +192,7 @@ class Follower:
             await db.run_sync(self._count)
         self._checked = self._monotonic()
         await self._seek(subscriber, turns)
-        await self._measure()
+        await self._measure(owned)
 
     def _count(self, db: Connection) -> None:
         self.parked = 0
@@ -203,13 +205,14 @@ class Follower:
         for partition, offset in places.items():
             await self._away(subscriber.seek, partition, offset)
 
-    async def _measure(self) -> None:
+    async def _measure(self, owned: Collection[Partition]) -> None:
         if self._monotonic() < self._measured + _LAG_EVERY:
             return
         self._measured = self._monotonic()
         ends = await self._away(self._broker.ends, self._walk.topics)
         for part in self._parts:
-            self._gauges[part.reader.name].lag(self._walk.of(part.reader), ends, self._now())
+            places = {at: place for at, place in self._walk.of(part.reader).items() if at in owned}
+            self._gauges[part.reader.name].lag(places, ends, self._now())
 
     async def _pause(self, stop: asyncio.Event, error: Exception) -> None:
         self.standing = False

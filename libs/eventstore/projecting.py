@@ -4,7 +4,7 @@ One transaction = what the projections wrote + the version applied of each strea
 each partition. Nothing else commits.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from datetime import datetime
 from threading import Event
@@ -151,21 +151,23 @@ class Projector:
         again = self._walk.behind(deliveries)
         if not again and self._monotonic() < self._checked + _CHECK_EVERY:
             return
+        owned = subscriber.owned()
         with self._engine.begin() as db:
-            turns = self._walk.turns(db, deliveries, subscriber.owned(), self._now())
+            turns = self._walk.turns(db, deliveries, owned, self._now())
             self.parked, streams = parking.count(db, self._reader.name)
         self._checked = self._monotonic()
         self._gauges.parked(self.parked, streams)
         for partition, offset in turns.items():
             subscriber.seek(partition, offset)
-        self._measure()
+        self._measure(owned)
 
-    def _measure(self) -> None:
+    def _measure(self, owned: Collection[Partition]) -> None:
         if self._monotonic() < self._measured + _LAG_EVERY:
             return
         self._measured = self._monotonic()
         ends = self._broker.ends(self._walk.topics)
-        self._gauges.lag(self._walk.of(self._reader), ends, self._now())
+        places = {at: place for at, place in self._walk.of(self._reader).items() if at in owned}
+        self._gauges.lag(places, ends, self._now())
 
     def _pause(self, stop: Event, error: Exception) -> None:
         self.standing = False

@@ -22,6 +22,7 @@ class Topics:
     partitions: int = 3
     topics: dict[str, Topic] = field(default_factory=dict)
     made: int = 0
+    members: list["Member"] = field(default_factory=list)
 
     def tell(self, topic: str, recorded: Sequence[Recorded]) -> None:
         for one in recorded:
@@ -64,7 +65,8 @@ class Topics:
 
     def subscriber(self, *, group: str, topics: Sequence[str]) -> "Member":
         del group
-        return Member(self, topics)
+        self.members.append(Member(self, topics))
+        return self.members[-1]
 
     def close(self) -> None: ...
 

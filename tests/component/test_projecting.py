@@ -20,7 +20,7 @@ from libs.eventstore.progress import PlaceTaken
 from libs.eventstore.projecting import Projector
 from libs.eventstore.recorded import Recorded
 from libs.eventstore.taking import Reader
-from libs.messaging.broker import Broker
+from libs.messaging.broker import Broker, SubscriberLost
 from libs.messaging.connect import connect
 from libs.messaging.envelope import to_message
 from libs.testing.cast import NOW
@@ -344,6 +344,35 @@ def test_a_lost_database_connection_is_waited_out(
             )
         topics.tell(TOPIC, _patient(second, LONDON))
         _until(lambda: _zones(onlooker, [second]) == [LONDON])
+
+
+def test_asked_to_stop_it_leaves_its_group(
+    make: Make, topics: Topics, people: KnownPeople, onlooker: Engine
+) -> None:
+    masha = uuid4()
+    topics.tell(TOPIC, _patient(masha, LONDON))
+    with _running(make(topics, people)):
+        _until(lambda: _zones(onlooker, [masha]) == [LONDON])
+    assert [member.closed for member in topics.members] == [True]
+
+
+class Unreliable(Topics):
+    """A broker that goes away now and then."""
+
+    failures = 2
+
+    def subscriber(self, *, group: str, topics: Sequence[str]) -> Member:
+        if self.failures:
+            self.failures -= 1
+            raise SubscriberLost
+        return super().subscriber(group=group, topics=topics)
+
+
+def test_a_lost_broker_is_waited_out(make: Make, people: KnownPeople, onlooker: Engine) -> None:
+    topics, masha = Unreliable(), uuid4()
+    topics.tell(TOPIC, _patient(masha, LONDON))
+    with _running(make(topics, people)):
+        _until(lambda: _zones(onlooker, [masha]) == [LONDON])
 
 
 def _reads_all(make: Make, broker: Broker, prefix: str, reader: Reader, engine: Engine) -> None:
