@@ -10,7 +10,8 @@ import psycopg
 
 from libs.eventstore.pool import UNREACHABLE, NotDurable
 from libs.messaging.address import BadBrokerUrl
-from libs.messaging.broker import BrokerUnavailable
+from libs.messaging.broker import BrokerUnavailable, PublishFailed
+from libs.messaging.republish import RelayBusy
 
 FAILED = 1
 
@@ -29,7 +30,8 @@ def explained() -> Iterator[None]:
 
 
 _WORDS: Sequence[tuple[tuple[type[Exception], ...], str]] = (
-    ((BrokerUnavailable,), "BROKER_URL: the broker does not answer."),
+    ((BrokerUnavailable, PublishFailed), "BROKER_URL: the broker does not answer."),
+    ((RelayBusy,), "The relay did not leave its lease within 30 s: stop it, or try again."),
     (
         (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError),
         "DATABASE_URL or KEYRING_URL: the database does not let this role in.",

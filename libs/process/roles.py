@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Annotated
 
 import typer
 
@@ -76,6 +77,20 @@ def command_line(service: Service) -> typer.Typer:
         settings = started(service.name, "migrate", Migrating)
         with explained():
             workers.bring_to_head(service.name, settings)
+
+    @line.command()
+    def republish(
+        stream: Annotated[str | None, typer.Option(help="Only this stream, by its name.")] = None,
+    ) -> None:
+        """Send the whole topic again from the store, byte for byte, and end.
+
+        Takes the relay's lease meanwhile. Readers know what they have by its versions. Reads
+        DATABASE_URL (as <service>_relay), BROKER_URL, TOPIC_PREFIX.
+        """
+        settings = started(service.name, "republish", RelaySettings)
+        with explained():
+            count = workers.republished(service.name, settings, stream)
+        typer.echo(f"{count} facts were sent again.")
 
     @line.command("store-verify")
     def store_verify() -> None:

@@ -125,6 +125,12 @@ class Broker(Settings):
     topic_prefix: str = Field(default="", max_length=64, pattern=r"^[a-zA-Z0-9._-]*$")
 
 
+class Publishing(Broker):
+    """`partitions` counts only when a topic is made; afterwards it stays what it was."""
+
+    partitions: int = Field(default=12, ge=1, le=1000)
+
+
 class Identity(Settings):
     issuers: Issuers
     audience: str = Field(default="interlude", min_length=1)

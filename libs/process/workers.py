@@ -19,10 +19,11 @@ from libs.eventstore.verify import Verified, verify
 from libs.messaging.connect import connect
 from libs.messaging.envelope import topic_of
 from libs.messaging.relay import Relay
+from libs.messaging.republish import republish
 from libs.process import admin, parts
 from libs.process.admin import Readiness
 from libs.process.parts import Parts, Streams, utc_now
-from libs.process.settings import Broker, Database, Migrating, Secrets
+from libs.process.settings import Broker, Database, Migrating, Publishing, Secrets
 from libs.process.stopping import on_signals, on_signals_async
 
 log = structlog.get_logger()
@@ -34,7 +35,7 @@ class FollowSettings(Streams, Broker):
     """What `follow` reads from its environment."""
 
 
-class RelaySettings(Database, Broker):
+class RelaySettings(Database, Publishing):
     """What `relay` and `republish` read; the database as `<service>_relay`."""
 
 
@@ -114,6 +115,7 @@ def relay(service: str, settings: RelaySettings) -> None:
         topic=topic_of(service, settings.topic_prefix),
         now=utc_now,
         monotonic=time.monotonic,
+        partitions=settings.partitions,
     )
     readiness = Readiness({"relaying": lambda: relaying.standing})
     with (
@@ -121,6 +123,20 @@ def relay(service: str, settings: RelaySettings) -> None:
         admin.serving(readiness, port=settings.admin_port, host=settings.host),
     ):
         relaying.run(on_signals())
+
+
+def republished(service: str, settings: RelaySettings, stream: str | None) -> int:
+    """How many facts were sent again."""
+    with closing(connect(settings.broker_url.get_secret_value())) as broker:
+        return republish(
+            settings.database_url.get_secret_value(),
+            broker,
+            service=service,
+            topic=topic_of(service, settings.topic_prefix),
+            partitions=settings.partitions,
+            stream=stream,
+            progress=lambda done, total: log.info("republishing", done=done, total=total),
+        )
 
 
 def bring_to_head(service: str, settings: Migrating) -> None:

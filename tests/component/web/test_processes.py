@@ -1,0 +1,175 @@
+"""A process starts with what it needs, says what is wrong, and stops without losing a request."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from deploy.local.ports import free_port
+from libs.process.keys import DEVELOPMENT_MASTER_KEY
+from libs.testing.databases import Database
+
+ROOT = Path(__file__).parents[3]
+SERVICES = ("care", "assignment", "diary", "review")
+ROLES = ("api", "relay", "follow", "migrate", "republish", "store-verify")
+
+
+def environment(**settings: str) -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **settings}
+
+
+def ended(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=environment(**settings),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@contextmanager
+def running(*arguments: str, settings: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=environment(**settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def soon(url: str, seconds: float = 30.0) -> httpx.Response:
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            return httpx.get(url)
+        except httpx.TransportError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_help_names_every_role_and_what_it_is_for(service: str) -> None:
+    shown = ended("-m", f"services.{service}", "--help").stdout
+    for role in ROLES:
+        assert f"  {role}  " in shown
+    told = ended("-m", f"services.{service}", "relay", "--help").stdout
+    assert "DATABASE_URL" in told
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_roles_without_http_load_no_web_framework(service: str) -> None:
+    code = (
+        f"import sys, services.{service}.__main__; "
+        "print([m for m in ('fastapi', 'starlette', 'strawberry', 'kafka') if m in sys.modules])"
+    )
+    assert ended("-c", code).stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_process_without_settings_says_which_and_stops(role: str) -> None:
+    outcome = ended("-m", "services.care", role)
+    assert outcome.returncode == 2
+    assert "DATABASE_URL is missing." in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+
+
+def test_a_database_that_is_not_there_is_one_line() -> None:
+    nowhere = f"postgresql://care_relay@127.0.0.1:{free_port()}/interlude"
+    outcome = ended(
+        "-m",
+        "services.care",
+        "store-verify",
+        DATABASE_URL=nowhere,
+        MASTER_KEY=DEVELOPMENT_MASTER_KEY,
+    )
+    assert outcome.returncode == 1
+    assert outcome.stderr.count("\n") == 1
+    assert "DATABASE_URL" in outcome.stderr
+
+
+@pytest.fixture
+def slow_service() -> Iterator[tuple[subprocess.Popen[str], str]]:
+    port = free_port()
+    with running("tests/component/web/slow_service.py", str(port), settings={}) as process:
+        soon(f"http://127.0.0.1:{port}/quick")
+        yield process, f"http://127.0.0.1:{port}"
+
+
+async def test_accepted_requests_are_finished_before_it_goes(
+    slow_service: tuple[subprocess.Popen[str], str],
+) -> None:
+    process, url = slow_service
+    async with httpx.AsyncClient() as client, client.stream("GET", f"{url}/quick"):
+        pass
+    async with httpx.AsyncClient(timeout=10) as client:
+        asking = asyncio.create_task(client.get(f"{url}/slow"))
+        await asyncio.sleep(0.3)
+        process.terminate()
+        answer = await asking
+    assert answer.text == "finished"
+    assert process.wait(10) == 0
+
+
+@pytest.mark.postgres
+def test_care_serves_and_stops(own_database: Database) -> None:
+    port, admin = free_port(), free_port()
+    settings = {
+        "DATABASE_URL": own_database.url_as("care_app"),
+        "KEYRING_URL": own_database.url_as("keyring_app"),
+        "MASTER_KEY": DEVELOPMENT_MASTER_KEY,
+        "ISSUERS": "http://127.0.0.1:1",
+        "PORT": str(port),
+        "ADMIN_PORT": str(admin),
+        "LOG_FORMAT": "json",
+    }
+    with running("-m", "services.care", "api", settings=settings) as process:
+        assert soon(f"http://127.0.0.1:{port}/readyz").json() == {"status": "ready"}
+        assert soon(f"http://127.0.0.1:{admin}/readyz").json() == {"status": "ready"}
+        assert "interlude_requests_total" in httpx.get(f"http://127.0.0.1:{admin}/metrics").text
+        document = httpx.get(f"http://127.0.0.1:{port}/openapi.json").json()
+        assert "/v1/sessions/{id}/starts" in document["paths"]
+        process.terminate()
+        assert process.wait(20) == 0
+
+
+@pytest.mark.postgres
+def test_the_record_of_a_new_clinic_is_whole(own_database: Database) -> None:
+    outcome = ended(
+        "-m",
+        "services.care",
+        "store-verify",
+        DATABASE_URL=own_database.url_as("care_relay"),
+        MASTER_KEY=DEVELOPMENT_MASTER_KEY,
+    )
+    assert outcome.returncode == 0
+    assert outcome.stdout.startswith("0 events in 0 streams, 0 to be published: whole.")
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("service", SERVICES)
+def test_migrating_twice_changes_nothing(own_database: Database, service: str) -> None:
+    outcome = ended(
+        "-m",
+        f"services.{service}",
+        "migrate",
+        MIGRATION_DATABASE_URL=own_database.url_as(f"{service}_owner"),
+    )
+    assert outcome.returncode == 0
