@@ -18,7 +18,38 @@ EVERY = "*"
 HELD_FOR = 60.0
 """Seconds. A key destroyed elsewhere is forgotten here at most so much later."""
 
-Cipher = AESGCM | Tombstone
+
+class SubjectCipher:
+    """A key at work. What it binds beside the place is the same for every value."""
+
+    def __init__(self, name: KeyName, key: bytes) -> None:
+        self._aead = AESGCM(key)
+        self._key_id = name.id
+        self._bound = f"{name.tenant_id}/{name.id}/"
+
+    def seal(self, text: Any, place: str, nonce: bytes) -> dict[str, str]:
+        """`place` is `<event id>/<field path>`, where the value is first written."""
+        if not isinstance(text, str):
+            # A value sealed elsewhere would never open here: only what is said now can be sealed.
+            raise SealBroken
+        ciphertext = self._aead.encrypt(nonce, text.encode(), (self._bound + place).encode())
+        return {
+            "key": self._key_id,
+            "nonce": b64encode(nonce).decode(),
+            "ciphertext": b64encode(ciphertext).decode(),
+        }
+
+    def open(self, value: Sealed) -> str:
+        try:
+            nonce = b64decode(value.nonce, validate=True)
+            ciphertext = b64decode(value.ciphertext, validate=True)
+            bound = (self._bound + value.found_at).encode()
+            return self._aead.decrypt(nonce, ciphertext, bound).decode()
+        except (InvalidTag, NotBase64, ValueError):
+            raise SealBroken from None
+
+
+Cipher = SubjectCipher | Tombstone
 
 
 class KeyringSealer:
@@ -56,7 +87,7 @@ class KeyringSealer:
             raise SubjectErased
         place = f"{event_id}/"
         for path in paths:
-            self._seal_at(content, path, place, cipher, name)
+            self._seal_at(content, path, place, cipher)
 
     async def open(self, value: Private, *, tenant_id: UUID) -> str | Erased:
         if not isinstance(value, Sealed):
@@ -68,7 +99,7 @@ class KeyringSealer:
             cipher = self._still_held(name) or await self._fetched(name)
         except UnknownSubject:
             raise SealBroken from None
-        return Erased() if isinstance(cipher, Tombstone) else _opened(value, cipher, name)
+        return Erased() if isinstance(cipher, Tombstone) else cipher.open(value)
 
     async def ready(self, values: Iterable[Sealed], *, tenant_id: UUID) -> None:
         """Fetches in one go the keys that a screenful of values will need."""
@@ -81,25 +112,13 @@ class KeyringSealer:
             if name.tenant_id == tenant_id:
                 del self._held[name]
 
-    def _seal_at(self, content: Any, path: Path, place: str, cipher: AESGCM, name: KeyName) -> None:
+    def _seal_at(self, content: Any, path: Path, place: str, cipher: SubjectCipher) -> None:
         step, rest = path[0], path[1:]
         for at in _steps(content, step):
             if rest:
-                self._seal_at(content[at], rest, f"{place}{at}.", cipher, name)
+                self._seal_at(content[at], rest, f"{place}{at}.", cipher)
             elif content[at] is not None:
-                content[at] = self._sealed(content[at], f"{place}{at}", cipher, name)
-
-    def _sealed(self, text: Any, place: str, cipher: AESGCM, name: KeyName) -> dict[str, str]:
-        if not isinstance(text, str):
-            # A value sealed elsewhere would never open here: only what is said now can be sealed.
-            raise SealBroken
-        nonce = self._chance(NONCE_BYTES)
-        ciphertext = cipher.encrypt(nonce, text.encode(), _bound_to(name, place))
-        return {
-            "key": name.id,
-            "nonce": b64encode(nonce).decode(),
-            "ciphertext": b64encode(ciphertext).decode(),
-        }
+                content[at] = cipher.seal(content[at], f"{place}{at}", self._chance(NONCE_BYTES))
 
     def _still_held(self, name: KeyName) -> Cipher | None:
         held = self._held.get(name)
@@ -120,7 +139,7 @@ class KeyringSealer:
         for name, key in (await self._keyring.find(names)).items():
             while len(self._held) >= self._capacity:
                 del self._held[next(iter(self._held))]
-            self._held[name] = (key if isinstance(key, Tombstone) else AESGCM(key), until)
+            self._held[name] = (_at_work(name, key), until)
 
 
 def _steps(content: Any, step: str) -> Iterable[Any]:
@@ -129,15 +148,5 @@ def _steps(content: Any, step: str) -> Iterable[Any]:
     return (step,) if isinstance(content, dict) and step in content else ()
 
 
-def _opened(value: Sealed, cipher: AESGCM, name: KeyName) -> str:
-    try:
-        nonce = b64decode(value.nonce, validate=True)
-        ciphertext = b64decode(value.ciphertext, validate=True)
-        return cipher.decrypt(nonce, ciphertext, _bound_to(name, value.found_at)).decode()
-    except (InvalidTag, NotBase64, ValueError):
-        raise SealBroken from None
-
-
-def _bound_to(name: KeyName, place: str) -> bytes:
-    """`place` is `<event id>/<field path as first written>`."""
-    return f"{name.tenant_id}/{name.id}/{place}".encode()
+def _at_work(name: KeyName, key: bytes | Tombstone) -> Cipher:
+    return key if isinstance(key, Tombstone) else SubjectCipher(name, key)
