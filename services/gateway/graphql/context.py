@@ -94,7 +94,7 @@ class Context:
 
     @property
     def asker(self) -> Asker:
-        return asker(self.principal)
+        return asker(self.principal, self.parts.clock())
 
     async def identify(self) -> None:
         """Who is calling, if their token is good; a missing or bad one is told by who needs it."""

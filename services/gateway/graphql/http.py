@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from cross_web import HTTPException
+from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -41,12 +41,21 @@ _WITHOUT_DATA: Mapping[str, HTTPStatus] = {
 }
 """When nothing but such errors came of a request, its status says so too."""
 
-_VARIABLES_BYTES = 192 * 1024
+LARGEST_BODY = 256 * 1024
+
+
+class StrictRequest(StarletteRequestAdapter):
+    """Its body is bounded, and JSON by its own account."""
+
+    async def get_body(self) -> bytes:
+        headers = dict(self._request.scope["headers"])
+        return await bodies.read(headers, self._request.receive, limit=LARGEST_BODY)
 
 
 class GraphQLDoor(GraphQL[Context, None]):
     """One ASGI application for `/graphql` and `/graphql/stream`."""
 
+    request_adapter_class = StrictRequest
     graphql_transport_ws_handler_class = SocketHandler
     websocket_adapter_class = Socket
 
@@ -127,20 +136,19 @@ class GraphQLDoor(GraphQL[Context, None]):
         if context.known is None:
             raise ConnectionRejectionError
 
-    async def parse_http_body(self, request: Any) -> GraphQLRequestData:
-        raw: Request = request.request
-        if raw.method == "GET":
-            data = await super().parse_http_body(request)
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
+        if request.method == "GET":
+            content = dict(self.parse_query_params(request.query_params))
         else:
-            limit = self._limits.query_bytes + _VARIABLES_BYTES
-            headers = dict(raw.scope["headers"])
-            content = bodies.parsed(await bodies.read(headers, raw.receive, limit=limit))
-            data = self._request(content, raw)
-        if isinstance(data, list) or len((data.query or "").encode()) > self._limits.query_bytes:
+            content = bodies.parsed(await request.get_body())
+        data = self._request(content, request.headers)
+        if len((data.query or "").encode()) > self._limits.query_bytes:
             raise Problem("body-too-large")
         return data
 
-    def _request(self, content: Mapping[str, Any], raw: Request) -> GraphQLRequestData:
+    def _request(
+        self, content: Mapping[str, Any], headers: Mapping[str, str]
+    ) -> GraphQLRequestData:
         query, variables = content.get("query"), content.get("variables")
         name, extensions = content.get("operationName"), content.get("extensions")
         fits = (
@@ -151,7 +159,7 @@ class GraphQLDoor(GraphQL[Context, None]):
         )
         if not fits:
             raise HTTPException(400, "")
-        transport = self._get_stream_transport_from_headers(raw.headers)
+        transport = self._get_stream_transport_from_headers(headers)
         return GraphQLRequestData(
             query=query,
             variables=variables,
@@ -199,7 +207,7 @@ class GraphQLDoor(GraphQL[Context, None]):
     def decode_json(self, data: str | bytes) -> object:
         """Of WebSocket messages and GET parameters, as strictly as bodies."""
         raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-        if len(raw) > self._limits.query_bytes + _VARIABLES_BYTES:
+        if len(raw) > LARGEST_BODY:
             raise json.JSONDecodeError("body-too-large", "", 0)
         try:
             return bodies.parsed(raw)

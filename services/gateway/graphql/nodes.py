@@ -19,18 +19,18 @@ class Found:
 
 
 NODES: Mapping[str, Found] = {
-    "Patient": Found(things.patients("p.person_id = $5"), shaping.patient),
-    "Therapist": Found(things.therapists("t.person_id = $5"), types.Therapist.model_validate),
-    "Clinic": Found(things.clinic("c.clinic_id = $5"), types.Clinic.model_validate),
-    "Session": Found(things.sessions("s.session_id = $5"), types.Session.model_validate),
-    "Goal": Found(things.goals("g.goal_id = $5"), types.Goal.model_validate),
-    "Assignment": Found(things.assignments("a.assignment_id = $5"), shaping.assignment),
+    "Patient": Found(things.patients("p.person_id = $6"), shaping.patient),
+    "Therapist": Found(things.therapists("t.person_id = $6"), types.Therapist.model_validate),
+    "Clinic": Found(things.clinic("c.clinic_id = $6"), types.Clinic.model_validate),
+    "Session": Found(things.sessions("s.session_id = $6"), types.Session.model_validate),
+    "Goal": Found(things.goals("g.goal_id = $6"), types.Goal.model_validate),
+    "Assignment": Found(things.assignments("a.assignment_id = $6"), shaping.assignment),
     "Occurrence": Found(
-        things.occurrences("o.occurrence_id = $5"), types.Occurrence.model_validate
+        things.occurrences("o.occurrence_id = $6"), types.Occurrence.model_validate
     ),
-    "DiaryEntry": Found(things.entries("e.entry_id = $5"), types.DiaryEntry.model_validate),
-    "NotebookItem": Found(things.notebook("n.item_id = $5"), shaping.notebook_item),
-    "Review": Found(things.reviews("r.review_id = $5"), shaping.review),
+    "DiaryEntry": Found(things.entries("e.entry_id = $6"), types.DiaryEntry.model_validate),
+    "NotebookItem": Found(things.notebook("n.item_id = $6"), shaping.notebook_item),
+    "Review": Found(things.reviews("r.review_id = $6"), shaping.review),
 }
 
 

@@ -147,6 +147,7 @@ class DiaryEntry(Node):
     visibility: lists.Visibility = about("Who may read it.")
     location: str | None = maybe("Where.")
     with_whom: lists.Company | None = maybe("Who was there.")
+    with_whom_other: str | None = maybe("Who, in words.")
     notes: str | None = maybe("In words.")
     answers: JSON = about("The worksheet's fields, as its definition names them.")
     recorded_at: datetime = about("When we learned of it.")

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from libs.eventstore.recorded import Recorded
 from services.gateway.projections import homework_shapes as said
 from services.gateway.projections import parts, shapes
-from services.gateway.projections.facts import Every, Reads, facts_of
+from services.gateway.projections.facts import Reads, facts_of
 from services.gateway.projections.parts import Part
 from services.gateway.projections.rows import Rows
 from services.gateway.projections.shapes import Shape, kept
@@ -72,7 +72,6 @@ with the clinic's threshold only. `version` is the stream's, `changed_at` when i
 
 assignment_parts = parts_table("assignment_parts", "assignment_id")
 
-name = "assignment"
 tables = (assignments, assignment_parts)
 
 
@@ -167,7 +166,7 @@ PARTS: Mapping[str, Part] = {
     }.items()
 }
 
-_read: Reads = {
+reads: Reads = {
     _FACT.format("AssignmentCreated"): AssignmentCreated,
     _FACT.format("AssignmentAgreed"): said.Agreement,
     _FACT.format("AssignmentActivated"): AssignmentActivated,
@@ -182,7 +181,6 @@ _read: Reads = {
     _FACT.format("ComponentsGraded"): said.Grading,
     _FACT.format("FrequencyReduced"): said.ReducedFrequency,
 }
-reads: Reads = Every(_read)
 
 
 def project(db: Connection, events: Sequence[Recorded]) -> None:
@@ -190,7 +188,7 @@ def project(db: Connection, events: Sequence[Recorded]) -> None:
     for recorded in events:
         if recorded.category == "assignment":
             _stands(rows, recorded)
-    for recorded, fact in facts_of(events, _read):
+    for recorded, fact in facts_of(events, reads):
         rows.set(recorded.tenant_id, recorded.stream_uuid, **_changed(fact))
     parts.keep(pieces, events, PARTS)
     rows.write(db)

@@ -23,7 +23,6 @@ relationships = table(
     Index("relationships_of_patient", "tenant_id", "patient_id"),
 )
 
-name = "caseload"
 tables = (relationships,)
 
 

@@ -31,6 +31,7 @@ entries = table(
     Column("visibility", Text),
     Column("location", Json),
     Column("with_whom", Text),
+    Column("with_whom_other", Json),
     Column("notes", Json),
     Column("answers", Json),
     Column("recorded_at", Instant),
@@ -39,7 +40,6 @@ entries = table(
 )
 """`started_at` and `ended_at` are when it was lived through; `visibility`: shared or private."""
 
-name = "entries"
 tables = (entries,)
 
 
@@ -63,6 +63,7 @@ class DiaryEntryRecorded(Shape):
     visibility: str
     location: shapes.Text = None
     with_whom: str | None = None
+    with_whom_other: shapes.Text = None
     notes: shapes.Text = None
     answers: dict[str, Any]
 

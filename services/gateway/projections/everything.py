@@ -1,5 +1,10 @@
 """All live projections, applied together in one transaction per batch."""
 
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import Table
+
 from libs.eventstore.projecting import Projection
 from services.gateway.projections import (
     assignment,
@@ -16,7 +21,15 @@ from services.gateway.projections import (
     today,
 )
 
-READ_MODELS: tuple[Projection, ...] = (
+
+class ReadModel(Projection, Protocol):
+    """A module: its tables, and how facts change them."""
+
+    @property
+    def tables(self) -> Sequence[Table[Any]]: ...
+
+
+READ_MODELS: tuple[ReadModel, ...] = (
     assignment,
     caseload,
     entries,
@@ -31,4 +44,4 @@ READ_MODELS: tuple[Projection, ...] = (
 )
 """What can be emptied and filled again from the topics."""
 
-LIVE: tuple[Projection, ...] = (*READ_MODELS, feed)
+LIVE: tuple[ReadModel, ...] = (*READ_MODELS, feed)

@@ -9,13 +9,6 @@ from services.gateway.projections.shapes import Shape
 Reads = Mapping[str, type[Shape]]
 
 
-class Every(dict[str, type[Shape]]):
-    """Reads some facts closely, and wants to see all the others too."""
-
-    def __contains__(self, _name: object) -> bool:
-        return True
-
-
 def facts_of(events: Iterable[Recorded], reads: Reads) -> Iterator[tuple[Recorded, Shape]]:
     """Those of the events that this read model knows. Raises ValueError when one does not fit."""
     for recorded in events:

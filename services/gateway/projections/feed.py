@@ -15,7 +15,6 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, Uuid, text
 
 from libs.eventstore.recorded import Recorded
-from services.gateway.projections.facts import Every, Reads
 from services.gateway.projections.timeline import NOT_ABOUT_A_PATIENT
 
 metadata = MetaData()
@@ -37,8 +36,6 @@ feed = Table(
     Column("event_id", Uuid, nullable=False),
 )
 
-name = "feed"
-reads: Reads = Every()
 tables = (feed_heads, feed)
 
 # The heads are taken in the order of their keys, so that two projectors never wait in a circle.

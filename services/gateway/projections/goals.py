@@ -25,7 +25,6 @@ goals = table(
     Index("goals_of", "tenant_id", "patient_id", "set_at", "goal_id"),
 )
 
-name = "goals"
 tables = (goals,)
 
 

@@ -160,7 +160,7 @@ class FirstComponent(Shape):
 class GradedComponent(Shape):
     """A component with how hard it is."""
 
-    id: UUID = Field(description="One of the components.")
+    component_id: UUID = Field(description="One of the components.")
     difficulty: Rating = Field(description="How hard.")
     label: Text = said("In a few words, where it was new.")
 
@@ -211,6 +211,7 @@ class Practice(Shape):
 
     id: UUID = named("practice_id")
     mode: PracticeMode = Field(description="How it was practised.")
+    practised_at: datetime | None = Field(default=None, description="When, in the world.")
     session_id: UUID = Field(description="In which session.")
     outcome: PracticeOutcome = Field(description="What it showed.")
     duration_min: int | None = Field(default=None, description="Minutes.")
@@ -276,6 +277,7 @@ class Hindrance(Shape):
     planned_response: Text = said("What to do when it comes.")
     resolved: bool | None = Field(default=None, description="Whether it was got round.")
     occurrence_id: UUID | None = Field(default=None, description="The occurrence that it met.")
+    told_at: datetime | None = Field(default=None, description="When it was told, in the world.")
 
 
 class Response(Shape):

@@ -27,7 +27,6 @@ notebook = table(
 )
 """`item_id` is the id of the fact that put it there."""
 
-name = "notebook"
 tables = (notebook,)
 
 

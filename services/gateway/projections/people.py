@@ -31,7 +31,6 @@ clinics = table(
     Column("low_confidence_threshold", Float),
 )
 
-name = "people"
 tables = (people, clinics)
 
 

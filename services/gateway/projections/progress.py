@@ -25,7 +25,6 @@ ratings = table(
 )
 """`measure`: readiness, confidence, utility, …; `stream_id` is the assignment or review."""
 
-name = "progress"
 tables = (ratings,)
 
 MEASURES: Mapping[str, tuple[type[Shape], tuple[str, ...]]] = {

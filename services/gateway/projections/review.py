@@ -10,7 +10,7 @@ from sqlalchemy import Column, Connection, Index, Integer, Text, Uuid
 from libs.eventstore.recorded import Recorded
 from services.gateway.projections import parts, shapes
 from services.gateway.projections import review_shapes as said
-from services.gateway.projections.facts import Every, Reads, facts_of
+from services.gateway.projections.facts import Reads, facts_of
 from services.gateway.projections.parts import Part
 from services.gateway.projections.rows import Rows
 from services.gateway.projections.shapes import Shape
@@ -35,7 +35,6 @@ reviews = table(
 
 review_parts = parts_table("review_parts", "review_id")
 
-name = "review"
 tables = (reviews, review_parts)
 
 
@@ -54,11 +53,10 @@ class ReviewCompleted(Shape):
 
 _FACT = "interlude.review.{}.v1"
 
-_read: Reads = {
+reads: Reads = {
     _FACT.format("ReviewOpened"): ReviewOpened,
     _FACT.format("ReviewCompleted"): ReviewCompleted,
 }
-reads: Reads = Every(_read)
 
 PARTS: Mapping[str, Part] = {
     _FACT.format(name): part
@@ -80,7 +78,7 @@ def project(db: Connection, events: Sequence[Recorded]) -> None:
     for recorded in events:
         if recorded.category == "review":
             rows.set(recorded.tenant_id, recorded.stream_uuid, version=recorded.version)
-    for recorded, fact in facts_of(events, _read):
+    for recorded, fact in facts_of(events, reads):
         rows.set(recorded.tenant_id, recorded.stream_uuid, **_changed(recorded, fact))
     parts.keep(pieces, events, PARTS)
     rows.write(db)

@@ -14,7 +14,7 @@ class Rows:
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._keys = [column.name for column in table.primary_key.columns]
+        self._keys = [str(column.name) for column in table.primary_key.columns]
         self._rows: list[Row] = []
 
     def set(self, *key: Any, **columns: Any) -> None:

@@ -27,7 +27,6 @@ sessions = table(
 )
 """`off`: cancelled or no_show, else null."""
 
-name = "sessions"
 tables = (sessions,)
 
 

@@ -101,7 +101,9 @@ class Obstacle(Shape):
 class Contact(Shape):
     """Another person: a sealed name, and a reference that counts people without naming them."""
 
-    ref: UUID = Field(description="The patient's own number for this person.")
+    contact_ref: UUID | None = Field(
+        default=None, description="The patient's own number for this person."
+    )
     label: Text = Field(default=None, description="What the patient calls them.")
 
 

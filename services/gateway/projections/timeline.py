@@ -10,7 +10,6 @@ from sqlalchemy import Column, Connection, Index, Integer, Text, Uuid
 
 from libs.eventstore.recorded import Recorded
 from libs.eventstore.wire import located
-from services.gateway.projections.facts import Every, Reads
 from services.gateway.projections.rows import Rows
 from services.gateway.projections.tables import Instant, Json, table
 
@@ -37,8 +36,6 @@ timeline = table(
 )
 """`type` is the fact's name alone; `visibility` what the fact itself says, where it does."""
 
-name = "timeline"
-reads: Reads = Every()
 tables = (timeline,)
 
 NOT_ABOUT_A_PATIENT = frozenset({"clinic", "therapist"})

@@ -35,7 +35,6 @@ occurrences = table(
 this moment follows from the clock when somebody asks.
 """
 
-name = "today"
 tables = (occurrences,)
 
 

@@ -13,7 +13,7 @@ from services.gateway.queries.visible import may_see
 # ruff: noqa: S608
 
 _DONE = "o.told IN ('completed', 'partial')"
-_CLOSED = "(o.due_at <= now() AND o.told <> 'not_applicable')"
+_CLOSED = "(o.due_at <= $5::timestamptz AND o.told <> 'not_applicable')"
 _IN_TIME = """((o.experienced_at ->> 'start')::timestamptz >= o.opens_at
     AND (o.due_at IS NULL OR (o.experienced_at ->> 'start')::timestamptz < o.due_at))"""
 
@@ -43,4 +43,4 @@ SELECT p.person_id AS id,
     (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.rated_at, x.recorded_at, x.measure), '[]')
         FROM ({_SERIES}) x) AS ratings
 FROM people p
-WHERE p.tenant_id = $1 AND p.person_id = $5 AND p.kind = 'patient' AND {may_see("p.person_id")}"""
+WHERE p.tenant_id = $1 AND p.person_id = $6 AND p.kind = 'patient' AND {may_see("p.person_id")}"""

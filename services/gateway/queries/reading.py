@@ -10,6 +10,10 @@ from services.gateway.queries.visible import Asker
 
 Json = dict[str, Any]
 
+_TYPED = """($1::uuid IS NOT NULL AND $2::uuid IS NOT NULL AND $3::boolean IS NOT NULL
+    AND $4::boolean IS NOT NULL AND $5::timestamptz IS NOT NULL)"""
+"""PostgreSQL must know the type of every argument, also of those that a statement does not use."""
+
 PATIENCE = 2.0
 """Seconds to wait for a free connection; then the store is told to be busy."""
 
@@ -34,7 +38,7 @@ class ReadModels:
             )
             try:
                 found = await connection.fetch(
-                    f"SELECT row_to_json(answer)::text FROM ({sql}) AS answer",  # noqa: S608 - SQL of ours, values are arguments
+                    f"SELECT row_to_json(answer)::text FROM ({sql}) AS answer WHERE {_TYPED}",  # noqa: S608 - SQL of ours, values are arguments
                     *asker.arguments,
                     *arguments,
                 )

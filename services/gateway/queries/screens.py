@@ -13,8 +13,7 @@ SELECT (SELECT to_jsonb(p) FROM (
         WHERE tenant_id = $1 AND person_id = $2) p) AS person,
     (SELECT to_jsonb(c) FROM (
         SELECT clinic_id AS id, name, zone, locale FROM clinics
-        WHERE tenant_id = $1 AND clinic_id = $1) c) AS clinic,
-    $3::boolean AS therapist, $4::boolean AS patient"""
+        WHERE tenant_id = $1 AND clinic_id = $1) c) AS clinic"""
 
 OPEN = "('draft', 'proposed', 'agreed', 'active', 'paused')"
 
@@ -33,7 +32,7 @@ FROM assignments a WHERE a.tenant_id = $1 AND a.patient_id = mine.patient_id AND
 UNION ALL
 SELECT 'overdue', a.assignment_id, a.due_at
 FROM assignments a WHERE a.tenant_id = $1 AND a.patient_id = mine.patient_id
-    AND a.status = 'active' AND a.due_at < now()
+    AND a.status = 'active' AND a.due_at < $5::timestamptz
 UNION ALL
 SELECT 'obstacle_reported', a.assignment_id, max(p.told_at)
 FROM assignments a JOIN assignment_parts p
@@ -68,23 +67,23 @@ FROM (
     GROUP BY r.patient_id
 ) mine"""
 
-CASELOAD = paged(_CASELOAD, "since", "id", argument=5)
+CASELOAD = paged(_CASELOAD, "since", "id", argument=6)
 
 TODAY = f"""
 SELECT day.patient_id, day.zone, day.local_date,
     (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.opens_at, x.slot, x.id), '[]') FROM (
         SELECT o.*, (SELECT a.title FROM assignments a
             WHERE a.tenant_id = $1 AND a.assignment_id = o.assignment_id) AS title
-        FROM ({things.occurrences("o.patient_id = $5")}) o
+        FROM ({things.occurrences("o.patient_id = $6")}) o
         WHERE o.state <> 'not_applicable' AND (o.local_date = day.local_date
-            OR (o.state = 'available' AND o.opens_at < now()))
+            OR (o.state = 'available' AND o.opens_at < $5::timestamptz))
     ) x) AS occurrences,
     (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.created_at, x.id), '[]')
-        FROM ({things.assignments("a.patient_id = $5 AND a.status = 'active'")}) x) AS assignments
+        FROM ({things.assignments("a.patient_id = $6 AND a.status = 'active'")}) x) AS assignments
 FROM (
     SELECT p.person_id AS patient_id, p.zone,
-        coalesce($6::date, (now() AT TIME ZONE p.zone)::date) AS local_date
-    FROM people p WHERE p.tenant_id = $1 AND p.person_id = $5 AND p.kind = 'patient'
+        coalesce($7::date, ($5::timestamptz AT TIME ZONE p.zone)::date) AS local_date
+    FROM people p WHERE p.tenant_id = $1 AND p.person_id = $6 AND p.kind = 'patient'
         AND {may_see("p.person_id")}
 ) day"""
 
@@ -122,7 +121,7 @@ _CLOSED_SINCE = f"a.patient_id = s.patient_id AND a.closed_at >= {_SINCE}"
 _ENTERED = f"e.patient_id = s.patient_id AND e.recorded_at >= {_SINCE} AND e.visibility = 'shared'"
 
 SESSION_AGENDA = f"""
-SELECT (SELECT to_jsonb(x) FROM ({things.sessions("s.session_id = $5")}) x) AS session,
+SELECT (SELECT to_jsonb(x) FROM ({things.sessions("s.session_id = $6")}) x) AS session,
     (SELECT to_jsonb(x) FROM ({things.sessions("s.session_id = previous.session_id")}) x)
         AS previous_session,
     {_list(things.assignments(_STILL_OPEN), "x.created_at, x.id")} AS open_assignments,
@@ -134,14 +133,14 @@ SELECT (SELECT to_jsonb(x) FROM ({things.sessions("s.session_id = $5")}) x) AS s
     {_list(things.entries(_ENTERED), "x.started_at, x.id")} AS entries,
     {_list(things.reviews("r.session_id = s.session_id"), "x.opened_at, x.id")} AS reviews
 FROM sessions s LEFT JOIN LATERAL ({_PREVIOUS}) previous ON true
-WHERE s.tenant_id = $1 AND s.session_id = $5 AND {may_see("s.patient_id")}"""
+WHERE s.tenant_id = $1 AND s.session_id = $6 AND {may_see("s.patient_id")}"""
 
-GOALS = paged(things.goals("g.patient_id = $5"), "set_at", "id", argument=6)
-DIARY = paged(things.entries("e.patient_id = $5"), "started_at", "id", argument=6)
-NOTEBOOK = paged(things.notebook("n.patient_id = $5"), "kept_at", "id", argument=6)
+GOALS = paged(things.goals("g.patient_id = $6"), "set_at", "id", argument=7)
+DIARY = paged(things.entries("e.patient_id = $6"), "started_at", "id", argument=7)
+NOTEBOOK = paged(things.notebook("n.patient_id = $6"), "kept_at", "id", argument=7)
 ASSIGNMENTS = paged(
-    things.assignments("a.patient_id = $5 AND ($6::text[] IS NULL OR a.status = ANY($6))"),
+    things.assignments("a.patient_id = $6 AND ($7::text[] IS NULL OR a.status = ANY($7))"),
     "created_at",
     "id",
-    argument=7,
+    argument=8,
 )

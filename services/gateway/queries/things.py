@@ -55,7 +55,7 @@ def entries(condition: str = "true") -> str:
     return f"""
 SELECT e.entry_id AS id, e.patient_id, e.worksheet, e.definition_version, e.assignment_id,
     e.occurrence_id, e.started_at, e.ended_at, e.zone, e.recording_mode, e.time_uncertain,
-    e.source, e.visibility, e.location, e.with_whom, e.notes, e.answers, e.recorded_at
+    e.source, e.visibility, e.location, e.with_whom, e.with_whom_other, e.notes, e.answers, e.recorded_at
 FROM entries e
 WHERE e.tenant_id = $1 AND {may_see("e.patient_id")}
     AND {shared("e.visibility", "e.patient_id")} AND {condition}"""
@@ -67,8 +67,8 @@ def occurrences(condition: str = "true") -> str:
 SELECT o.occurrence_id AS id, o.assignment_id, o.patient_id, o.plan_version, o.local_date, o.slot,
     o.opens_at, o.due_at, o.zone, o.quantity, o.experienced_at, o.settled_at,
     o.opens_at AT TIME ZONE o.zone AS opens_local, o.due_at AT TIME ZONE o.zone AS due_local,
-    CASE WHEN o.told <> 'scheduled' THEN o.told WHEN o.opens_at > now() THEN 'not_yet_available'
-         WHEN o.due_at <= now() THEN 'expired' ELSE 'available' END AS state
+    CASE WHEN o.told <> 'scheduled' THEN o.told WHEN o.opens_at > $5::timestamptz THEN 'not_yet_available'
+         WHEN o.due_at <= $5::timestamptz THEN 'expired' ELSE 'available' END AS state
 FROM occurrences o
 WHERE o.tenant_id = $1 AND o.opens_at IS NOT NULL AND {may_see("o.patient_id")} AND {condition}"""
 
@@ -126,8 +126,8 @@ WHERE p.tenant_id = $1 AND p.kind = 'patient' AND {may_see("p.person_id")} AND {
 
 
 _NEXT = """s.patient_id = p.person_id AND s.off IS NULL AND s.started_at IS NULL
-    AND s.ended_at IS NULL AND s.starts_at > now()"""
-_LAST = "s.patient_id = p.person_id AND s.off IS NULL AND s.starts_at <= now()"
+    AND s.ended_at IS NULL AND s.starts_at > $5::timestamptz"""
+_LAST = "s.patient_id = p.person_id AND s.off IS NULL AND s.starts_at <= $5::timestamptz"
 
 
 def _therapists(patient: str) -> str:
@@ -152,5 +152,4 @@ WHERE t.tenant_id = $1 AND t.kind = 'therapist'
 def clinic(condition: str = "true") -> str:
     return f"""
 SELECT c.clinic_id AS id, c.name, c.zone, c.locale FROM clinics c
-WHERE c.tenant_id = $1 AND $2::uuid IS NOT NULL AND ($3::boolean OR $4::boolean OR true)
-    AND {condition}"""
+WHERE c.tenant_id = $1 AND {condition}"""

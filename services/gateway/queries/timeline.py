@@ -19,22 +19,21 @@ SELECT t.event_id AS id, t.patient_id, t.type, t.service, t.category, t.stream_i
     t.recorded_at, t.occurred_at, t.zone, t.actor_id, t.actor_role, t.on_behalf_of, t.refs, t.codes,
     t.excerpt
 FROM timeline t
-WHERE t.tenant_id = $1 AND t.patient_id = $5 AND {may_see("t.patient_id")} AND {_NOT_PRIVATE}"""
+WHERE t.tenant_id = $1 AND t.patient_id = $6 AND {may_see("t.patient_id")} AND {_NOT_PRIVATE}"""
 
-PAGE = paged(ITEMS, "recorded_at", "id", argument=6)
+PAGE = paged(ITEMS, "recorded_at", "id", argument=7)
 
 SINCE = f"""
 SELECT item.*, f.number FROM feed f
 JOIN ({ITEMS}) item ON item.id = f.event_id
-WHERE f.tenant_id = $1 AND f.patient_id = $5 AND f.number > $6
-ORDER BY f.number LIMIT $7"""
+WHERE f.tenant_id = $1 AND f.patient_id = $6 AND f.number > $7
+ORDER BY f.number LIMIT $8"""
 
 HEAD = f"""
 SELECT coalesce(h.number, 0) AS number FROM people p
 LEFT JOIN feed_heads h ON h.tenant_id = p.tenant_id AND h.patient_id = p.person_id
-WHERE p.tenant_id = $1 AND p.person_id = $5 AND {may_see("p.person_id")}"""
+WHERE p.tenant_id = $1 AND p.person_id = $6 AND {may_see("p.person_id")}"""
 
 NUMBER_OF = """
 SELECT f.number FROM feed f
-WHERE f.tenant_id = $1 AND f.patient_id = $5 AND f.event_id = $6
-    AND ($2::uuid IS NOT NULL) AND ($3::boolean IS NOT NULL) AND ($4::boolean IS NOT NULL)"""
+WHERE f.tenant_id = $1 AND f.patient_id = $6 AND f.event_id = $7"""

@@ -1,6 +1,7 @@
 """Who may see what, as SQL: therapists whom they treat, patients themselves, others nothing."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from libs.access.principal import Principal
@@ -14,24 +15,26 @@ HAS_OPEN_RELATIONSHIP = """EXISTS (
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """The first four arguments of every statement."""
+    """The first arguments of every statement."""
 
     tenant_id: UUID
     person_id: UUID
     as_therapist: bool
     as_patient: bool
+    now: datetime
 
     @property
     def arguments(self) -> tuple[object, ...]:
-        return self.tenant_id, self.person_id, self.as_therapist, self.as_patient
+        return self.tenant_id, self.person_id, self.as_therapist, self.as_patient, self.now
 
 
-def asker(principal: Principal) -> Asker:
+def asker(principal: Principal, now: datetime) -> Asker:
     return Asker(
         principal.tenant_id,
         principal.person_id,
         "therapist" in principal.roles,
         "patient" in principal.roles,
+        now,
     )
 
 

@@ -11,7 +11,7 @@ from services.gateway.projections.everything import LIVE
 def test_the_migrations_make_exactly_the_tables_that_projections_write(database: Database) -> None:
     declared = MetaData()
     for projection in LIVE:
-        for table in projection.TABLES:
+        for table in projection.tables:
             table.to_metadata(declared)
     engine = create_engine(
         make_url(database.url_as("gateway_owner")).set(drivername="postgresql+psycopg")

@@ -93,6 +93,7 @@ CREATE TABLE entries (
     visibility TEXT,
     location JSONB,
     with_whom TEXT,
+    with_whom_other JSONB,
     notes JSONB,
     answers JSONB,
     recorded_at TIMESTAMP WITH TIME ZONE,
