@@ -106,6 +106,13 @@ _IN_SESSION_2 = _by(
 )
 
 
+REQUEST_OF = {
+    **{act.operation: act.request for act in (*_IN_SESSION_1, *_IN_SESSION_2)},
+    "completeHomework": CompleteHomework,
+}
+"""What each operation on an assignment asks for."""
+
+
 def facts_of(bodies: Bodies) -> Sequence[object]:
     """In the order of the story, the first of each kind."""
     told: dict[type[object], object] = {}
