@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
@@ -46,6 +47,7 @@ async def open_pool(
         url,
         min_size=least,
         max_size=size,
+        init=_plain_uuids,
         reset=_nothing_to_reset,
         max_inactive_connection_lifetime=0,
         max_cached_statement_lifetime=0,
@@ -83,6 +85,27 @@ async def schema_version(pool: Pool) -> str | None:
     """The schema's revision, for readiness; compare with `migrating.head_of`."""
     version: str | None = await pool.fetchval("SELECT version_num FROM alembic_version")
     return version
+
+
+async def _plain_uuids(connection: Connection) -> None:
+    """Asyncpg's own UUID class is unknown to orjson, so one that slipped through would be a bug in
+    whatever serialises it later.
+    """
+    await connection.set_type_codec(
+        "uuid",
+        schema="pg_catalog",
+        encoder=_uuid_bytes,
+        decoder=_uuid_of,
+        format="binary",
+    )
+
+
+def _uuid_bytes(value: UUID | str) -> bytes:
+    return value.bytes if isinstance(value, UUID) else UUID(value).bytes
+
+
+def _uuid_of(value: bytes) -> UUID:
+    return UUID(bytes=bytes(value))
 
 
 async def _nothing_to_reset(_connection: Connection) -> None:

@@ -197,17 +197,17 @@ def _outcome(append: Append, row: Mapping[str, Any] | None) -> Outcome:
 
 def _recorded(tenant_id: UUID, stream_id: str, row: Mapping[str, Any]) -> Recorded:
     return Recorded(
-        event_id=_uuid(row["event_id"]),
+        event_id=row["event_id"],
         stream_id=stream_id,
         version=row["version"],
         type=row["type"],
         tenant_id=tenant_id,
-        subject_id=_uuid_or_none(row["subject_id"]),
-        actor_id=_uuid(row["actor_id"]),
+        subject_id=row["subject_id"],
+        actor_id=row["actor_id"],
         actor_role=row["actor_role"],
-        on_behalf_of=_uuid_or_none(row["on_behalf_of"]),
-        correlation_id=_uuid(row["correlation_id"]),
-        causation_id=_uuid_or_none(row["causation_id"]),
+        on_behalf_of=row["on_behalf_of"],
+        correlation_id=row["correlation_id"],
+        causation_id=row["causation_id"],
         traceparent=row["traceparent"],
         occurred_at=row["occurred_at"],
         zone=row["zone"],
@@ -215,12 +215,3 @@ def _recorded(tenant_id: UUID, stream_id: str, row: Mapping[str, Any]) -> Record
         data=row["data"].encode(),
         chain=row["chain"],
     )
-
-
-def _uuid(value: UUID) -> UUID:
-    # asyncpg has a UUID class of its own, which orjson does not know.
-    return UUID(int=value.int)
-
-
-def _uuid_or_none(value: UUID | None) -> UUID | None:
-    return None if value is None else _uuid(value)
