@@ -19,6 +19,7 @@ from libs.eventstore.reacting import Cause, NotKnownYet, Reaction, Reactions, Wi
 from libs.eventstore.reading import Fact
 from services.assignment import follow
 from services.assignment.domain.due import Meeting, MoveDue, MoveReason, resolved_before
+from services.assignment.domain.terms import SessionId
 from services.assignment.follow import homework
 
 _CARE = "interlude.care.{}.v1"
@@ -39,7 +40,7 @@ def reactions(assignments: Desk[Any, Any, Any]) -> Reactions:
         def wishes(cause: Cause[Any], db: Connection) -> Sequence[Wish]:
             wanted = ((each, _moved(cause, db, each, because)) for each in which(cause, db))
             return [
-                Wish(desk=assignments, stream_uuid=each.assignment_id, command=command)
+                Wish(desk=assignments, stream_uuid=_plain(each.assignment_id), command=command)
                 for each, command in wanted
                 if command is not None
             ]
@@ -144,4 +145,13 @@ def _session(db: Connection, tenant_id: UUID, session_id: UUID) -> Row[Any] | No
 
 
 def _as_meeting(session: Row[Any]) -> Meeting:
-    return Meeting(session_id=session.session_id, starts_at=session.starts_at, zone=session.zone)
+    return Meeting(
+        session_id=SessionId(_plain(session.session_id)),
+        starts_at=session.starts_at,
+        zone=session.zone,
+    )
+
+
+def _plain(uuid: UUID) -> UUID:
+    """The driver's rows hold UUIDs of a kind of its own, which orjson does not write."""
+    return UUID(int=uuid.int)
