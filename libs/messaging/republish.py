@@ -13,7 +13,6 @@ from psycopg.sql import SQL, Composable
 
 from libs.messaging import outbox
 from libs.messaging.broker import Broker, Message
-from libs.messaging.envelope import to_message
 
 BATCH = 1000
 PATIENCE = "30s"
@@ -78,13 +77,13 @@ def _batches(
 ) -> Iterator[Sequence[Message]]:
     """From one snapshot. What is appended meanwhile stands in the outbox, for the relay."""
     query = SQL("SELECT {} FROM events WHERE {} ORDER BY position").format(
-        SQL(outbox.COLUMNS), _which(stream)
+        SQL(outbox.ENVELOPE), _which(stream)
     )
     with connection.cursor("republished", binary=True) as cursor:
         cursor.itersize = BATCH
         cursor.execute(query, {"stream": stream})
         rows = iter(cursor)
-        while batch := [to_message(outbox.recorded(row), topic) for row in islice(rows, BATCH)]:
+        while batch := [outbox.message(topic, row) for row in islice(rows, BATCH)]:
             yield batch
 
 

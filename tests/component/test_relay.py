@@ -23,7 +23,7 @@ from libs.messaging.broker import (
     Subscriber,
 )
 from libs.messaging.connect import connect
-from libs.messaging.envelope import from_delivery, topic_of
+from libs.messaging.envelope import from_delivery, to_message, topic_of
 from libs.messaging.relay import Relay
 from libs.messaging.republish import RelayBusy, republish
 from libs.testing.cast import ANNA, CLINIC, LEV, MASHA, NOW
@@ -204,7 +204,7 @@ def test_facts_are_published_in_the_order_of_the_store_and_then_forgotten(store:
 
     assert ids(broker.published) == [str(fact.event_id) for fact in facts]
     assert [len(each) for each in broker.attempts] == [10, 10, 5]
-    assert [each.value for each in broker.published] == [fact.data for fact in facts]
+    assert broker.published == [to_message(fact, topic_of(SERVICE)) for fact in facts]
 
 
 def test_nothing_is_forgotten_before_the_broker_has_it(store: Store) -> None:
@@ -378,7 +378,7 @@ def test_the_whole_store_or_one_stream_is_published_again(store: Store) -> None:
 
     assert sent == 20
     assert told == [(20, 20)]
-    assert ids(broker.published) == [str(fact.event_id) for fact in facts]
+    assert broker.published == [to_message(fact, topic_of(SERVICE)) for fact in facts]
     assert ids(one.published) == [str(fact.event_id) for fact in facts[:: len(STREAMS)]]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from operator import itemgetter
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
@@ -17,7 +18,8 @@ from libs.messaging.partitioning import partition_of
 MOST_PER_PARTITION = 900_000
 MOST_PER_REQUEST = 32 * 1024 * 1024
 RECORD_OVERHEAD = 64
-HEADER_OVERHEAD = 8
+HEADER_OVERHEAD = 40
+_VALUE = itemgetter(1)
 
 PRODUCER = {
     **PATIENCE,
@@ -105,9 +107,8 @@ def _flushes(messages: Sequence[Message], partitions: Callable[[str], int]) -> I
 
 
 def _size(message: Message) -> int:
-    """Never less than what the record takes."""
-    headers = sum([len(name) + len(value) for name, value in message.headers])
-    headers += HEADER_OVERHEAD * len(message.headers)
+    """Never less than what the record takes, if no header's name is longer than 32 letters."""
+    headers = sum(map(len, map(_VALUE, message.headers))) + HEADER_OVERHEAD * len(message.headers)
     return len(message.key) + len(message.value) + headers + RECORD_OVERHEAD
 
 
