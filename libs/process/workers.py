@@ -22,6 +22,7 @@ from libs.messaging.relay import Relay
 from libs.messaging.republish import republish
 from libs.process import admin, parts
 from libs.process.admin import Readiness
+from libs.process.collector import settle_collector
 from libs.process.parts import Parts, Streams, utc_now
 from libs.process.settings import Broker, Database, Migrating, Publishing, Secrets
 from libs.process.stopping import on_signals, on_signals_async
@@ -78,6 +79,7 @@ async def follow(service: str, settings: FollowSettings, following: Following) -
         )
         try:
             with admin.serving(readiness, port=settings.admin_port, host=settings.host):
+                settle_collector()
                 await follower.run(on_signals_async())
         finally:
             broker.close()
@@ -122,6 +124,7 @@ def relay(service: str, settings: RelaySettings) -> None:
         closing(broker),
         admin.serving(readiness, port=settings.admin_port, host=settings.host),
     ):
+        settle_collector()
         relaying.run(on_signals())
 
 

@@ -11,6 +11,7 @@ from libs.messaging.connect import connect
 from libs.messaging.envelope import topic_of
 from libs.process import admin
 from libs.process.admin import Readiness
+from libs.process.collector import settle_collector
 from libs.process.parts import utc_now
 from libs.process.stopping import on_signals
 from services.gateway.contracts import SERVICES
@@ -40,6 +41,7 @@ def project(settings: ProjectorSettings) -> None:
     )
     try:
         with admin.serving(readiness, port=settings.admin_port, host=settings.host):
+            settle_collector()
             projector.run(on_signals())
     finally:
         broker.close()
