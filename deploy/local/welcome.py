@@ -26,7 +26,7 @@ def welcome(run: RunInfo, broker: Chosen, console: Console) -> None:
         "",
         "  TOKEN=$(.venv/bin/python -m deploy.local token therapist)",
         f'  curl -s {run.gateway}/graphql -H "Authorization: Bearer $TOKEN" \\',
-        "    -H 'Content-Type: application/json' -d '{\"query\": \"{ me { id } }\"}'",
+        "    -H 'Content-Type: application/json' -d '{\"query\": \"{ me { name roles } }\"}'",
         "",
         "For GraphiQL's headers:",
         "",
