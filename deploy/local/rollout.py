@@ -16,6 +16,7 @@ from deploy.local.processes import PROCESSES, SERVICES, Place
 from deploy.local.run_info import RunInfo, write
 from deploy.local.story import play
 from deploy.local.story.calendar import ZONE
+from deploy.local.story.telling import StoryStopped
 from deploy.local.terminal import Terminal
 from deploy.local.trouble import Trouble
 from deploy.local.var import Var
@@ -103,7 +104,13 @@ class Rollout:
 
     def _play(self, run: RunInfo, today: date) -> Mapping[str, str]:
         with self.terminal.step("Telling the story of the demo clinic") as say:
-            return play(services=run.services, tokens=run.tokens, today=today, progress=say)
+            try:
+                return play(services=run.services, tokens=run.tokens, today=today, progress=say)
+            except StoryStopped as why:
+                raise Trouble(
+                    f"The story stopped at {why}. Why, {self.var.logs} may know; "
+                    "the next run tells on from there."
+                ) from why
 
 
 def answers(url: str) -> bool:
