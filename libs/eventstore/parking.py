@@ -8,18 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Connection,
-    DateTime,
-    Integer,
-    MetaData,
-    Table,
-    Text,
-    Uuid,
-    text,
-)
+from sqlalchemy import Connection, text
 
 from libs.eventstore.progress import Head, Stream
 from libs.messaging.broker import Partition
@@ -31,25 +20,6 @@ CHAIN_BROKEN = "chain-broken"
 """The code of a record that the owner of its stream did not write."""
 
 CLAIMED_FOR = timedelta(minutes=1)
-
-tables = MetaData()
-
-parked = Table(
-    "parked",
-    tables,
-    Column("reader", Text, primary_key=True),
-    Column("topic", Text, primary_key=True),
-    Column("partition", Integer, primary_key=True),
-    Column("topic_id", Text, primary_key=True),
-    Column("offset", BigInteger, primary_key=True),
-    Column("tenant_id", Uuid),
-    Column("stream_id", Text),
-    Column("version", Integer),
-    Column("code", Text, nullable=False),
-    Column("since", DateTime(timezone=True), nullable=False),
-    Column("tries", Integer, nullable=False),
-    Column("retry_at", DateTime(timezone=True)),
-)
 
 Place = tuple[Partition, int]
 

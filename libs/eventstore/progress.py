@@ -1,6 +1,7 @@
 """How far a reader has come: its place in each partition and the version it applied of each stream.
 
-Written in the reader's own transaction, together with what it made of the facts.
+Written in the reader's own transaction, together with what it made of the facts; the tables are in
+`progress.sql`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -8,42 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Connection,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Table,
-    Text,
-    Uuid,
-    text,
-)
+from sqlalchemy import Connection, text
 
 from libs.eventstore.migrations import run_script
 from libs.messaging.broker import Partition
-
-tables = MetaData()
-
-positions = Table(
-    "positions",
-    tables,
-    Column("reader", Text, primary_key=True),
-    Column("topic", Text, primary_key=True),
-    Column("partition", Integer, primary_key=True),
-    Column("topic_id", Text, nullable=False),
-    Column("next", BigInteger, nullable=False),
-)
-applied = Table(
-    "applied",
-    tables,
-    Column("reader", Text, primary_key=True),
-    Column("tenant_id", Uuid, primary_key=True),
-    Column("stream_id", Text, primary_key=True),
-    Column("version", Integer, nullable=False),
-    Column("chain", LargeBinary, nullable=False),
-)
 
 Stream = tuple[UUID, str]
 """Tenant and stream id."""
