@@ -1,12 +1,13 @@
 """The gateway's processes: `python -m services.gateway --help`."""
 
+from typing import Annotated
+
 import typer
 
 import services.gateway
-from libs.process import workers
 from libs.process.failing import explained
 from libs.process.roles import started
-from libs.process.settings import Migrating
+from libs.process.settings import Database, Migrating
 from services.gateway.settings import ApiSettings, ProjectorSettings
 
 line = typer.Typer(
@@ -50,14 +51,32 @@ def projector() -> None:
 
 
 @line.command()
+def retry(
+    stream: Annotated[str | None, typer.Option(help="Only this stream, by its name.")] = None,
+) -> None:
+    """Have the running projector try again what it parked, and end.
+
+    Reads DATABASE_URL (as gateway_projector). Look at the projector's log for how it went.
+    """
+    settings = started("gateway", "retry", Database)
+    from services.gateway.projecting import wished  # noqa: PLC0415 - as above
+
+    with explained():
+        count = wished(settings, stream)
+    typer.echo(f"{count} records will be tried again.")
+
+
+@line.command()
 def migrate() -> None:
     """Bring the gateway's schema to its head. Safe to repeat, and to run while serving.
 
     Reads MIGRATION_DATABASE_URL (as gateway_owner).
     """
     settings = started("gateway", "migrate", Migrating)
+    from libs.process import tending  # noqa: PLC0415 - every process pays for what it has loaded
+
     with explained():
-        workers.bring_to_head("gateway", settings)
+        tending.migrated("gateway", settings)
 
 
 if __name__ == "__main__":

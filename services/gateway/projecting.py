@@ -2,8 +2,9 @@
 
 import time
 
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import Engine, create_engine, make_url
 
+from libs.eventstore import parking
 from libs.eventstore.migrating import at_head
 from libs.eventstore.projecting import LIVE, Projector
 from libs.eventstore.taking import Reader
@@ -13,6 +14,7 @@ from libs.process import admin
 from libs.process.admin import Readiness
 from libs.process.collector import settle_collector
 from libs.process.parts import utc_now
+from libs.process.settings import Database
 from libs.process.stopping import on_signals
 from services.gateway.contracts import SERVICES
 from services.gateway.projections.everything import LIVE as LIVE_PROJECTIONS
@@ -22,7 +24,7 @@ from services.gateway.settings import ProjectorSettings
 def project(settings: ProjectorSettings) -> None:
     """Until SIGTERM; then the batch at hand is committed."""
     url = settings.database_url.get_secret_value()
-    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), pool_size=2)
+    engine = _engine(settings)
     broker = connect(settings.broker_url.get_secret_value())
     prefix = settings.topic_prefix
     keys = {topic_of(each, prefix): settings.key(f"chain:{each}") for each in SERVICES}
@@ -46,3 +48,18 @@ def project(settings: ProjectorSettings) -> None:
     finally:
         broker.close()
         engine.dispose()
+
+
+def wished(settings: Database, stream: str | None) -> int:
+    """How many parked records the running projector will try again."""
+    engine = _engine(settings)
+    try:
+        with engine.begin() as db:
+            return parking.wish(db, LIVE, utc_now(), stream_id=stream)
+    finally:
+        engine.dispose()
+
+
+def _engine(settings: Database) -> Engine:
+    url = make_url(settings.database_url.get_secret_value())
+    return create_engine(url.set(drivername="postgresql+psycopg"), pool_size=2)

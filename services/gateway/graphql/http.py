@@ -19,6 +19,7 @@ from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
+from strawberry.types.unset import UNSET
 
 from libs.web import bodies
 from libs.web.bodies import ClientGone
@@ -127,7 +128,7 @@ class GraphQLDoor(GraphQL[Context, None]):
             raise Problem("not-authenticated")
         return context
 
-    async def on_ws_connect(self, context: Context) -> None:
+    async def on_ws_connect(self, context: Context) -> Any:
         told = context.connection_params
         given = {str(name).lower(): value for name, value in told.items()}.get("authorization")
         if isinstance(given, str):
@@ -135,6 +136,7 @@ class GraphQLDoor(GraphQL[Context, None]):
             await context.identify()
         if context.known is None:
             raise ConnectionRejectionError
+        return UNSET
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData:
         if request.method == "GET":

@@ -55,7 +55,8 @@ def entries(condition: str = "true") -> str:
     return f"""
 SELECT e.entry_id AS id, e.patient_id, e.worksheet, e.definition_version, e.assignment_id,
     e.occurrence_id, e.started_at, e.ended_at, e.zone, e.recording_mode, e.time_uncertain,
-    e.source, e.visibility, e.location, e.with_whom, e.with_whom_other, e.notes, e.answers, e.recorded_at
+    e.source, e.visibility, e.location, e.with_whom, e.with_whom_other, e.notes, e.answers,
+    e.recorded_at
 FROM entries e
 WHERE e.tenant_id = $1 AND {may_see("e.patient_id")}
     AND {shared("e.visibility", "e.patient_id")} AND {condition}"""
@@ -67,7 +68,8 @@ def occurrences(condition: str = "true") -> str:
 SELECT o.occurrence_id AS id, o.assignment_id, o.patient_id, o.plan_version, o.local_date, o.slot,
     o.opens_at, o.due_at, o.zone, o.quantity, o.experienced_at, o.settled_at,
     o.opens_at AT TIME ZONE o.zone AS opens_local, o.due_at AT TIME ZONE o.zone AS due_local,
-    CASE WHEN o.told <> 'scheduled' THEN o.told WHEN o.opens_at > $5::timestamptz THEN 'not_yet_available'
+    CASE WHEN o.told <> 'scheduled' THEN o.told
+         WHEN o.opens_at > $5::timestamptz THEN 'not_yet_available'
          WHEN o.due_at <= $5::timestamptz THEN 'expired' ELSE 'available' END AS state
 FROM occurrences o
 WHERE o.tenant_id = $1 AND o.opens_at IS NOT NULL AND {may_see("o.patient_id")} AND {condition}"""

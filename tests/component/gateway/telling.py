@@ -1,0 +1,119 @@
+"""The story as the services' own examples tell it: facts sealed as they were when recorded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy import Engine
+
+from libs.access.principal import Principal
+from libs.eventstore.aggregate import Aggregate
+from libs.eventstore.recorded import Recorded
+from libs.privacy.sealer import KeyringSealer
+from libs.testing.cast import ANNA, BORIS, CLINIC, LEV, MASHA, OTHER_CLINIC
+from libs.testing.keyring import MemoryKeyring, memory_sealer
+from libs.testing.streams import stream
+from services.assignment import wire as assignment_wire
+from services.assignment.examples import FACTS as ASSIGNMENT_FACTS
+from services.assignment.examples import FIRST, GOAL
+from services.care import wire as care_wire
+from services.care.domain.patient import PatientId
+from services.care.domain.session import SessionId, SessionScheduled
+from services.care.domain.therapist import TherapistId
+from services.care.examples import FACTS as CARE_FACTS
+from services.care.examples import RELATIONSHIP, SESSION
+from services.diary import wire as diary_wire
+from services.diary.examples import ENTRY
+from services.diary.examples import FACTS as DIARY_FACTS
+from services.gateway.projections.everything import LIVE
+from services.review import wire as review_wire
+from services.review.examples import FACTS as REVIEW_FACTS
+from services.review.examples import REVIEW
+
+ASSIGNMENT = UUID(FIRST)
+NEXT_SESSION = UUID("00000000-0000-7000-8000-0000000000e2")
+LATER = datetime(2026, 3, 6, 9, 0, tzinfo=UTC)
+EXPIRES = datetime(2199, 1, 1, tzinfo=UTC).timestamp()
+
+
+def _person(person: UUID, *roles: Any, tenant: UUID = CLINIC) -> Principal:
+    return Principal(tenant_id=tenant, person_id=person, roles=frozenset(roles), expires_at=EXPIRES)
+
+
+PEOPLE = {
+    "anna": _person(ANNA, "therapist"),
+    "boris": _person(BORIS, "therapist"),
+    "masha": _person(MASHA, "patient"),
+    "lev": _person(LEV, "patient"),
+    "stranger": _person(ANNA, "therapist", tenant=OTHER_CLINIC),
+    "admin": _person(UUID(int=6), "clinic_admin"),
+    "analyst": _person(UUID(int=7), "analyst"),
+}
+
+
+class Story:
+    """Facts as they come from the topics, sealed as they were when they were recorded."""
+
+    def __init__(self, keyring: MemoryKeyring) -> None:
+        self.sealer: KeyringSealer = memory_sealer(keyring)
+        self._keyring = keyring
+
+    async def told(
+        self, aggregate: Aggregate[Any, Any, Any], uuid: UUID, facts: Sequence[Any], subject: Any
+    ) -> Sequence[Recorded]:
+        if subject is not None:
+            await self._keyring.create_subject(CLINIC, subject)
+        told = []
+        for version, fact in enumerate(facts, 1):
+            name, data = aggregate.wire.to_wire(fact)
+            await self.sealer.seal(
+                data,
+                aggregate.wire.private(name),
+                tenant_id=CLINIC,
+                subject_id=subject,
+                event_id=uuid5(uuid, f"{CLINIC}/{aggregate.category}/{version}"),
+                key_class=aggregate.wire.key_class(fact),
+            )
+            told.append((name, data))
+        return stream(aggregate.category, uuid, *told, subject=subject)
+
+    async def whole(self) -> Sequence[Sequence[Recorded]]:
+        """Every stream of the examples, one after the other."""
+        clinic, therapist, patient, began, *session = CARE_FACTS
+        goal, *homework = ASSIGNMENT_FACTS
+        entry, filed = DIARY_FACTS
+        next_session = SessionScheduled(
+            session_id=SessionId(NEXT_SESSION),
+            patient_id=PatientId(MASHA),
+            therapist_id=TherapistId(ANNA),
+            starts_at=datetime(2026, 3, 5, 16, tzinfo=UTC),
+            zone="Europe/London",
+            duration_min=50,
+        )
+        return [
+            await self.told(care_wire.clinics, CLINIC, [clinic], None),
+            await self.told(care_wire.therapists, ANNA, [therapist], ANNA),
+            await self.told(care_wire.patients, MASHA, [patient], MASHA),
+            await self.told(care_wire.relationships, RELATIONSHIP, [began], MASHA),
+            await self.told(care_wire.sessions, SESSION, session, MASHA),
+            await self.told(care_wire.sessions, NEXT_SESSION, [next_session], MASHA),
+            await self.told(assignment_wire.goals, UUID(GOAL), [goal], MASHA),
+            await self.told(assignment_wire.assignments, ASSIGNMENT, homework, MASHA),
+            await self.told(diary_wire.entries, ENTRY, [entry], MASHA),
+            await self.told(diary_wire.notebooks, MASHA, [filed], MASHA),
+            await self.told(review_wire.reviews, REVIEW, REVIEW_FACTS, MASHA),
+        ]
+
+
+@dataclass
+class Projecting:
+    """What the projector does with a batch, without its topics."""
+
+    engine: Engine
+
+    def __call__(self, *streams: Sequence[Recorded]) -> None:
+        with self.engine.begin() as db:
+            for projection in LIVE:
+                projection.project(db, [recorded for one in streams for recorded in one])

@@ -1,0 +1,164 @@
+"""What changes while somebody looks: over WebSockets, from any place on, closed with a code."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from libs.eventstore.changes import Changes, payload
+from libs.testing.cast import CLINIC, MASHA, NOW
+from libs.testing.streams import stream
+from services.gateway.graphql import subscriptions
+from services.gateway.graphql.context import Parts
+from services.gateway.graphql.ids import to_global
+from tests.component.gateway.asking import Socket
+from tests.component.gateway.telling import PEOPLE, Projecting
+
+pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("told")]
+
+HER = to_global("Patient", MASHA)
+WATCH = """subscription($who: ID!, $after: String) {
+    patientChanged(patientId: $who, after: $after) { cursor nodeId item { type } }
+}"""
+NEW = iter(range(0x5000, 0x6000))
+
+
+def something_new(project: Projecting, parts: Parts, count: int = 1) -> None:
+    """Sessions are scheduled; the projector tells everybody after its commit."""
+    fact = {
+        "session_id": str(UUID(int=1)),
+        "patient_id": str(MASHA),
+        "therapist_id": str(UUID(int=2)),
+        "starts_at": NOW.isoformat(),
+        "zone": "Europe/London",
+        "duration_min": 50,
+    }
+    for _ in range(count):
+        told = ("interlude.care.SessionScheduled.v1", fact)
+        project(stream("session", UUID(int=next(NEW)), told))
+    changes = Changes(tenant_id=CLINIC, streams={}, subjects=frozenset({MASHA}))
+    parts.live.tell(payload(changes))
+
+
+async def test_a_therapist_sees_her_patients_facts_as_they_become_visible(
+    socket: Callable[[], Socket], project: Projecting, parts: Parts
+) -> None:
+    async with socket() as anna:
+        assert await anna.hello("anna") == {"type": "connection_ack"}
+        anna.subscribe(WATCH, who=HER)
+        await anna_waits(parts)
+        something_new(project, parts)
+        told = (await anna.receive())["payload"]["data"]["patientChanged"]
+        assert told["item"] == {"type": "SessionScheduled"}
+        something_new(project, parts)
+        again = (await anna.receive())["payload"]["data"]["patientChanged"]
+        assert again["cursor"] != told["cursor"]
+
+
+async def anna_waits(parts: Parts) -> None:
+    for _ in range(100):
+        if parts.live._waiting:
+            await asyncio.sleep(0.05)
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("nobody subscribed")
+
+
+async def test_who_resumes_is_sent_everything_since_and_nothing_twice(
+    socket: Callable[[], Socket], project: Projecting, parts: Parts, ask: Any
+) -> None:
+    before = await ask("masha", "query($id: ID!) { patient(id: $id) { liveCursor } }", id=HER)
+    something_new(project, parts, count=3)
+    async with socket() as masha:
+        await masha.hello("masha")
+        masha.subscribe(WATCH, who=HER, after=before["data"]["patient"]["liveCursor"])
+        cursors = [
+            (await masha.receive())["payload"]["data"]["patientChanged"]["cursor"] for _ in "123"
+        ]
+    assert len(set(cursors)) == 3
+    async with socket() as again:
+        await again.hello("masha")
+        again.subscribe(WATCH, who=HER, after=cursors[0])
+        rest = [
+            (await again.receive())["payload"]["data"]["patientChanged"]["cursor"] for _ in "12"
+        ]
+    assert rest == cursors[1:]
+
+
+async def test_a_stranger_is_closed_out_whoever_it_is_about(socket: Callable[[], Socket]) -> None:
+    for who in ("boris", "lev", "stranger", "admin"):
+        async with socket() as other:
+            await other.hello(who)
+            other.subscribe(WATCH, who=HER)
+            told = await other.receive()
+            assert told["payload"]["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
+@pytest.mark.parametrize("who", [None, "nobody-we-know"])
+async def test_without_a_good_token_nobody_gets_in(
+    socket: Callable[[], Socket], who: str | None
+) -> None:
+    async with socket() as nobody:
+        assert await nobody.hello(who) == 4403
+
+
+async def test_it_ends_with_the_token(
+    socket: Callable[[], Socket], parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soon = replace(PEOPLE["anna"], expires_at=parts.clock().timestamp() + 0.2)
+    monkeypatch.setitem(PEOPLE, "anna", soon)
+    async with socket() as anna:
+        await anna.hello("anna")
+        anna.subscribe(WATCH, who=HER)
+        await anna_waits(parts)
+        late = parts.clock()
+        object.__setattr__(parts, "clock", lambda: late.replace(year=late.year + 1))
+        assert await _closed(anna) == 4401
+
+
+async def _closed(client: Socket) -> int:
+    while not isinstance(code := await client.receive(), int):
+        pass
+    return code
+
+
+async def test_who_cannot_keep_up_is_closed_with_a_code(
+    socket: Callable[[], Socket],
+    project: Projecting,
+    parts: Parts,
+    monkeypatch: pytest.MonkeyPatch,
+    ask: Any,
+) -> None:
+    monkeypatch.setattr(subscriptions, "AT_ONCE", 2)
+    monkeypatch.setattr(subscriptions, "SLOW", 0.1)
+    before = await ask("anna", "query($id: ID!) { patient(id: $id) { liveCursor } }", id=HER)
+    something_new(project, parts, count=8)
+    async with socket() as anna:
+        await anna.hello("anna")
+        anna.jam()
+        anna.subscribe(WATCH, who=HER, after=before["data"]["patient"]["liveCursor"])
+        assert await _closed(anna) == 4408
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "no json",
+        "[]",
+        '{"type": "subscribe"}',
+        '{"type": "subscribe", "id": 1, "payload": {"query": "{me{name}}"}}',
+        '{"type": "subscribe", "id": "1", "payload": {"query": 7}}',
+        '{"type": "canary-message"}',
+        '{"type": "ping", "type": "pong"}',
+    ],
+)
+async def test_what_is_no_message_closes_without_an_echo(
+    socket: Callable[[], Socket], message: str
+) -> None:
+    async with socket() as anna:
+        await anna.hello("anna")
+        anna.send(message)
+        assert await anna.receive() == 4400
