@@ -2,18 +2,35 @@
 
 import errno
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-import asyncpg
-import psycopg
-
-from libs.eventstore.pool import UNREACHABLE, NotDurable
-from libs.messaging.address import BadBrokerUrl
-from libs.messaging.broker import BrokerUnavailable, PublishFailed
-from libs.messaging.republish import RelayBusy
-
 FAILED = 1
+
+_AWAY = "DATABASE_URL or KEYRING_URL: the database does not answer."
+_SHUT = "DATABASE_URL or KEYRING_URL: the database does not let this role in."
+_EITHER = (
+    "DATABASE_URL or MIGRATION_DATABASE_URL: the database does not answer, or does not let this "
+    "role in."
+)
+_WORDS: Mapping[str, str] = {
+    "libs.eventstore.pool.NotDurable": (
+        "{0}: it would lose what was acknowledged. DURABLE=false allows it."
+    ),
+    "libs.messaging.address.BadBrokerUrl": "{0}",
+    "libs.messaging.broker.BrokerUnavailable": "BROKER_URL: the broker does not answer.",
+    "libs.messaging.broker.PublishFailed": "BROKER_URL: the broker does not answer.",
+    "libs.messaging.republish.RelayBusy": (
+        "The relay did not leave its lease within 30 s: stop it, or try again."
+    ),
+    "asyncpg.exceptions.InvalidAuthorizationSpecificationError": _SHUT,
+    "asyncpg.exceptions.InvalidCatalogNameError": _SHUT,
+    "asyncpg.exceptions.PostgresConnectionError": _AWAY,
+    "psycopg.OperationalError": _EITHER,
+    "sqlalchemy.exc.OperationalError": _EITHER,
+    "builtins.OSError": _AWAY,
+    "builtins.TimeoutError": _AWAY,
+}
 
 
 @contextmanager
@@ -29,28 +46,14 @@ def explained() -> Iterator[None]:
         raise SystemExit(FAILED) from None
 
 
-_WORDS: Sequence[tuple[tuple[type[Exception], ...], str]] = (
-    ((BrokerUnavailable, PublishFailed), "BROKER_URL: the broker does not answer."),
-    ((RelayBusy,), "The relay did not leave its lease within 30 s: stop it, or try again."),
-    (
-        (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError),
-        "DATABASE_URL or KEYRING_URL: the database does not let this role in.",
-    ),
-    (
-        (psycopg.OperationalError,),
-        "MIGRATION_DATABASE_URL or DATABASE_URL: the database does not let this role in.",
-    ),
-    (UNREACHABLE, "DATABASE_URL or KEYRING_URL: the database does not answer."),
-)
-
-
 def explanation(error: Exception) -> str | None:
-    """None for what is a mistake of ours."""
-    match error:
-        case NotDurable():
-            return f"{error}: it would lose what was acknowledged. DURABLE=false allows it."
-        case BadBrokerUrl():
-            return str(error)
-        case OSError(errno=errno.EADDRINUSE):
-            return "PORT or ADMIN_PORT: the port is taken."
-    return next((words for kinds, words in _WORDS if isinstance(error, kinds)), None)
+    """None for what is a mistake of ours. Known by name: a process that has not loaded a driver
+    cannot have failed by it, and need not load it to say so.
+    """
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        return "PORT or ADMIN_PORT: the port is taken."
+    for kind in type(error).__mro__:
+        words = _WORDS.get(f"{kind.__module__}.{kind.__qualname__}")
+        if words is not None:
+            return words.format(error)
+    return None

@@ -6,22 +6,23 @@ from typing import Annotated
 
 import typer
 
-from libs.process import logging, serving, workers
+from libs.process import logging
 from libs.process.failing import explained
 from libs.process.settings import Migrating, Wanted, load
-from libs.process.workers import Following, FollowSettings, RelaySettings, VerifySettings
 
 _NOT_WHOLE = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """`about` is what the service owns; `api` serves it, and only then imports a web framework."""
+    """`about` is what the service owns. `api` and `follow` run until somebody asks to stop; they
+    import what they need only then, for every process pays for what it has loaded.
+    """
 
     name: str
     about: str
     api: Callable[[], None]
-    following: Following
+    follow: Callable[[], None]
 
 
 def command_line(service: Service) -> typer.Typer:
@@ -53,9 +54,11 @@ def command_line(service: Service) -> typer.Typer:
         Reads DATABASE_URL (as <service>_relay), BROKER_URL, TOPIC_PREFIX, ADMIN_PORT. Any number
         may run; the others wait.
         """
-        settings = started(service.name, "relay", RelaySettings)
+        from libs.process import relaying  # noqa: PLC0415 - as said at `Service`
+
+        settings = started(service.name, "relay", relaying.Settings)
         with explained():
-            workers.relay(service.name, settings)
+            relaying.relay(service.name, settings)
 
     @line.command()
     def follow() -> None:
@@ -64,9 +67,8 @@ def command_line(service: Service) -> typer.Typer:
         Reads DATABASE_URL (as <service>_app), KEYRING_URL, MASTER_KEY, BROKER_URL, TOPIC_PREFIX,
         ADMIN_PORT.
         """
-        settings = started(service.name, "follow", FollowSettings)
         with explained():
-            serving.run(workers.follow(service.name, settings, service.following))
+            service.follow()
 
     @line.command()
     def migrate() -> None:
@@ -74,9 +76,11 @@ def command_line(service: Service) -> typer.Typer:
 
         Reads MIGRATION_DATABASE_URL (as <service>_owner).
         """
+        from libs.process import tending  # noqa: PLC0415 - as said at `Service`
+
         settings = started(service.name, "migrate", Migrating)
         with explained():
-            workers.bring_to_head(service.name, settings)
+            tending.migrated(service.name, settings)
 
     @line.command()
     def republish(
@@ -87,9 +91,11 @@ def command_line(service: Service) -> typer.Typer:
         Takes the relay's lease meanwhile. Readers know what they have by its versions. Reads
         DATABASE_URL (as <service>_relay), BROKER_URL, TOPIC_PREFIX.
         """
-        settings = started(service.name, "republish", RelaySettings)
+        from libs.process import relaying  # noqa: PLC0415 - as said at `Service`
+
+        settings = started(service.name, "republish", relaying.Settings)
         with explained():
-            count = workers.republished(service.name, settings, stream)
+            count = relaying.republished(service.name, settings, stream)
         typer.echo(f"{count} facts were sent again.")
 
     @line.command("store-verify")
@@ -99,9 +105,11 @@ def command_line(service: Service) -> typer.Typer:
         Reads DATABASE_URL (as <service>_relay) and MASTER_KEY. Exit code 1 if anything is missing
         or was changed.
         """
-        settings = started(service.name, "store-verify", VerifySettings)
+        from libs.process import tending  # noqa: PLC0415 - as said at `Service`
+
+        settings = started(service.name, "store-verify", tending.VerifySettings)
         with explained():
-            found = workers.verified(service.name, settings)
+            found = tending.verified(service.name, settings)
         typer.echo(
             f"{found.events} events in {found.streams} streams, {found.waiting} to be published: "
             + ("whole." if found.whole else f"{len(found.faults)} faults, {found.stray} strays.")

@@ -1,11 +1,7 @@
 """The homework's processes: `python -m services.assignment --help`."""
 
 import services.assignment
-from libs.eventstore.reacting import Reactions
-from libs.process.parts import Parts
 from libs.process.roles import Service, command_line
-from libs.process.workers import Following
-from services.assignment import follow, reactions, wire
 
 
 def _api() -> None:
@@ -14,21 +10,14 @@ def _api() -> None:
     serve()
 
 
-def _reactions(parts: Parts) -> Reactions:
-    return reactions.reactions(parts.desk(wire.assignments))
+def _follow() -> None:
+    from services.assignment.following import run  # noqa: PLC0415 - as above, of what following needs
+
+    run()
 
 
 SERVICE = Service(
-    name="assignment",
-    about=services.assignment.__doc__ or "",
-    api=_api,
-    following=Following(
-        services=("care", "assignment"),
-        categories=follow.CATEGORIES,
-        keep=follow.keep,
-        causes=reactions.CATEGORIES,
-        reactions=_reactions,
-    ),
+    name="assignment", about=services.assignment.__doc__ or "", api=_api, follow=_follow
 )
 
 if __name__ == "__main__":

@@ -2,8 +2,6 @@
 
 import services.care
 from libs.process.roles import Service, command_line
-from libs.process.workers import Following
-from services.care import follow
 
 
 def _api() -> None:
@@ -12,12 +10,13 @@ def _api() -> None:
     serve()
 
 
-SERVICE = Service(
-    name="care",
-    about=services.care.__doc__ or "",
-    api=_api,
-    following=Following(services=("care",), categories=follow.CATEGORIES, keep=follow.keep),
-)
+def _follow() -> None:
+    from services.care.following import run  # noqa: PLC0415 - as above, of what following needs
+
+    run()
+
+
+SERVICE = Service(name="care", about=services.care.__doc__ or "", api=_api, follow=_follow)
 
 if __name__ == "__main__":
     command_line(SERVICE)()

@@ -1,11 +1,7 @@
 """The diary's processes: `python -m services.diary --help`."""
 
 import services.diary
-from libs.eventstore.reacting import Reactions
-from libs.process.parts import Parts
 from libs.process.roles import Service, command_line
-from libs.process.workers import Following
-from services.diary import follow, reactions, wire
 
 
 def _api() -> None:
@@ -14,22 +10,13 @@ def _api() -> None:
     serve()
 
 
-def _reactions(parts: Parts) -> Reactions:
-    return reactions.reactions(parts.desk(wire.notebooks))
+def _follow() -> None:
+    from services.diary.following import run  # noqa: PLC0415 - as above, of what following needs
+
+    run()
 
 
-SERVICE = Service(
-    name="diary",
-    about=services.diary.__doc__ or "",
-    api=_api,
-    following=Following(
-        services=("care", "review"),
-        categories=follow.CATEGORIES,
-        keep=follow.keep,
-        causes=reactions.CATEGORIES,
-        reactions=_reactions,
-    ),
-)
+SERVICE = Service(name="diary", about=services.diary.__doc__ or "", api=_api, follow=_follow)
 
 if __name__ == "__main__":
     command_line(SERVICE)()

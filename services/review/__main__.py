@@ -2,8 +2,6 @@
 
 import services.review
 from libs.process.roles import Service, command_line
-from libs.process.workers import Following
-from services.review import follow
 
 
 def _api() -> None:
@@ -12,14 +10,13 @@ def _api() -> None:
     serve()
 
 
-SERVICE = Service(
-    name="review",
-    about=services.review.__doc__ or "",
-    api=_api,
-    following=Following(
-        services=("care", "assignment"), categories=follow.CATEGORIES, keep=follow.keep
-    ),
-)
+def _follow() -> None:
+    from services.review.following import run  # noqa: PLC0415 - as above, of what following needs
+
+    run()
+
+
+SERVICE = Service(name="review", about=services.review.__doc__ or "", api=_api, follow=_follow)
 
 if __name__ == "__main__":
     command_line(SERVICE)()

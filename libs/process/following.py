@@ -1,0 +1,94 @@
+"""The `follow` role: what a service learns from others, and what they make it do."""
+
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from libs.eventstore.following import KEEP, REACT, Follower, Part, keeping, reacting
+from libs.eventstore.reacting import Reacting, Reactions
+from libs.eventstore.surviving import Handler
+from libs.eventstore.taking import Reader
+from libs.messaging.connect import connect
+from libs.messaging.envelope import topic_of
+from libs.process import admin, parts, serving
+from libs.process.admin import Readiness
+from libs.process.collector import settle_collector
+from libs.process.parts import Parts, Streams, utc_now
+from libs.process.settings import Broker, Database
+from libs.process.stopping import on_signals_async
+
+_CONNECTIONS = 2
+
+
+class Settings(Streams, Broker):
+    """What `follow` reads from its environment."""
+
+
+def _no_reactions(_parts: Parts) -> Reactions:
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Following:
+    """What a service learns from others: their topics, what it keeps of them (`categories` of
+    streams), and what they make it do (of streams of `causes`).
+    """
+
+    services: Sequence[str]
+    categories: Collection[str]
+    keep: Handler
+    causes: Collection[str] = field(default=())
+    reactions: Callable[[Parts], Reactions] = _no_reactions
+
+
+def follow_until_stopped(service: str, settings: Settings, following: Following) -> None:
+    serving.run(_follow(service, settings, following))
+
+
+async def _follow(service: str, settings: Settings, following: Following) -> None:
+    async with parts.opened(service, "follow", settings, size=_CONNECTIONS) as built:
+        engine = _engine(settings)
+        broker = connect(settings.broker_url.get_secret_value())
+        follower = Follower(
+            engine,
+            broker,
+            list(_readers(built, settings, following)),
+            group=f"{settings.topic_prefix}interlude.{service}.follow",
+            now=utc_now,
+            monotonic=time.monotonic,
+        )
+        readiness = Readiness(
+            {"following": lambda: follower.standing},
+            hopes={"nothing-parked": lambda: follower.parked == 0},
+        )
+        try:
+            with admin.serving(readiness, port=settings.admin_port, host=settings.host):
+                settle_collector()
+                await follower.run(on_signals_async())
+        finally:
+            broker.close()
+            await engine.dispose()
+
+
+def _readers(built: Parts, settings: Settings, following: Following) -> Sequence[Part]:
+    keys = {
+        topic_of(each, settings.topic_prefix): settings.key(f"chain:{each}")
+        for each in following.services
+    }
+    kept = Reader(name=KEEP, chain_keys=keys, categories=frozenset(following.categories))
+    reactions = following.reactions(built)
+    if not reactions:
+        return [keeping(kept, following.keep)]
+    caused = Reader(name=REACT, chain_keys=keys, categories=frozenset(following.causes))
+    return [
+        keeping(kept, following.keep),
+        reacting(caused, Reacting(built.service, reactions, now=built.clock)),
+    ]
+
+
+def _engine(settings: Database) -> AsyncEngine:
+    url = make_url(settings.database_url.get_secret_value()).set(drivername="postgresql+asyncpg")
+    return create_async_engine(url, pool_size=_CONNECTIONS, max_overflow=0)

@@ -1,0 +1,58 @@
+"""The roles of the publishing side: `relay`, and `republish` by hand."""
+
+import time
+from contextlib import closing
+from datetime import UTC, datetime
+
+import structlog
+
+from libs.messaging.connect import connect
+from libs.messaging.envelope import topic_of
+from libs.messaging.relay import Relay
+from libs.messaging.republish import republish
+from libs.process import admin
+from libs.process.admin import Readiness
+from libs.process.collector import settle_collector
+from libs.process.settings import Database, Publishing
+from libs.process.stopping import on_signals
+
+log = structlog.get_logger(__name__)
+
+
+class Settings(Database, Publishing):
+    """What `relay` and `republish` read; the database as `<service>_relay`."""
+
+
+def relay(service: str, settings: Settings) -> None:
+    """Until somebody asks to stop; the batch at hand is finished."""
+    broker = connect(settings.broker_url.get_secret_value())
+    relaying = Relay(
+        settings.database_url.get_secret_value(),
+        broker,
+        service=service,
+        topic=topic_of(service, settings.topic_prefix),
+        now=lambda: datetime.now(UTC),
+        monotonic=time.monotonic,
+        partitions=settings.partitions,
+    )
+    readiness = Readiness({"relaying": lambda: relaying.standing})
+    with (
+        closing(broker),
+        admin.serving(readiness, port=settings.admin_port, host=settings.host),
+    ):
+        settle_collector()
+        relaying.run(on_signals())
+
+
+def republished(service: str, settings: Settings, stream: str | None) -> int:
+    """How many facts were sent again."""
+    with closing(connect(settings.broker_url.get_secret_value())) as broker:
+        return republish(
+            settings.database_url.get_secret_value(),
+            broker,
+            service=service,
+            topic=topic_of(service, settings.topic_prefix),
+            partitions=settings.partitions,
+            stream=stream,
+            progress=lambda done, total: log.info("republishing", done=done, total=total),
+        )

@@ -1,0 +1,22 @@
+"""The homework's `follow` role, put together."""
+
+from libs.eventstore.reacting import Reactions
+from libs.process.following import Following, Settings, follow_until_stopped
+from libs.process.parts import Parts
+from libs.process.roles import started
+from services.assignment import follow, reactions, wire
+
+
+def _reactions(parts: Parts) -> Reactions:
+    return reactions.reactions(parts.desk(wire.assignments))
+
+
+def run() -> None:
+    learned = Following(
+        services=("care", "assignment"),
+        categories=follow.CATEGORIES,
+        keep=follow.keep,
+        causes=reactions.CATEGORIES,
+        reactions=_reactions,
+    )
+    follow_until_stopped("assignment", started("assignment", "follow", Settings), learned)

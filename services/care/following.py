@@ -1,0 +1,14 @@
+"""Care's `follow` role, put together: it learns from its own topic, as the others do."""
+
+from libs.process.following import Following, Settings, follow_until_stopped
+from libs.process.roles import started
+from services.care import follow
+
+
+def run() -> None:
+    learned = Following(
+        services=("care",),
+        categories=follow.CATEGORIES,
+        keep=follow.keep,
+    )
+    follow_until_stopped("care", started("care", "follow", Settings), learned)

@@ -1,0 +1,22 @@
+"""The diary's `follow` role, put together."""
+
+from libs.eventstore.reacting import Reactions
+from libs.process.following import Following, Settings, follow_until_stopped
+from libs.process.parts import Parts
+from libs.process.roles import started
+from services.diary import follow, reactions, wire
+
+
+def _reactions(parts: Parts) -> Reactions:
+    return reactions.reactions(parts.desk(wire.notebooks))
+
+
+def run() -> None:
+    learned = Following(
+        services=("care", "review"),
+        categories=follow.CATEGORIES,
+        keep=follow.keep,
+        causes=reactions.CATEGORIES,
+        reactions=_reactions,
+    )
+    follow_until_stopped("diary", started("diary", "follow", Settings), learned)
