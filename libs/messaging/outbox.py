@@ -27,7 +27,7 @@ become text again.
 # would never be seen.
 _READ = f"""
 WITH waiting AS (
-  SELECT position FROM outbox WHERE position <> ALL(%(in_flight)s)
+  SELECT position FROM outbox WHERE position <> ALL(%(in_flight)s::bigint[])
   ORDER BY position LIMIT %(most)s),
 measured AS (
   SELECT events.*, sum(pg_column_size(data)) OVER (ORDER BY position)
@@ -35,7 +35,7 @@ measured AS (
   FROM waiting JOIN events USING (position))
 SELECT position, {ENVELOPE} FROM measured WHERE bytes_before < %(bytes)s ORDER BY position
 """  # noqa: S608 - our own column names
-_SENT = "DELETE FROM outbox WHERE position = ANY(%s)"
+_SENT = "DELETE FROM outbox WHERE position = ANY(%s::bigint[])"
 _BACKLOG = """
 SELECT count(*),
   (SELECT recorded_at FROM events WHERE position = (SELECT min(position) FROM outbox))
