@@ -83,7 +83,6 @@ class Brokers:
             self.var.kafka,
             self.ports.kafka,
             controller_port=self.ports.kafka_controller,
-            jars=self.var.folder / "jars",
             fetch_within=FETCH_SECONDS,
         )
         server.prepare(self.progress)
