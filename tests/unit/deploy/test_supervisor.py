@@ -16,7 +16,7 @@ SUPERVISED = Path(__file__).parent / "supervised.py"
 class Started:
     def __init__(self, folder: Path, *children: str) -> None:
         self.folder = folder
-        self.process = subprocess.Popen(  # noqa: S603 - our own script
+        self.process = subprocess.Popen(
             [sys.executable, str(SUPERVISED), str(folder), *children],
             stdout=subprocess.PIPE,
             text=True,
