@@ -7,6 +7,9 @@ from uuid import UUID
 from libs.eventstore.pool import UNREACHABLE, Pool, borrowed
 from libs.eventstore.store import StoreUnavailable
 
+KEEP = "keep"
+"""The reader that keeps what a service's rules need to know; requests wait for it."""
+
 _FIRST_LOOK = 0.005
 _LONGEST_LOOK = 0.05
 """Seconds between looks: facts arrive within some ten milliseconds, or not so soon."""

@@ -22,6 +22,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from libs.eventstore import parking
+from libs.eventstore.awaiting import KEEP
 from libs.eventstore.gauges import Gauges
 from libs.eventstore.parking import Place
 from libs.eventstore.progress import PlaceTaken
@@ -40,7 +41,8 @@ from libs.messaging.broker import (
     SubscriberLost,
 )
 
-KEEP = "keep"
+__all__ = ["KEEP", "REACT", "Follower", "Part", "keeping", "reacting"]
+
 REACT = "react"
 
 BATCH = 200

@@ -8,22 +8,15 @@ from pathlib import Path
 from alembic import command, context
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
-_ROOT = Path(__file__).parents[2]
-_OF_LIBRARIES = {
-    "keyring": _ROOT / "libs" / "privacy" / "migrations",
-    "broker": _ROOT / "libs" / "messaging" / "migrations",
-}
+from libs.eventstore.revisions import head_of, scripts_of
+
+__all__ = ["at_head", "head_of", "migrate", "run_migrations", "scripts_of"]
+
 _PATIENCE = "60s"
 """How long a second migrator waits for the first."""
-
-
-def scripts_of(service: str) -> Path:
-    """The folder with `env.py` and `versions/` of a service, or of a library's own schema."""
-    return _OF_LIBRARIES.get(service, _ROOT / "services" / service / "migrations")
 
 
 def migrate(service: str, url: str, scripts: Path | None = None) -> None:
@@ -34,12 +27,6 @@ def migrate(service: str, url: str, scripts: Path | None = None) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.execute(text("GRANT SELECT ON alembic_version TO PUBLIC"))
-
-
-def head_of(service: str, scripts: Path | None = None) -> str | None:
-    """The newest revision that this code knows."""
-    config = _config(scripts or scripts_of(service))
-    return ScriptDirectory.from_config(config).get_current_head()
 
 
 def at_head(url: str, service: str, scripts: Path | None = None) -> bool:

@@ -8,10 +8,9 @@ import httpx
 from fastapi import FastAPI
 
 from libs.access.known_care import KnownCare
-from libs.eventstore.awaiting import Awaiting
-from libs.eventstore.following import KEEP
-from libs.eventstore.migrating import head_of
+from libs.eventstore.awaiting import KEEP, Awaiting
 from libs.eventstore.pool import schema_version
+from libs.eventstore.revisions import head_of
 from libs.process import admin, parts, serving
 from libs.process.admin import Check, Readiness
 from libs.process.parts import Parts, Streams
