@@ -251,8 +251,8 @@ def _headers(context: Context, given: Any) -> dict[str, str]:
 async def _changed(context: Context, kind: Kind, uuid: UUID, consistency: str) -> types.Node | None:
     """It was done, whatever comes now: a read model that is late or away only leaves it out."""
     try:
-        await context.fresh(consistency)
-        return await nodes.of_kind(context, kind, str(uuid))
+        visible = await context.fresh(consistency)
+        return await nodes.of_kind(context, kind, str(uuid)) if visible else None
     except (Overloaded, Unavailable, StoreUnavailable):
         return None
 

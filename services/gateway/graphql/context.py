@@ -106,17 +106,21 @@ class Context:
             if refused.code != "not-authenticated":
                 raise Unavailable("IDENTITY_UNAVAILABLE") from refused
 
-    async def fresh(self, token: str | None, *, strict: bool = False) -> None:
-        """Waits for what this query must not be older than: its argument, else the header."""
+    async def fresh(self, token: str | None, *, strict: bool = False) -> bool:
+        """Waits for what this query must not be older than: its argument, else the header.
+
+        False when the time was up.
+        """
         named = token or self.headers.get("interlude-after")
         if not named:
-            return
+            return True
         if named not in self.waited:
             self.waited[named] = await self._wait(named)
         asked = freshness.get()
         asked.satisfied = asked.satisfied is not False and self.waited[named]
         if strict and not self.waited[named]:
             raise StaleRead
+        return self.waited[named]
 
     async def _wait(self, token: str) -> bool:
         try:

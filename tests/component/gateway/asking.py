@@ -104,3 +104,44 @@ class Socket:
 
     async def _next(self) -> Any:
         return await asyncio.wait_for(self._from_app.get(), 5)
+
+
+class Events:
+    """The client's end of server-sent events of the app, without a network."""
+
+    def __init__(self, app: FastAPI, name: str, query: str, **variables: Any) -> None:
+        body = orjson.dumps({"query": query, "variables": variables})
+        self._to_app: asyncio.Queue[Any] = asyncio.Queue()
+        self._from_app: asyncio.Queue[Any] = asyncio.Queue()
+        self._to_app.put_nowait({"type": "http.request", "body": body})
+        headers = {"content-type": "application/json", "accept": "text/event-stream"}
+        headers["authorization"] = f"Bearer {name}"
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/graphql/stream",
+            "raw_path": b"/graphql/stream",
+            "query_string": b"",
+            "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+            "extensions": {},
+        }
+        self._task = asyncio.create_task(app(scope, self._to_app.get, self._from_app.put))
+        self.kind = ""
+
+    async def __aenter__(self) -> Self:
+        start = await self._next()
+        self.kind = dict(start["headers"])[b"content-type"].decode()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._to_app.put_nowait({"type": "http.disconnect"})
+        await asyncio.wait_for(self._task, 5)
+
+    async def receive(self) -> tuple[str, Any]:
+        """The next event's name and content."""
+        text = (await self._next())["body"].decode()
+        name, data = (line.partition(": ")[2] for line in text.strip().splitlines())
+        return name, orjson.loads(data) if data else None
+
+    async def _next(self) -> Any:
+        return await asyncio.wait_for(self._from_app.get(), 5)

@@ -7,14 +7,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from fastapi import FastAPI
 
 from libs.eventstore.changes import Changes, payload
-from libs.testing.cast import CLINIC, MASHA, NOW
+from libs.testing.cast import BORIS, CLINIC, LEV, MASHA, NOW
 from libs.testing.streams import stream
 from services.gateway.graphql import subscriptions
 from services.gateway.graphql.context import Parts
+from services.gateway.graphql.cursors import to_cursor
 from services.gateway.graphql.ids import to_global
-from tests.component.gateway.asking import Socket
+from tests.component.gateway.asking import Events, Socket
 from tests.component.gateway.telling import PEOPLE, Projecting
 
 pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("told")]
@@ -49,7 +51,7 @@ async def test_a_therapist_sees_her_patients_facts_as_they_become_visible(
     async with socket() as anna:
         assert await anna.hello("anna") == {"type": "connection_ack"}
         anna.subscribe(WATCH, who=HER)
-        await anna_waits(parts)
+        await somebody_waits(parts)
         something_new(project, parts)
         told = (await anna.receive())["payload"]["data"]["patientChanged"]
         assert told["item"] == {"type": "SessionScheduled"}
@@ -58,7 +60,7 @@ async def test_a_therapist_sees_her_patients_facts_as_they_become_visible(
         assert again["cursor"] != told["cursor"]
 
 
-async def anna_waits(parts: Parts) -> None:
+async def somebody_waits(parts: Parts) -> None:
     for _ in range(100):
         if parts.live._waiting:
             await asyncio.sleep(0.05)
@@ -113,7 +115,7 @@ async def test_it_ends_with_the_token(
     async with socket() as anna:
         await anna.hello("anna")
         anna.subscribe(WATCH, who=HER)
-        await anna_waits(parts)
+        await somebody_waits(parts)
         late = parts.clock()
         object.__setattr__(parts, "clock", lambda: late.replace(year=late.year + 1))
         assert await _closed(anna) == 4401
@@ -141,6 +143,65 @@ async def test_who_cannot_keep_up_is_closed_with_a_code(
         anna.jam()
         anna.subscribe(WATCH, who=HER, after=before["data"]["patient"]["liveCursor"])
         assert await _closed(anna) == 4408
+
+
+async def test_the_same_comes_as_server_sent_events(
+    app: FastAPI, project: Projecting, parts: Parts
+) -> None:
+    async with Events(app, "masha", WATCH, who=HER) as events:
+        assert events.kind.startswith("text/event-stream")
+        await somebody_waits(parts)
+        something_new(project, parts)
+        name, content = await events.receive()
+        assert name == "next"
+        assert content["data"]["patientChanged"]["item"] == {"type": "SessionScheduled"}
+
+
+async def test_a_query_may_come_as_events_too(app: FastAPI) -> None:
+    async with Events(app, "masha", "{ me { name } }") as events:
+        assert await events.receive() == ("next", {"data": {"me": {"name": "Masha Orlova"}}})
+        assert await events.receive() == ("complete", None)
+
+
+async def test_a_place_in_somebody_elses_feed_is_refused(app: FastAPI) -> None:
+    for cursor in ("canary", to_cursor(LEV, 1), to_cursor(MASHA, 10**9)):
+        async with Events(app, "masha", WATCH, who=HER, after=cursor) as events:
+            _, content = await events.receive()
+            assert content["errors"][0]["extensions"]["code"] == "BAD_CURSOR"
+
+
+async def test_who_saw_the_timeline_goes_on_from_its_last_item(
+    app: FastAPI, ask: Any, project: Projecting, parts: Parts
+) -> None:
+    seen = await ask("masha", "{ timeline(last: 1) { pageInfo { endCursor } } }")
+    cursor = seen["data"]["timeline"]["pageInfo"]["endCursor"]
+    async with Events(app, "masha", WATCH, who=HER, after=cursor) as events:
+        await somebody_waits(parts)
+        something_new(project, parts)
+        name, _ = await events.receive()
+        assert name == "next"
+
+
+async def test_the_end_of_the_relationship_ends_it(
+    socket: Callable[[], Socket], project: Projecting, parts: Parts
+) -> None:
+    boris = UUID(int=next(NEW))
+    began = {"patient_id": str(MASHA), "therapist_id": str(BORIS), "began_at": NOW.isoformat()}
+    ended = {"ended_at": NOW.isoformat()}
+    both = stream(
+        "relationship",
+        boris,
+        ("interlude.care.CareRelationshipBegan.v1", began),
+        ("interlude.care.CareRelationshipEnded.v1", ended),
+    )
+    project(both[:1])
+    async with socket() as other:
+        await other.hello("boris")
+        other.subscribe(WATCH, who=HER)
+        await somebody_waits(parts)
+        project(both[1:])
+        parts.live.tell_everybody()
+        assert await _closed(other) == 4403
 
 
 @pytest.mark.parametrize(
