@@ -6,6 +6,7 @@ The environment chooses: PORT_BASE (8000), BROKER (kafka or embedded), BROKER_UR
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -16,7 +17,7 @@ from deploy.local import run as running
 from deploy.local.choices import choices
 from deploy.local.migrations import ROOT
 from deploy.local.ports import wait_until
-from deploy.local.run_info import read
+from deploy.local.run_info import RunInfo, read
 from deploy.local.status import status as show
 from deploy.local.terminal import Terminal
 from deploy.local.trouble import Trouble
@@ -29,7 +30,9 @@ app = typer.Typer(
 )
 terminal = Terminal(Console())
 
-Folder = Annotated[Path, typer.Option("--var", help="Where everything is kept.")]
+Folder = Annotated[
+    Path, typer.Option("--var", envvar="INTERLUDE_VAR", help="Where everything is kept.")
+]
 _VAR = ROOT / "var"
 
 
@@ -79,12 +82,26 @@ def reset(var: Folder = _VAR) -> None:
 @app.command()
 def token(name: str, var: Folder = _VAR) -> None:
     """Prints a token: therapist, patient, other_therapist, supervisor, clinic_admin, …"""
+    typer.echo(_named(name, "tokens", _running(var).tokens))
+
+
+@app.command("id")
+def id_(name: str, var: Folder = _VAR) -> None:
+    """Prints the id of something in the story: patient, larry, three_others, session_3, …"""
+    typer.echo(_named(name, "ids", _running(var).story))
+
+
+def _running(var: Path) -> RunInfo:
     run = read(Var(var.resolve()).run_json)
     if run is None:
         raise Trouble("Interlude does not run here. `make run` starts it.")
-    if name not in run.tokens:
-        raise Trouble(f"There are tokens for {', '.join(run.tokens)}.")
-    typer.echo(run.tokens[name])
+    return run
+
+
+def _named(name: str, what: str, known: Mapping[str, str]) -> str:
+    if name not in known:
+        raise Trouble(f"There are {what} for {', '.join(known)}.")
+    return known[name]
 
 
 def _interrupted(*_signal: object) -> NoReturn:
