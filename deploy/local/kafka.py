@@ -82,7 +82,7 @@ class KafkaServer:
         if not (self._data / "meta.properties").exists():
             self._format()
 
-    def start(self, *, within: float = 30) -> None:
+    def start(self, *, within: float = 60) -> None:
         self.prepare()
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(  # noqa: S603 - our own command, no shell
@@ -98,7 +98,7 @@ class KafkaServer:
             self.kill()
             raise
 
-    def wait_until_ready(self, *, within: float = 30) -> None:
+    def wait_until_ready(self, *, within: float = 60) -> None:
         """kafka-python backs off for seconds after a refusal, so nobody should try before this."""
         deadline = time.monotonic() + within
         while not listens(self.port):

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
+from typing import IO
 
 from jgo.maven import MavenContext
 
@@ -54,8 +55,7 @@ def class_path(
 @contextmanager
 def _alone_in(cache: Path, deadline: float) -> Iterator[float]:
     """Two test workers may start at once; the second finds the first one's jars."""
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / ".lock").open("w") as lock:
+    with _lock(cache) as lock:
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -68,6 +68,17 @@ def _alone_in(cache: Path, deadline: float) -> Iterator[float]:
                     ) from None
                 time.sleep(0.1)
         yield deadline
+
+
+def _lock(cache: Path) -> IO[str]:
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        return (cache / ".lock").open("w")
+    except OSError as trouble:
+        raise KafkaUnavailable(
+            f"Kafka's jars cannot be kept in {cache} ({trouble.strerror}). Make it writable for"
+            " this user, or name another folder with KAFKA_JARS."
+        ) from trouble
 
 
 def _jars(cache: Path, deadline: float, progress: Progress | None) -> list[Path]:
