@@ -13,7 +13,7 @@ from services.assignment.domain.occurrences import (
 )
 from services.assignment.domain.outcome import CompleteHomework, HomeworkCompleted
 from services.assignment.domain.plan import SpecifyPlan, Timing
-from services.assignment.domain.readiness import AdjustAssignment, AdjustmentId
+from services.assignment.domain.readiness import AdjustAssignment, AdjustmentId, RateTask
 from services.assignment.domain.schedule import Frequency, Occurrence
 from services.assignment.domain.situation import RecordExperience
 from services.assignment.domain.terms import Period
@@ -27,6 +27,7 @@ from tests.unit.assignment.cases import (
     agree,
     create,
     homework,
+    of_ten,
     told,
 )
 
@@ -206,3 +207,10 @@ def test_c02_a_due_date_that_is_none_leaves_the_windows_open() -> None:
 
 def test_homework_without_a_plan_is_given_all_the_same() -> None:
     assert scheduled(list(homework(agree, activate).history)) == []
+
+
+def test_t1_not_even_a_week_later() -> None:
+    week_later = NOW + timedelta(days=7)
+    rating = told(RateTask, by=PATIENT, id=UUID(int=1), utility=of_ten(8), at=week_later)
+    facts = decider.decide(rating, decider.fold(active(plan_daily).history))
+    assert [type(fact).__name__ for fact in facts] == ["TaskRated"]

@@ -414,3 +414,9 @@ def test_c16_each_component_is_graded_once_on_one_scale_for_a_rating_that_exists
     homework(add_larry).when(grade(*two, because=RatingId(UUID(int=1)))).then_rejected(
         UnknownRating
     )
+
+
+def test_c16_a_grading_may_not_add_more_than_thirty_either() -> None:
+    thirty = [replace(add_larry, id=ComponentId(UUID(int=1000 + n))) for n in range(30)]
+    one_more = grade(graded(thirty[0].id, 8), graded(PRIYA, 3, "Priya"))
+    homework(*thirty).when(one_more).then_rejected(TooManyComponents)
