@@ -64,6 +64,11 @@ class CommandBatch:
             each.name: each for each in operations if isinstance(each, CommandOperation)
         }
 
+    @property
+    def created(self) -> Sequence[str]:
+        """The operations that need nothing to be there before."""
+        return [name for name, each in self._commands.items() if each.terms.creates]
+
     async def answer(self, incoming: Incoming) -> Reply:
         principal = await self._edge.identity.principal(headers.bearer(incoming.headers))
         raw = await bodies.read(incoming.headers, incoming.receive, limit=LIMIT)

@@ -18,6 +18,8 @@ from libs.web.views import Show
 Examples = Mapping[str, Json]
 """Bodies by operation id."""
 
+_A_KEY = "01990000-0000-7000-8000-0000000000e1"
+
 
 def document(
     title: str,
@@ -56,7 +58,7 @@ def _operation(operation: Operation, schemas: Schemas, examples: Examples) -> Js
         case Show():
             return _show(operation, schemas)
         case CommandBatch():
-            return _batch(operation)
+            return _batch(operation, examples)
         case _:
             raise TypeError(f"{operation.name} cannot be described")
 
@@ -122,8 +124,13 @@ def _show(operation: Show[Any, Any, Any], schemas: Schemas) -> Json:
     }
 
 
-def _batch(operation: CommandBatch) -> Json:
+def _batch(operation: CommandBatch, examples: Examples) -> Json:
     names = ("InterludeAfter", "CorrelationId", "Traceparent")
+    content: Json = {"schema": parts.reference("CommandBatch")}
+    first = next((each for each in operation.created if each in examples), None)
+    if first is not None:
+        queued = {"operation": first, "idempotency_key": _A_KEY, "body": examples[first]}
+        content["examples"] = {"one": {"value": {"commands": [queued]}}}
     return {
         "operationId": operation.name,
         "summary": "Send queued commands",
@@ -133,10 +140,7 @@ def _batch(operation: CommandBatch) -> Json:
         ),
         "tags": ["commands"],
         "parameters": [parts.parameter(name) for name in names],
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": parts.reference("CommandBatch")}},
-        },
+        "requestBody": {"required": True, "content": {"application/json": content}},
         "responses": {
             "200": {
                 "description": "Every command's own answer, in the order sent.",

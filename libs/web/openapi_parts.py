@@ -172,7 +172,7 @@ SCHEMAS: Json = {
         id={**_UUID, "description": "The thing that was made or spoken of."},
         version={"type": "integer", "minimum": 1, "description": "Its stream's version."},
         consistency={**_TOKEN, "description": "For Interlude-After, here and at the gateway."},
-        notices={"type": "array", "items": reference("Notice")},
+        notices={"type": "array", "maxItems": 50, "items": reference("Notice")},
     ),
     "Notice": _object(
         "What a clinician should know but may overrule.",
@@ -188,7 +188,7 @@ SCHEMAS: Json = {
         status={"type": "integer", "minimum": 400, "maximum": 599},
         detail=_text(1, 1000),
         code=_CODE,
-        errors={"type": "array", "items": reference("Fault")},
+        errors={"type": "array", "maxItems": 20, "items": reference("Fault")},
         trace_id={"type": "string", "maxLength": 32},
         current_version={
             "type": "integer",

@@ -113,6 +113,8 @@ def test_examples_fit_what_they_are_examples_of() -> None:
     component("schemas", "GivePractice").validate(GIVE)
     content = operations()["givePractice"]["requestBody"]["content"]["application/json"]
     assert content["examples"]["story"]["value"] == GIVE
+    batch = operations()["sendCommands"]["requestBody"]["content"]["application/json"]
+    component("schemas", "CommandBatch").validate(batch["examples"]["one"]["value"])
 
 
 async def test_answers_and_problems_are_as_described() -> None:
