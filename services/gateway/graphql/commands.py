@@ -114,7 +114,9 @@ class Command:
         if "{id}" in self.operation.path:
             which = Field(SCALARS["string", "uuid"], needed=True, about="Which one it is about.")
             told = {self.named: which, **told}
-        told |= {"idempotency_key": _KEY, "expected_version": _EXPECTED}
+        told["idempotency_key"] = _KEY
+        if not self.operation.creates:
+            told["expected_version"] = _EXPECTED
         return made_of(
             f"{pascal(self.operation.name)}Input", told, about=f"For `{self.operation.name}`."
         )
@@ -240,8 +242,9 @@ def _headers(context: Context, given: Any) -> dict[str, str]:
     if _PRINTABLE.fullmatch(key) is None:
         raise BadRequest("BAD_IDEMPOTENCY_KEY", "A key is 1 to 255 printable characters.")
     headers = {"Authorization": f"Bearer {context.token}", "Idempotency-Key": key}
-    if isinstance(given.expected_version, int):
-        headers["If-Match"] = f'"{given.expected_version}"'
+    expected = getattr(given, "expected_version", None)
+    if isinstance(expected, int):
+        headers["If-Match"] = f'"{expected}"'
     for name in ("interlude-after", "traceparent", "x-correlation-id"):
         if name in context.headers:
             headers[name] = context.headers[name]

@@ -57,6 +57,18 @@ SCALARS: Mapping[tuple[str, str | None], Taken] = {
 }
 ANYTHING = Taken(JSON, lambda value: value)
 
+LARGEST_INT = 2**31 - 1
+BIG_INTEGER = Taken(float, int)
+"""GraphQL's Int has 32 bits; its Float holds whole numbers up to 2^53 exactly."""
+
+USUAL_FIELDS: Mapping[str, str] = {
+    "id": "The new thing's own UUID, version 7 recommended; made here when left out.",
+    "occurred_at": "When it happened in the world; now when left out.",
+    "zone": "IANA time zone in which it happened.",
+    "patient_id": "Whose; a global id or a bare UUID.",
+}
+"""Fields that mean the same in every command."""
+
 
 class Inputs:
     """All input types of one schema; what services share by name and content is one type."""
@@ -76,6 +88,8 @@ class Inputs:
         if schema.get("properties"):
             return self._named(operation, schema, called=name or called)
         kind, form = schema.get("type", "object"), schema.get("format")
+        if kind == "integer" and schema.get("maximum", 0) > LARGEST_INT:
+            return BIG_INTEGER
         return SCALARS.get((kind, form)) or SCALARS.get((kind, None)) or ANYTHING
 
     def fields(self, operation: Operation, schema: Json, *, called: str) -> "Fields":
@@ -88,7 +102,6 @@ class Inputs:
                 about=described(operation, name, value),
             )
             for name, value in schema.get("properties", {}).items()
-            if "const" not in value
         }
 
     def _enum(self, schema: Json, *, called: str) -> Taken:
@@ -111,14 +124,20 @@ class Inputs:
 
     def _object(self, operation: Operation, schema: Json, *, called: str) -> Taken:
         fields = self.fields(operation, schema, called=called.removesuffix("Input"))
-        constants = {
-            name: value["const"] for name, value in schema["properties"].items() if "const" in value
-        }
-        if not fields:
-            return Taken(bool, lambda _chosen: constants)
         about = schema.get("description", f"Part of `{operation.name}`.")
         kind = made_of(called, fields, about=about)
-        return Taken(kind, lambda value: constants | to_body(fields, value))
+        return Taken(kind, lambda value: to_body(fields, value))
+
+    def _member(self, operation: Operation, member: Json, *, called: str) -> Taken:
+        """Of a union. What tells it from the others is said by the field that is chosen."""
+        name, schema = operation.resolved(member)
+        properties = schema["properties"]
+        constants = {at: value["const"] for at, value in properties.items() if "const" in value}
+        told = {at: value for at, value in properties.items() if at not in constants}
+        if not told:
+            return Taken(bool, lambda _chosen: constants)
+        rest = self._named(operation, {**schema, "properties": told}, called=name or called)
+        return Taken(rest.type, lambda value: constants | rest.to_json(value))
 
     def _union(self, operation: Operation, members: list[Json], *, called: str) -> Taken:
         named = [(operation.resolved(member), member) for member in members]
@@ -128,7 +147,7 @@ class Inputs:
             return ANYTHING
         fields = {
             _member_name(name, schema, at): Field(
-                self.of(operation, member, called=called), needed=False, about=_about(schema)
+                self._member(operation, member, called=called), needed=False, about=_about(schema)
             )
             for at, ((name, schema), member) in enumerate(named)
         }
@@ -182,7 +201,8 @@ def to_body(fields: Fields, value: object) -> Json:
 
 def described(operation: Operation, name: str, schema: Json) -> str:
     _, meant = operation.resolved(schema)
-    said = schema.get("description") or meant.get("description") or f"{_words(name)}."
+    said = schema.get("description") or meant.get("description")
+    said = said or USUAL_FIELDS.get(name) or f"{_words(name)}."
     return said + _limits(next(iter(_alternatives(meant) or [meant])))
 
 

@@ -55,8 +55,8 @@ class Scale(Shape):
 
     min: int = Field(description="The lowest number.")
     max: int = Field(description="The highest number.")
-    low_label: str | None = Field(default=None, description="What the lowest number means.")
-    high_label: str | None = Field(default=None, description="What the highest number means.")
+    low_label: Text = Field(default=None, description="What the lowest number means.")
+    high_label: Text = Field(default=None, description="What the highest number means.")
 
 
 class Rating(Shape):
