@@ -167,7 +167,15 @@ REQUESTS: Mapping[str, Json] = {
     },
     "rateReadiness": {
         "id": RATING,
-        "readiness": _of_ten(7),
+        "readiness": {
+            "value": 7,
+            "scale": {
+                "min": 0,
+                "max": 10,
+                "low_label": "Not ready at all",
+                "high_label": "I could start right now",
+            },
+        },
         "confidence": _of_ten(6),
         "importance": _of_ten(9),
         "why_not_lower": "I have spoken to Larry before.",

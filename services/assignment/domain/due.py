@@ -153,7 +153,8 @@ def first_due(rule: DueRule, meeting: Meeting | None, command: Told) -> DueDateS
 
 def set_due(command: SetDue, homework: Homework) -> Sequence[Fact]:
     must_be_open(homework)
-    return [first_due(command.rule, command.meeting, command)]
+    fact = first_due(command.rule, command.meeting, command)
+    return [] if evolve(homework, fact).due == homework.due else [fact]
 
 
 def move_due(command: MoveDue, homework: Homework) -> Sequence[Fact]:

@@ -260,3 +260,9 @@ def test_c02_given_later_a_named_session_stays_the_one() -> None:
 
 def test_active_homework_can_get_another_due_date() -> None:
     assert decider.decide(due(DueRule(kind="none")), decider.fold(active().history))
+
+
+def test_c02_the_same_due_date_again_changes_nothing() -> None:
+    rule = DueRule(kind="session", session_id=SESSION_3.session_id, offset_min=-60)
+    homework(due(rule, SESSION_3)).when(due(rule, SESSION_3)).then_nothing_changes()
+    homework().when(due(DueRule(), SESSION_2)).then_nothing_changes()
