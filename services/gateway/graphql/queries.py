@@ -10,10 +10,13 @@ from uuid import UUID
 import strawberry
 
 from services.gateway.graphql import nodes, screens, shaping, types
+from services.gateway.graphql.connections import Connection, Edge, PageInfo
 from services.gateway.graphql.context import Info
 from services.gateway.graphql.errors import BadRequest
 from services.gateway.graphql.ids import uuid_of
-from services.gateway.projections.lists import AssignmentStatus
+from services.gateway.projections.homework_lists import (
+    AssignmentStatus,
+)
 from services.gateway.queries import pages, progress, timeline
 from services.gateway.queries import screens as asked
 from services.gateway.queries.pages import BadPage, Page
@@ -78,7 +81,7 @@ class Query:
         before: Before = None,
         consistency: Consistency = None,
         strict: Strict = False,
-    ) -> types.Connection[screens.CaseloadRow]:
+    ) -> Connection[screens.CaseloadRow]:
         await info.context.fresh(consistency, strict=strict)
         who = info.context.principal.person_id
         wanted = _page(f"caseload:{who}", first, last, after, before)
@@ -121,7 +124,7 @@ class Query:
         before: Before = None,
         consistency: Consistency = None,
         strict: Strict = False,
-    ) -> types.Connection[types.Assignment]:
+    ) -> Connection[types.Assignment]:
         await info.context.fresh(consistency, strict=strict)
         whose = _whose(info, patient_id)
         wanted = _page(f"assignments:{whose}", first, last, after, before)
@@ -186,7 +189,7 @@ class Query:
         before: Before = None,
         consistency: Consistency = None,
         strict: Strict = False,
-    ) -> types.Connection[screens.TimelineItem]:
+    ) -> Connection[screens.TimelineItem]:
         await info.context.fresh(consistency, strict=strict)
         whose = _whose(info, patient_id)
         wanted = _page(f"timeline:{whose}", first, last, after, before)
@@ -206,7 +209,7 @@ class Query:
         before: Before = None,
         consistency: Consistency = None,
         strict: Strict = False,
-    ) -> types.Connection[types.NotebookItem]:
+    ) -> Connection[types.NotebookItem]:
         await info.context.fresh(consistency, strict=strict)
         whose = _whose(info, patient_id)
         wanted = _page(f"notebook:{whose}", first, last, after, before)
@@ -226,7 +229,7 @@ class Query:
         before: Before = None,
         consistency: Consistency = None,
         strict: Strict = False,
-    ) -> types.Connection[types.Goal]:
+    ) -> Connection[types.Goal]:
         await info.context.fresh(consistency, strict=strict)
         whose = _whose(info, patient_id)
         wanted = _page(f"goals:{whose}", first, last, after, before)
@@ -246,7 +249,7 @@ class Query:
         before: Before = None,
         consistency: Consistency = None,
         strict: Strict = False,
-    ) -> types.Connection[types.DiaryEntry]:
+    ) -> Connection[types.DiaryEntry]:
         await info.context.fresh(consistency, strict=strict)
         whose = _whose(info, patient_id)
         wanted = _page(f"diary:{whose}", first, last, after, before)
@@ -278,15 +281,15 @@ async def _listed(  # noqa: PLR0917 - what, of which page, shaped how: in the or
     shape: Callable[[Json], T],
     at: str,
     arguments: tuple[object, ...],
-) -> types.Connection[T]:
+) -> Connection[T]:
     found = await info.context.rows(sql[wanted.backwards], *arguments, *pages.arguments(wanted))
     rows, before, after = pages.turned(wanted, found)
     cursors = [wanted.cursor(row, at, "id") for row in rows]
     items = [shape(row) for row in rows]
-    return types.Connection(
-        edges=[types.Edge(cursor=c, node=n) for c, n in zip(cursors, items, strict=True)],
+    return Connection(
+        edges=[Edge(cursor=c, node=n) for c, n in zip(cursors, items, strict=True)],
         nodes=items,
-        page_info=types.PageInfo(
+        page_info=PageInfo(
             has_next_page=after,
             has_previous_page=before,
             start_cursor=cursors[0] if cursors else None,

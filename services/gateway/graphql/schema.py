@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Iterator, Sequence
-from enum import Enum
+from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from services.gateway.graphql.limits import USUAL, Limits, limiter
 from services.gateway.graphql.queries import Query
 from services.gateway.graphql.subscriptions import Subscription
 from services.gateway.graphql.vocabulary import Enums
-from services.gateway.projections import lists
+from services.gateway.projections import homework_lists, lists
 
 log = structlog.get_logger()
 
@@ -89,7 +89,7 @@ class Consistency(SchemaExtension):
 
 def build_schema(contracts: Path, limits: Limits = USUAL) -> Schema:
     """From the folder with the services' OpenAPI documents. Needs no database and no network."""
-    enums = Enums(each for each in vars(lists).values() if _is_enum(each))
+    enums = Enums(_lists())
     built: list[Schema] = []
     schema = Schema(
         Query,
@@ -109,8 +109,11 @@ def build_schema(contracts: Path, limits: Limits = USUAL) -> Schema:
     return schema
 
 
-def _is_enum(each: object) -> bool:
-    return inspect.isclass(each) and issubclass(each, Enum) and each.__module__ == lists.__name__
+def _lists() -> Iterator[type[Enum]]:
+    for module in (lists, homework_lists):
+        for each in vars(module).values():
+            if inspect.isclass(each) and issubclass(each, Enum) and each is not StrEnum:
+                yield each
 
 
 def _is_node(each: object) -> bool:

@@ -20,7 +20,7 @@ from services.gateway.graphql.types import (
     many,
     maybe,
 )
-from services.gateway.projections import homework_shapes, lists, shapes
+from services.gateway.projections import homework_lists, homework_shapes, lists, shapes
 from services.gateway.projections.shapes import Shape
 
 
@@ -149,7 +149,7 @@ class RatingPoint(Shape):
 class AssignmentProgress(Shape):
     assignment_id: AssignmentId = about("Which homework.")
     title: str | None = maybe("In a few words.")
-    status: lists.AssignmentStatus = about("Where it stands.")
+    status: homework_lists.AssignmentStatus = about("Where it stands.")
     closed_at: datetime | None = maybe("When it ended.")
     quantity: Share = about("Done, of the windows that have closed.")
     timeliness: Share = about("Done within the window, of what was done.")

@@ -4,17 +4,33 @@ are plain attributes, so that reading a field costs no call.
 
 from datetime import date, datetime
 from enum import Enum
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any
 
 import strawberry
 from pydantic import BeforeValidator, Field
 from strawberry.scalars import JSON
 
 from services.gateway.graphql.ids import Kind, to_global
-from services.gateway.projections import homework_shapes, lists, review_shapes, shapes
+from services.gateway.projections import (
+    homework_lists,
+    homework_shapes,
+    lists,
+    plan_shapes,
+    practice_shapes,
+    review_shapes,
+    shapes,
+)
 from services.gateway.projections.shapes import Shape
 
-for _module in (lists, shapes, homework_shapes, review_shapes):
+for _module in (
+    lists,
+    homework_lists,
+    shapes,
+    plan_shapes,
+    homework_shapes,
+    practice_shapes,
+    review_shapes,
+):
     for _kind in tuple(vars(_module).values()):
         if not isinstance(_kind, type) or _kind.__module__ != _module.__name__ or not _kind.__doc__:
             continue
@@ -123,9 +139,9 @@ class Occurrence(Node):
     opens_local: datetime = about("From when: the wall clock in its zone.")
     due_local: datetime | None = maybe("Until when: the wall clock in its zone.")
     zone: str = about("IANA time zone of the local times.")
-    state: lists.OccurrenceState = about("As of this answer.")
+    state: homework_lists.OccurrenceState = about("As of this answer.")
     quantity: int | None = maybe("Share done, in percent.")
-    experienced_at: homework_shapes.Period | None = maybe("When it was done.")
+    experienced_at: plan_shapes.Period | None = maybe("When it was done.")
     settled_at: datetime | None = maybe("When it was told of.")
     title: str | None = maybe("Of the homework, on a day's list.")
 
@@ -190,13 +206,13 @@ class Assignment(Node):
     therapist_id: TherapistId = about("Who gave it.")
     patient: Person | None = maybe("Whose homework.")
     therapist: Therapist | None = maybe("Who gave it.")
-    status: lists.AssignmentStatus = about("Where it stands.")
+    status: homework_lists.AssignmentStatus = about("Where it stands.")
     title: str | None = maybe("In a few words.")
     description: str | None = maybe("In more words.")
-    category: lists.AssignmentCategory | None = maybe("What kind of homework.")
-    technique: lists.Technique | None = maybe("The technique behind it.")
+    category: homework_lists.AssignmentCategory | None = maybe("What kind of homework.")
+    technique: homework_lists.Technique | None = maybe("The technique behind it.")
     technique_other: str | None = maybe("Which other technique.")
-    modality_tags: tuple[lists.Procedure, ...] = many("Related procedures.")
+    modality_tags: tuple[homework_lists.Procedure, ...] = many("Related procedures.")
     target_cognition: homework_shapes.TargetCognition | None = maybe("The thought to change.")
     created_in_session_id: SessionId | None = maybe("The session that it was given in.")
     continues_from: AssignmentId | None = maybe("The homework that it goes on from.")
@@ -205,7 +221,7 @@ class Assignment(Node):
     closed_at: datetime | None = maybe("When it ended.")
     due_at: datetime | None = maybe("Until when, as it stands.")
     due_session_id: SessionId | None = maybe("The session that the due date hangs on.")
-    due_rule: homework_shapes.DueRule | None = maybe("What the due date hangs on.")
+    due_rule: plan_shapes.DueRule | None = maybe("What the due date hangs on.")
     version: int = about("For `expectedVersion`.")
     changed_at: datetime = about("When its last fact was recorded.")
     adjustment_suggested: bool = about("A low rating waits for the therapist's decision.")
@@ -218,14 +234,14 @@ class Assignment(Node):
     components: tuple[homework_shapes.Component, ...] = many("Its parts.")
     first_component: homework_shapes.FirstComponent | None = maybe("Which part to start with.")
     gradings: tuple[homework_shapes.Grading, ...] = many("Parts ordered by difficulty.")
-    practice_offers: tuple[homework_shapes.PracticeOffer, ...] = many("Practice offered.")
-    practice_requests: tuple[homework_shapes.PracticeRequest, ...] = many("Practice asked for.")
-    practices: tuple[homework_shapes.Practice, ...] = many("Practice in session.")
-    situations: tuple[homework_shapes.Situation, ...] = many("Situations conceptualised.")
-    experiences: tuple[homework_shapes.LivedExperience, ...] = many("What it was like.")
-    predictions: tuple[homework_shapes.Prediction, ...] = many("What was expected.")
-    plan: homework_shapes.Plan | None = maybe("The plan as it stands.")
-    plans: tuple[homework_shapes.Plan, ...] = many("All versions of the plan.")
+    practice_offers: tuple[practice_shapes.PracticeOffer, ...] = many("Practice offered.")
+    practice_requests: tuple[practice_shapes.PracticeRequest, ...] = many("Practice asked for.")
+    practices: tuple[practice_shapes.Practice, ...] = many("Practice in session.")
+    situations: tuple[practice_shapes.Situation, ...] = many("Situations conceptualised.")
+    experiences: tuple[practice_shapes.LivedExperience, ...] = many("What it was like.")
+    predictions: tuple[practice_shapes.Prediction, ...] = many("What was expected.")
+    plan: plan_shapes.Plan | None = maybe("The plan as it stands.")
+    plans: tuple[plan_shapes.Plan, ...] = many("All versions of the plan.")
     obstacles: tuple[ObstacleWithResponse, ...] = many("Foreseen and met with.")
     understandings: tuple[homework_shapes.Understanding, ...] = many("In the patient's words.")
     readiness_ratings: tuple[homework_shapes.ReadinessRating, ...] = many("In order of time.")
@@ -235,9 +251,7 @@ class Assignment(Node):
         "Adjustments suggested by low ratings."
     )
     adjustments: tuple[homework_shapes.Adjustment, ...] = many("How it was adjusted.")
-    reduced_frequencies: tuple[homework_shapes.ReducedFrequency, ...] = many(
-        "Less often than before."
-    )
+    reduced_frequencies: tuple[plan_shapes.ReducedFrequency, ...] = many("Less often than before.")
     completions: tuple[homework_shapes.Completion, ...] = many("Reports of it being done.")
     occurrences: tuple[Occurrence, ...] = many("Its windows.")
     reviews: tuple[Review, ...] = many("What sessions made of it.")
@@ -267,27 +281,3 @@ class Patient(Node):
     next_session: Session | None = maybe("The next one to be held.")
     last_session: Session | None = maybe("The last one that was.")
     live_cursor: str = about("Where `patientChanged(after:)` goes on from this answer.")
-
-
-T = TypeVar("T")
-
-
-@strawberry.type(description="Where a page lies in its list.")
-class PageInfo:
-    has_next_page: bool = strawberry.field(description="There is more after it.")
-    has_previous_page: bool = strawberry.field(description="There is more before it.")
-    start_cursor: str | None = strawberry.field(description="Of the first item.")
-    end_cursor: str | None = strawberry.field(description="Of the last item.")
-
-
-@strawberry.type(description="An item with its place in the list.")
-class Edge(Generic[T]):
-    cursor: str = strawberry.field(description="For `after` and `before`.")
-    node: T = strawberry.field(description="The item.")
-
-
-@strawberry.type(description="A page of a list.")
-class Connection(Generic[T]):
-    edges: list[Edge[T]] = strawberry.field(description="The items with their cursors.")
-    nodes: list[T] = strawberry.field(description="The items alone.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")

@@ -20,6 +20,8 @@ from sqlalchemy import (
 from libs.eventstore.recorded import Recorded
 from services.gateway.projections import homework_shapes as said
 from services.gateway.projections import parts, shapes
+from services.gateway.projections import plan_shapes as plans
+from services.gateway.projections import practice_shapes as practice
 from services.gateway.projections.facts import Reads, facts_of
 from services.gateway.projections.parts import Part
 from services.gateway.projections.rows import Rows
@@ -99,7 +101,7 @@ class HomeworkCompleted(Shape):
 
 
 class DueDateSet(Shape):
-    rule: said.DueRule
+    rule: plans.DueRule
     session_id: UUID | None = None
     due_at: datetime | None = None
 
@@ -142,17 +144,17 @@ PARTS: Mapping[str, Part] = {
         "ComponentAdded": Part(kind="component", shape=said.Component, id="id"),
         "FirstComponentChosen": Part(kind="first_component", shape=said.FirstComponent),
         "ComponentsGraded": Part(kind="grading", shape=said.Grading, id="id"),
-        "PracticeOffered": Part(kind="practice_offer", shape=said.PracticeOffer),
-        "PracticeRequested": Part(kind="practice_request", shape=said.PracticeRequest),
-        "PracticeRecorded": Part(kind="practice", shape=said.Practice, id="id"),
-        "SituationConceptualised": Part(kind="situation", shape=said.Situation, id="id"),
-        "ExperienceRecorded": Part(kind="experience", shape=said.LivedExperience, id="id"),
-        "PredictionStated": Part(kind="prediction", shape=said.Prediction, id="id"),
+        "PracticeOffered": Part(kind="practice_offer", shape=practice.PracticeOffer),
+        "PracticeRequested": Part(kind="practice_request", shape=practice.PracticeRequest),
+        "PracticeRecorded": Part(kind="practice", shape=practice.Practice, id="id"),
+        "SituationConceptualised": Part(kind="situation", shape=practice.Situation, id="id"),
+        "ExperienceRecorded": Part(kind="experience", shape=practice.LivedExperience, id="id"),
+        "PredictionStated": Part(kind="prediction", shape=practice.Prediction, id="id"),
         "ObstacleAnticipated": Part(kind="obstacle", shape=said.Hindrance, id="id"),
         "ObstacleReported": Part(kind="obstacle", shape=said.Hindrance, id="id"),
         "ObstacleResponsePlanned": Part(kind="response", shape=said.Response, id="obstacle_id"),
-        "PlanSpecified": Part(kind="plan", shape=said.Plan),
-        "PlanRevised": Part(kind="plan", shape=said.Plan),
+        "PlanSpecified": Part(kind="plan", shape=plans.Plan),
+        "PlanRevised": Part(kind="plan", shape=plans.Plan),
         "UnderstandingChecked": Part(kind="understanding", shape=said.Understanding, id="id"),
         "CommitmentStated": Part(kind="commitment", shape=said.Commitment, id="id"),
         "ReadinessRated": Part(kind="readiness_rating", shape=said.ReadinessRating, id="id"),
@@ -162,7 +164,7 @@ PARTS: Mapping[str, Part] = {
         ),
         "AssignmentAdjusted": Part(kind="adjustment", shape=said.Adjustment, id="id"),
         "HomeworkCompleted": Part(kind="completion", shape=said.Completion, id="id"),
-        "FrequencyReduced": Part(kind="reduced_frequency", shape=said.ReducedFrequency),
+        "FrequencyReduced": Part(kind="reduced_frequency", shape=plans.ReducedFrequency),
     }.items()
 }
 
@@ -173,13 +175,13 @@ reads: Reads = {
     _FACT.format("HomeworkCompleted"): HomeworkCompleted,
     _FACT.format("DueDateSet"): DueDateSet,
     _FACT.format("DueDateMoved"): DueDateMoved,
-    _FACT.format("PlanSpecified"): said.Plan,
-    _FACT.format("PlanRevised"): said.Plan,
+    _FACT.format("PlanSpecified"): plans.Plan,
+    _FACT.format("PlanRevised"): plans.Plan,
     _FACT.format("ReadinessRated"): said.ReadinessRating,
     _FACT.format("AdjustmentSuggested"): said.Suggested,
     _FACT.format("AssignmentAdjusted"): said.Adjustment,
     _FACT.format("ComponentsGraded"): said.Grading,
-    _FACT.format("FrequencyReduced"): said.ReducedFrequency,
+    _FACT.format("FrequencyReduced"): plans.ReducedFrequency,
 }
 
 
@@ -221,7 +223,7 @@ def _changed(fact: Shape) -> dict[str, Any]:  # noqa: C901, PLR0911 - a line or 
             return {"due_rule": kept(fact.rule), **due}
         case DueDateMoved():
             return {"due_session_id": fact.session_id, "due_at": fact.due_at}
-        case said.Plan():
+        case plans.Plan():
             return {"plan_version": fact.plan_version}
         case said.ReadinessRating():
             return _rated(fact)
@@ -231,7 +233,7 @@ def _changed(fact: Shape) -> dict[str, Any]:  # noqa: C901, PLR0911 - a line or 
             return {"adjusted_at": fact.adjusted_at}
         case said.Grading():
             return {"adjusted_at": fact.graded_at}
-        case said.ReducedFrequency():
+        case plans.ReducedFrequency():
             return {"adjusted_at": fact.reduced_at, "plan_version": fact.plan_version}
     return {}
 

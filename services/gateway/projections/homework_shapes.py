@@ -1,60 +1,33 @@
 """The parts of an assignment: what is said about it, as kept and as GraphQL shows it."""
 
-from datetime import date, datetime
-from datetime import time as clock_time
+from datetime import datetime
 from uuid import UUID
 
-from pydantic import AliasChoices, Field
+from pydantic import Field
 
-from services.gateway.projections.lists import (
+from services.gateway.projections.homework_lists import (
     AdjustmentReason,
     AdjustmentSuggestion,
     CompletedBy,
-    Day,
-    DueKind,
-    ExperiencePhase,
     Fits,
-    FrequencyPer,
     MonitoredDimension,
+    Procedure,
+)
+from services.gateway.projections.lists import (
     ObstacleCategory,
     ObstacleKind,
     ObstaclePhase,
-    PartOfDay,
     Party,
-    PracticeMode,
-    PracticeOutcome,
-    PracticeResponse,
-    Procedure,
-    SiteKind,
-    Speaker,
-    TargetPeriod,
-    TimingRule,
 )
+from services.gateway.projections.plan_shapes import Period
 from services.gateway.projections.shapes import (
     Contact,
-    Experience,
-    Feeling,
-    LocalMoment,
-    Obstacle,
     Rating,
     Shape,
-    SomeText,
     Text,
+    named,
+    said,
 )
-
-
-def said(about: str) -> Text:
-    """A text that may be missing."""
-    value: Text = Field(default=None, description=about)
-    return value
-
-
-def named(fact_id: str) -> UUID:
-    """The part's own id; facts name it by its kind, to be clear in a stream of many kinds."""
-    value: UUID = Field(
-        validation_alias=AliasChoices("id", fact_id), description="Names it in later commands."
-    )
-    return value
 
 
 class Option(Shape):
@@ -175,96 +148,6 @@ class Grading(Shape):
     graded_at: datetime = Field(description="When, in the world.")
 
 
-class PracticeOffer(Shape):
-    """Practice in session was offered (C28)."""
-
-    response: PracticeResponse | None = Field(default=None, description="The patient's answer.")
-    offered_at: datetime = Field(description="When, in the world.")
-
-
-class PracticeRequest(Shape):
-    """Practice in session was asked for (C28)."""
-
-    requested_by: Party = Field(description="Who asked.")
-    requested_at: datetime = Field(description="When, in the world.")
-
-
-class ImageryAnchor(Shape):
-    """What brings the future into the present (C29)."""
-
-    day_of_week: Day | None = Field(default=None, description="The day.")
-    time: clock_time | None = Field(default=None, description="Local time of day.")
-    place: Text = said("Where.")
-    preceding_activity: Text = said("What came just before.")
-
-
-class Step(Shape):
-    """One rehearsed step (C33)."""
-
-    n: int = Field(description="Its place, from 1.")
-    who: Speaker = Field(description="Whose step it is.")
-    text: Text = said("What is said or done.")
-
-
-class Practice(Shape):
-    """Practice in session, live or by guided imagery (C07)."""
-
-    id: UUID = named("practice_id")
-    mode: PracticeMode = Field(description="How it was practised.")
-    practised_at: datetime | None = Field(default=None, description="When, in the world.")
-    session_id: UUID = Field(description="In which session.")
-    outcome: PracticeOutcome = Field(description="What it showed.")
-    duration_min: int | None = Field(default=None, description="Minutes.")
-    imagery_anchor: ImageryAnchor | None = Field(default=None, description="For guided imagery.")
-    strategy_ref: UUID | None = Field(default=None, description="An earlier practice re-used.")
-    steps_rehearsed: tuple[Step, ...] = Field(default=(), description="In order.")
-    experience: Experience | None = Field(default=None, description="What it was like.")
-    obstacles_found: tuple[Obstacle, ...] = Field(default=(), description="What got in the way.")
-
-
-class Situation(Shape):
-    """The situation conceptualised: the shape of an experience, so they can be compared (C34)."""
-
-    id: UUID = named("situation_id")
-    situation: Text = said("What is happening.")
-    thoughts: tuple[SomeText, ...] = Field(default=(), description="What goes through the mind.")
-    feelings: tuple[Feeling, ...] = Field(default=(), description="What is felt.")
-    physical_sensations: tuple[SomeText, ...] = Field(default=(), description="In the body.")
-    urge_or_behaviour: Text = said("What one would do.")
-    conceptualised_at: datetime = Field(description="When, in the world.")
-
-
-class Period(Shape):
-    """From when to when, in the world."""
-
-    start: datetime = Field(description="From.")
-    end: datetime | None = Field(default=None, description="To, where it is known.")
-
-
-class LivedExperience(Shape):
-    """What doing the homework was like (C12)."""
-
-    id: UUID = named("experience_id")
-    phase: ExperiencePhase = Field(description="When in the course of homework.")
-    experience: Experience = Field(description="The four-part set.")
-    experienced_at: Period | None = Field(default=None, description="When it was lived through.")
-    occurrence_id: UUID | None = Field(default=None, description="The occurrence that it is of.")
-    told_by: Party = Field(description="Who told it.")
-    told_at: datetime = Field(description="When it was told.")
-
-
-class Prediction(Shape):
-    """What the patient expects, and what would show it (C35)."""
-
-    id: UUID = named("prediction_id")
-    prediction: Text = said("What will happen.")
-    observable_sign: Text = said("How one would know.")
-    likelihood: Rating | None = Field(default=None, description="How likely, on a scale to 100.")
-    stated_afterwards: bool = Field(default=False, description="It had begun by then.")
-    stated_by: Party = Field(description="Who stated it.")
-    stated_at: datetime = Field(description="When, in the world.")
-
-
 class Hindrance(Shape):
     """An obstacle of this homework, foreseen or met with (C12, C30)."""
 
@@ -288,80 +171,6 @@ class Response(Shape):
     if_text: Text = said("If.")
     then_text: Text = said("Then.")
     planned_at: datetime = Field(description="When, in the world.")
-
-
-class Site(Shape):
-    """Where."""
-
-    kind: SiteKind = Field(description="What kind of place.")
-    label: Text = said("Which place.")
-
-
-class Cue(Shape):
-    """The *if* of if-then: when and where, and after what (C32)."""
-
-    day_of_week: Day | None = Field(default=None, description="The day.")
-    local_time: clock_time | None = Field(default=None, description="Local time of day.")
-    approx: bool = Field(default=False, description="About that time.")
-    place: Text = said("Where.")
-    after_activity: Text = said("Just after what.")
-
-
-class Timing(Shape):
-    """When."""
-
-    rule: TimingRule = Field(description="What makes it due.")
-    zone: str | None = Field(default=None, description="IANA time zone.")
-    on_date: date | None = Field(default=None, description="On one day.")
-    on_days: tuple[Day, ...] = Field(default=(), description="On these days of the week.")
-    every_weeks: int = Field(default=1, description="Every so many weeks.")
-    time_of_day: tuple[clock_time, ...] = Field(default=(), description="Local times of day.")
-    part_of_day: tuple[PartOfDay, ...] = Field(default=(), description="Parts of the day.")
-    trigger: Text = said("The event, for what is done as it happens.")
-    cue: Cue | None = Field(default=None, description="The if of if-then.")
-
-
-class Frequency(Shape):
-    """How often."""
-
-    count: int = Field(description="So many times.")
-    per: FrequencyPer = Field(description="Within this.")
-
-
-class Target(Shape):
-    """How much (C27)."""
-
-    count: int = Field(description="How many.")
-    unit: Text = said("Of what.")
-    with_whom: Text = said("With whom.")
-    distinct: bool = Field(default=False, description="Different people count, by reference.")
-    period: TargetPeriod | None = Field(default=None, description="Over what time.")
-    contacts: tuple[Contact, ...] = Field(default=(), description="Whom, where named.")
-
-
-class Plan(Shape):
-    """A clear and specific plan (C14). Every slot may still be open."""
-
-    plan_version: int = Field(description="From 1; a revision is a new version.")
-    site: Site | None = Field(default=None, description="Where.")
-    timing: Timing | None = Field(default=None, description="When.")
-    frequency: Frequency | None = Field(default=None, description="How often.")
-    duration_min: int | None = Field(default=None, description="Minutes, at least.")
-    duration_max_min: int | None = Field(default=None, description="Minutes, at most.")
-    obstacles: tuple[Obstacle, ...] | None = Field(
-        default=None, description="Foreseen; an empty list: asked, none foreseen."
-    )
-    target: Target | None = Field(default=None, description="How much.")
-    zone: str | None = Field(default=None, description="IANA zone of its local times.")
-
-
-class DueRule(Shape):
-    """What the due date hangs on (C02)."""
-
-    kind: DueKind = Field(default=DueKind.NEXT_SESSION, description="Session or clock.")
-    session_id: UUID | None = Field(default=None, description="A named session.")
-    offset_min: int = Field(default=0, description="Minutes from the session's start.")
-    at: LocalMoment | None = Field(default=None, description="A fixed local time.")
 
 
 class ReadinessRating(Shape):
@@ -406,16 +215,6 @@ class Adjustment(Shape):
     what: Text = said("What was changed.")
     adjusted_by: Party = Field(description="Who adjusted.")
     adjusted_at: datetime = Field(description="When, in the world.")
-
-
-class ReducedFrequency(Shape):
-    """Less often than before (C16)."""
-
-    plan_version: int = Field(description="The plan version that it made.")
-    before: Frequency = Field(description="As it was.")
-    after: Frequency = Field(description="As it is.")
-    because_rating_id: UUID | None = Field(default=None, description="The rating that led to it.")
-    reduced_at: datetime = Field(description="When, in the world.")
 
 
 class TargetCognition(Shape):

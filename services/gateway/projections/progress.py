@@ -6,6 +6,7 @@ from sqlalchemy import Column, Connection, Index, Text, Uuid
 
 from libs.eventstore.recorded import Recorded
 from services.gateway.projections import homework_shapes as homework
+from services.gateway.projections import practice_shapes as practice
 from services.gateway.projections import review_shapes as review
 from services.gateway.projections.facts import Reads, facts_of
 from services.gateway.projections.rows import Rows
@@ -33,7 +34,7 @@ MEASURES: Mapping[str, tuple[type[Shape], tuple[str, ...]]] = {
         ("readiness", "confidence", "importance"),
     ),
     "interlude.assignment.TaskRated.v1": (homework.TaskRating, ("utility", "difficulty")),
-    "interlude.assignment.PredictionStated.v1": (homework.Prediction, ("likelihood",)),
+    "interlude.assignment.PredictionStated.v1": (practice.Prediction, ("likelihood",)),
     "interlude.review.HomeworkBeliefExplored.v1": (
         review.Belief,
         ("conviction_before", "conviction_after"),

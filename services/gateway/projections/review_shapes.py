@@ -5,7 +5,6 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.gateway.projections.homework_shapes import named, said
 from services.gateway.projections.lists import (
     BeliefAbout,
     Direction,
@@ -13,7 +12,15 @@ from services.gateway.projections.lists import (
     Reevaluated,
     WorkSource,
 )
-from services.gateway.projections.shapes import Experience, Obstacle, Rating, Shape, Text
+from services.gateway.projections.shapes import (
+    Experience,
+    Obstacle,
+    Rating,
+    Shape,
+    Text,
+    named,
+    said,
+)
 
 
 class Done(Shape):

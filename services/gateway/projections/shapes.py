@@ -9,10 +9,12 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PlainValidator
 
-from services.gateway.projections.lists import (
+from services.gateway.projections.homework_lists import (
     Comparator,
+)
+from services.gateway.projections.lists import (
     ObstacleCategory,
     ObstacleKind,
     ObstaclePhase,
@@ -39,6 +41,20 @@ Text = Annotated[str | None, PlainValidator(_text)]
 
 SomeText = Annotated[str | None, PlainValidator(_text)]
 """One text of a list: null where its key was destroyed."""
+
+
+def said(about: str) -> Text:
+    """A text that may be missing."""
+    value: Text = Field(default=None, description=about)
+    return value
+
+
+def named(fact_id: str) -> UUID:
+    """The part's own id; facts name it by its kind, to be clear in a stream of many kinds."""
+    value: UUID = Field(
+        validation_alias=AliasChoices("id", fact_id), description="Names it in later commands."
+    )
+    return value
 
 
 class Shape(BaseModel):

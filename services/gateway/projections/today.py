@@ -8,7 +8,7 @@ from sqlalchemy import Column, Connection, Date, Index, Integer, Text, Uuid
 
 from libs.eventstore.recorded import Recorded
 from services.gateway.projections.facts import Reads, facts_of
-from services.gateway.projections.homework_shapes import Period
+from services.gateway.projections.plan_shapes import Period
 from services.gateway.projections.rows import Rows
 from services.gateway.projections.shapes import Shape, kept
 from services.gateway.projections.tables import Instant, Json, table
