@@ -154,6 +154,22 @@ class BrokerContract:
 
         assert said == {key: list(range(at, 600, 10)) for at, key in enumerate(PATIENTS)}
 
+    def test_two_who_write_at_once_lose_nothing_of_each_other(
+        self, stage: Stage, topic: str, closing: ExitStack
+    ) -> None:
+        def write(key: bytes) -> None:
+            for start in range(0, 100, 10):
+                _once(stage.broker, [message(topic, key, start + each) for each in range(10)])
+
+        with ThreadPoolExecutor(2) as writers:
+            list(writers.map(write, PATIENTS[:2]))
+
+        reader = Reader(stage.broker, topic, topic)
+        closing.callback(reader.close)
+        said = numbers(reader.read(200))
+
+        assert said == {key: list(range(100)) for key in PATIENTS[:2]}
+
     def test_a_patient_has_one_partition_and_it_is_the_one_kafka_clients_reckon(
         self, stage: Stage, topic: str, publisher: Publisher, closing: ExitStack
     ) -> None:

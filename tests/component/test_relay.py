@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -12,6 +13,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from libs.eventstore.recorded import Recorded
+from libs.messaging import outbox
 from libs.messaging.broker import (
     Broker,
     BrokerUnavailable,
@@ -308,6 +310,52 @@ def test_a_commit_that_comes_late_with_an_early_position_is_not_missed(store: St
             slow.commit()
             eventually(lambda: len(broker.published) == 6)
     assert ids(broker.published) == [str(fact.event_id) for fact in [*facts, late]]
+
+
+def test_the_next_batch_is_read_while_one_is_on_its_way(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, in_flight = outbox.read, threading.Event()
+
+    def noticed(*arguments: Any, **named: Any) -> outbox.Batch:
+        batch = read(*arguments, **named)
+        if named.get("in_flight"):
+            in_flight.set()
+        return batch
+
+    monkeypatch.setattr(outbox, "read", noticed)
+    overlapped: list[bool] = []
+    broker = Scripted(lambda _messages: overlapped.append(in_flight.wait(2)))
+    store.append(20)
+
+    with running(relay(store, broker, batch=10)):
+        eventually(lambda: store.waiting() == 0)
+
+    assert overlapped[0]
+
+
+def test_what_somebody_else_deleted_meanwhile_is_sent_at_most_again(store: Store) -> None:
+    def taken_over(_messages: Sequence[Message]) -> None:
+        store.ask(
+            "WITH gone AS (DELETE FROM assignment.outbox RETURNING 1) SELECT count(*) FROM gone"
+        )
+
+    broker = Scripted(taken_over)
+    store.append(5)
+
+    with running(relay(store, broker)):
+        eventually(lambda: len(broker.published) == 5)
+        broker.behave = lambda _messages: None
+        more = store.append(1)
+        eventually(lambda: store.waiting() == 0)
+
+    assert ids(broker.published)[-1] == str(more[0].event_id)
+    assert lost_leases() > 0
+
+
+def lost_leases() -> float:
+    labels = {"service": SERVICE, "code": "lease-lost"}
+    return REGISTRY.get_sample_value("interlude_relay_failures_total", labels) or 0
 
 
 def test_a_relay_waits_for_a_broker_that_is_not_there(store: Store) -> None:
