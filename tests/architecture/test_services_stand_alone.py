@@ -93,7 +93,8 @@ def test_every_role_explains_itself(service: str) -> None:
 @pytest.mark.parametrize(
     ("module", "unwanted"),
     [
-        ("libs.process.workers", ("fastapi", "starlette", "strawberry")),
+        ("libs.process.relaying", ("fastapi", "starlette", "sqlalchemy", "asyncpg")),
+        ("libs.process.following", ("fastapi", "starlette", "strawberry")),
         ("services.assignment.__main__", ("fastapi", "starlette", "strawberry")),
         ("services.gateway.projections.everything", ("fastapi", "starlette", "strawberry")),
         ("services.assignment.domain.assignment", ("pydantic", "fastapi", "sqlalchemy")),
