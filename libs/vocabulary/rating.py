@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from annotated_types import MaxLen, MinLen
-
 from libs.eventstore.decider import Rejected
+from libs.privacy.private import Private
 from libs.vocabulary.moment import Instant
+from libs.vocabulary.text import Text
 
 RaterRole = Literal["patient", "therapist", "observer", "proxy"]
 RatingPhase = Literal[
@@ -18,7 +18,8 @@ RatingPhase = Literal[
     "after_homework",
     "at_review",
 ]
-EndLabel = Annotated[str, MinLen(1), MaxLen(60)]
+EndLabel = Annotated[Private, Text(1, 60)]
+"""Sealed: *I would rather die* is said at the end of a scale, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,11 @@ def test_every_fact_has_an_example_and_its_name_is_its_own() -> None:
     assert all(name == f"interlude.diary.{kind.__name__}.v1" for kind, name in names.items())
 
 
+def ends(rating: str) -> set[str]:
+    """What the ends of a scale mean is said in people's words, too."""
+    return {f"{rating}.scale.low_label", f"{rating}.scale.high_label"}
+
+
 def test_all_that_a_patient_writes_is_private_and_nothing_else() -> None:
     private = wire.entries.wire.private("interlude.diary.DiaryEntryRecorded.v1")
     assert {".".join(path) for path in private} == {
@@ -53,6 +58,9 @@ def test_all_that_a_patient_writes_is_private_and_nothing_else() -> None:
         "answers.predicted_response",
         "answers.actual_response",
         "answers.skill_used",
+        *ends("answers.feelings.*.intensity"),
+        *ends("answers.comfort"),
+        *ends("answers.difficulty"),
     }
 
 

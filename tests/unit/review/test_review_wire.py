@@ -43,6 +43,11 @@ def test_every_fact_has_an_example_and_its_name_is_its_own() -> None:
     assert all(name == f"interlude.review.{kind.__name__}.v1" for kind, name in names.items())
 
 
+def ends(rating: str) -> set[str]:
+    """What the ends of a scale mean is said in people's words, too."""
+    return {f"{rating}.scale.low_label", f"{rating}.scale.high_label"}
+
+
 def test_what_is_said_is_private() -> None:
     private = {
         ".".join([name.split(".")[2], *path])
@@ -62,6 +67,10 @@ def test_what_is_said_is_private() -> None:
         "HomeworkBeliefExplored.statement",
         "NonEngagementLearned.text",
         "ReviewCompleted.note",
+        *ends("ObstacleReported.obstacle.likelihood"),
+        *ends("ExperienceRecorded.experience.feelings.*.intensity"),
+        *ends("HomeworkBeliefExplored.conviction_before"),
+        *ends("HomeworkBeliefExplored.conviction_after"),
     }
 
 
