@@ -1,0 +1,47 @@
+"""What a document may ask for, measured without running it."""
+
+import pytest
+from graphql import build_schema, parse, validate
+
+from services.gateway.graphql.limits import Limits, within
+
+SCHEMA = build_schema(
+    "type Query { many(first: Int, last: Int): Query, name: String } directive @d on FIELD"
+)
+LIMITS = Limits(depth=4, aliases=3, directives=2, cost=1_000)
+RULE = within(LIMITS)
+
+
+def exceeded(document: str) -> set[str]:
+    errors = validate(SCHEMA, parse(document), [RULE])
+    return {error.extensions["limit"] for error in errors if error.extensions}
+
+
+@pytest.mark.parametrize(
+    ("document", "limits"),
+    [
+        ("{ many { many { many { name } } } }", set()),
+        ("{ many { many { many { many { name } } } } }", {"depth"}),
+        ("{ a: name b: name c: name }", set()),
+        ("{ a: name b: name c: name d: name }", {"aliases"}),
+        ("{ name @d many { name @d name @d } }", {"directives"}),
+        ("{ many(first: 30) { many(first: 30) { name } } }", set()),
+        ("{ many(first: 40) { many(last: 40) { name } } }", {"cost"}),
+        ("query($n: Int) { many(first: $n) { many(first: 20) { name } } }", {"cost"}),
+        ("{ ...a } fragment a on Query { many { many { many { many { name } } } } }", {"depth"}),
+        ("{ many(first: 99999999) { name } }", set()),
+        ("{ many(first: -5) { name } }", set()),
+    ],
+)
+def test_every_limit_counts_what_it_says(document: str, limits: set[str]) -> None:
+    assert exceeded(document) == limits
+
+
+def test_a_fragment_costs_wherever_it_is_spread() -> None:
+    doubling = " ".join(f"fragment f{n} on Query {{ ...f{n + 1} ...f{n + 1} }}" for n in range(200))
+    document = f"{{ ...f0 }} {doubling} fragment f200 on Query {{ name }}"
+    assert exceeded(document) == {"cost"}
+
+
+def test_fragments_in_a_circle_are_somebody_elses_rule() -> None:
+    assert exceeded("{ ...a } fragment a on Query { ...a name }") == set()
