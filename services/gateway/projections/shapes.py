@@ -9,11 +9,9 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PlainValidator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 
-from services.gateway.projections.homework_lists import (
-    Comparator,
-)
+from services.gateway.projections.homework_lists import Comparator
 from services.gateway.projections.lists import (
     ObstacleCategory,
     ObstacleKind,
@@ -36,10 +34,12 @@ def _text(value: Any) -> Any:
     raise ValueError("not a text, sealed or open")
 
 
-Text = Annotated[str | None, PlainValidator(_text)]
+_MARKED = WithJsonSchema({"type": ["string", "null"], "x-text": True})
+
+Text = Annotated[str | None, PlainValidator(_text), _MARKED]
 """Sealed JSON in the tables, a string once opened, null where its key was destroyed."""
 
-SomeText = Annotated[str | None, PlainValidator(_text)]
+SomeText = Annotated[str | None, PlainValidator(_text), _MARKED]
 """One text of a list: null where its key was destroyed."""
 
 

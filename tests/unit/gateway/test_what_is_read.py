@@ -1,0 +1,102 @@
+"""What the gateway reads of each fact is there, of the kind that it expects: sealed where it is
+sealed, and of no value that it does not know.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from services.assignment import wire as assignment_wire
+from services.care import wire as care_wire
+from services.diary import wire as diary_wire
+from services.gateway.projections import (
+    assignment,
+    caseload,
+    entries,
+    goals,
+    notebook,
+    people,
+    progress,
+    review,
+    sessions,
+    today,
+)
+from services.gateway.projections.shapes import Shape
+from services.review import wire as review_wire
+
+Json = dict[str, Any]
+
+READ_MODELS: tuple[Any, ...] = (
+    assignment,
+    caseload,
+    entries,
+    goals,
+    notebook,
+    people,
+    progress,
+    review,
+    sessions,
+    today,
+)
+
+
+def published() -> Mapping[str, Json]:
+    wires = (care_wire, assignment_wire, diary_wire, review_wire)
+    aggregates = [each for wire in wires for each in vars(wire).values() if hasattr(each, "wire")]
+    return {name: s for each in aggregates for name, s in each.wire.schemas().items()}
+
+
+def reads() -> Iterator[tuple[str, type[Shape]]]:
+    for model in READ_MODELS:
+        yield from model.reads.items()
+    for model in (assignment, review):
+        for name, part in model.PARTS.items():
+            yield name, part.shape
+
+
+FACTS = published()
+READ = sorted({(name, shape) for name, shape in reads() if name in FACTS}, key=str)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"), READ, ids=[f"{name.split('.')[2]}-{shape.__name__}" for name, shape in READ]
+)
+def test_what_is_read_of_a_fact_fits_it(name: str, shape: type[Shape]) -> None:
+    expected = shape.model_json_schema(by_alias=False)
+    assert list(_unfit(name, FACTS[name], FACTS[name], expected, expected)) == []
+
+
+def test_every_fact_is_read_by_somebody() -> None:
+    assert set(FACTS) - {name for name, _ in reads()} == set()
+
+
+def _unfit(path: str, told: Json, facts: Json, read: Json, shapes: Json) -> Iterator[str]:
+    told, read = _plain(told, facts), _plain(read, shapes)
+    if "ciphertext" in told.get("properties", {}):
+        if read.get("x-text") is None:
+            yield f"{path} is sealed"
+    elif "properties" in told and "properties" in read:
+        for field, value in read["properties"].items():
+            if field in told["properties"]:
+                of = told["properties"][field]
+                yield from _unfit(f"{path}.{field}", of, facts, value, shapes)
+    elif told.get("type") == "array":
+        item = read.get("items", {})
+        yield from _unfit(f"{path}[]", told["items"], facts, item, shapes)
+    else:
+        known = set(read.get("enum", []))
+        values = set(told.get("enum", [told["const"]] if "const" in told else []))
+        if known and not values <= known:
+            yield f"{path} may be {values - known}"
+
+
+def _plain(schema: Json, document: Json) -> Json:
+    while True:
+        choices = [each for each in schema.get("anyOf", []) if each.get("type") != "null"]
+        if "$ref" in schema:
+            schema = document["$defs"][schema["$ref"].rsplit("/", 1)[-1]]
+        elif len(choices) == 1:
+            schema = {**choices[0], **({"x-text": True} if schema.get("x-text") else {})}
+        else:
+            return schema
