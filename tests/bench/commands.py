@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,7 +13,6 @@ from tests.bench.load import LOOPBACK, Figures
 from tests.bench.report import Spread
 from tests.bench.stage import (
     Stage,
-    acquaint,
     assignment_api,
     give_homework,
     headers,
@@ -26,7 +26,7 @@ HOMEWORK = 256
 """Streams that the load goes round: more than connections, so that they seldom meet."""
 
 _PLAIN = '{"readiness":7,"confidence":6,"importance":9}'
-_SCALED = "".join(  # noqa: FLY002 - one string of four lines, as compact as clients send it
+SCALED = "".join(  # noqa: FLY002 - one string of four lines, as compact as clients send it
     (
         '{"readiness":{"value":7,"scale":{"min":0,"max":10}},',
         '"confidence":{"value":7,"scale":{"min":0,"max":10}},',
@@ -92,14 +92,13 @@ def _table(found: Mapping[str, list[Figures]]) -> dict[str, Any]:
 @contextmanager
 def contenders(where: Stage) -> Iterator[list[Contender]]:
     with ExitStack() as stack:
-        acquaint(where)
         port = stack.enter_context(assignment_api(where))
         homework = give_homework(where, port, HOMEWORK)
         ours = Contender(
             name="command",
             port=port,
             paths=tuple(f"/v1/assignments/{each}/readiness-ratings" for each in homework),
-            body=_SCALED,
+            body=SCALED,
             said=headers(where),
         )
         bare = Contender(
@@ -126,7 +125,7 @@ def contenders(where: Stage) -> Iterator[list[Contender]]:
 @contextmanager
 def _bare(where: Stage) -> Iterator[int]:
     database = made(where.server, "bare")
-    with _uvicorn(where, "bare", {"DATABASE_URL": database.url}) as port:
+    with uvicorn(where.folder, "bare", {"DATABASE_URL": database.url}) as port:
         yield port
 
 
@@ -145,7 +144,7 @@ def _library(where: Stage) -> Iterator[int]:
         "POSTGRES_MAX_OVERFLOW": "32",
         "AGGREGATE_CACHE_MAXSIZE": "1000",
     }
-    with _uvicorn(where, "library", environment) as port:
+    with uvicorn(where.folder, "library", environment) as port:
         yield port
 
 
@@ -156,12 +155,13 @@ def _created(port: int, count: int) -> tuple[str, ...]:
 
 
 @contextmanager
-def _uvicorn(where: Stage, module: str, environment: Mapping[str, str]) -> Iterator[int]:
+def uvicorn(folder: Path, module: str, environment: Mapping[str, str]) -> Iterator[int]:
+    """`module` is one of ours beside this file."""
     port = free_port()
     argv = [
         *("-m", "uvicorn", f"tests.bench.{module}:app", "--host", LOOPBACK, "--port", str(port)),
         *("--no-access-log", "--loop", "uvloop", "--http", "httptools"),
     ]
     ready = f"http://{LOOPBACK}:{port}/openapi.json"
-    with process(argv, environment, ready=ready, log=where.folder / f"{module}.log"):
+    with process(argv, environment, ready=ready, log=folder / f"{module}.log"):
         yield port

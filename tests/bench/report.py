@@ -1,8 +1,28 @@
 """Figures as people read them: minimum, median and maximum of the rounds."""
 
-from collections.abc import Sequence
+import os
+import platform
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 from statistics import median
+from typing import Any
+
+from rich.table import Table
+
+from tests.bench.stage import ROOT
+
+UNITS = {
+    "rate": "requests/s",
+    "p50": "ms",
+    "p95": "ms",
+    "p99": "ms",
+    "relay": "events/s",
+    "projector": "events/s",
+}
+_CPU = Path("/proc/cpuinfo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,5 +35,55 @@ class Spread:
     def of(cls, rounds: Sequence[float]) -> "Spread":
         return cls(round(min(rounds), 3), round(median(rounds), 3), round(max(rounds), 3))
 
-    def __str__(self) -> str:
-        return f"{self.median:g} ({self.min:g} to {self.max:g})"
+
+def machine() -> Mapping[str, Any]:
+    """What and where was measured; how busy the machine was says how far to trust it."""
+    return {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": {
+            "cpus": os.cpu_count(),
+            "model": _model(),
+            "system": platform.platform(),
+            "python": platform.python_version(),
+            "load_average": [round(each, 2) for each in os.getloadavg()],
+        },
+        "commit": _commit(),
+    }
+
+
+def table(figures: Mapping[str, Any]) -> Table:
+    shown = Table("what", "median", "min", "max", "")
+    for path, spread in _spreads(figures, ()):
+        shown.add_row(
+            " · ".join(path),
+            *(f"{spread[name]:g}" for name in ("median", "min", "max")),
+            UNITS.get(path[-1], ""),
+        )
+    return shown
+
+
+def _spreads(
+    figures: Mapping[str, Any], path: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], Mapping[str, float]]]:
+    if figures.keys() == {"min", "median", "max"}:
+        yield path, figures
+        return
+    for name, inner in figures.items():
+        yield from _spreads(inner, (*path, name))
+
+
+def _model() -> str:
+    lines = _CPU.read_text().splitlines() if _CPU.exists() else []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, platform.processor())
+
+
+def _commit() -> str:
+    told = subprocess.run(
+        ["git", "describe", "--always", "--dirty"],  # noqa: S607 - whichever git there is
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return told.stdout.strip()

@@ -8,8 +8,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -65,7 +65,9 @@ def stage() -> Iterator[Stage]:
             port = free_port()
             issuer = Issuer(f"http://{LOOPBACK}:{port}", AUDIENCE, kept_key(folder / "issuer.pem"))
             stack.enter_context(_issuing(issuer, port, folder))
-            yield Stage(folder=folder, server=server, database=database, issuer=issuer)
+            where = Stage(folder=folder, server=server, database=database, issuer=issuer)
+            _acquaint(where)
+            yield where
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -123,29 +125,42 @@ def _issuing(issuer: Issuer, port: int, folder: Path) -> Iterator[None]:
 @contextmanager
 def assignment_api(where: Stage) -> Iterator[int]:
     """The assignment service's API as `make run` starts it, and nothing else beside it."""
-    port, admin = free_port(), free_port()
-    environment = {
-        "PROFILE": "local",
-        "LOG_FORMAT": "json",
-        "HOST": LOOPBACK,
-        "PORT": str(port),
-        "ADMIN_PORT": str(admin),
-        "DATABASE_URL": where.database.url_as("assignment_app"),
-        "KEYRING_URL": where.database.url_as("keyring_app"),
-        "MASTER_KEY": MASTER,
-        "ISSUERS": where.issuer.url,
-        "AUDIENCE": AUDIENCE,
-    }
-    with process(
-        ["-m", "services.assignment", "api"],
-        environment,
-        ready=f"http://{LOOPBACK}:{admin}/readyz",
-        log=where.folder / "assignment.log",
+    port = free_port()
+    with role(
+        where,
+        "assignment",
+        "api",
+        PORT=str(port),
+        DATABASE_URL=where.database.url_as("assignment_app"),
+        KEYRING_URL=where.database.url_as("keyring_app"),
+        MASTER_KEY=MASTER,
+        ISSUERS=where.issuer.url,
+        AUDIENCE=AUDIENCE,
     ):
         yield port
 
 
-def acquaint(where: Stage) -> None:
+@contextmanager
+def role(where: Stage, service: str, name: str, **settings: str) -> Iterator[None]:
+    """A process of the product, from ready to stopped."""
+    admin = free_port()
+    environment = {
+        "PROFILE": "local",
+        "LOG_FORMAT": "json",
+        "HOST": LOOPBACK,
+        "ADMIN_PORT": str(admin),
+        **settings,
+    }
+    with process(
+        ["-m", f"services.{service}", name],
+        environment,
+        ready=f"http://{LOOPBACK}:{admin}/readyz",
+        log=where.folder / f"{service}-{name}.log",
+    ):
+        yield
+
+
+def _acquaint(where: Stage) -> None:
     """The assignment service knows that the therapist treats the patient, whose keys exist."""
     with psycopg.connect(where.database.url) as admin:
         admin.execute("SET search_path = assignment")
@@ -164,12 +179,18 @@ def acquaint(where: Stage) -> None:
 
 
 async def _make_keys(where: Stage) -> None:
+    async with keyring(where) as keys:
+        await keys.create_subject(CLINIC, PATIENT)
+
+
+@asynccontextmanager
+async def keyring(where: Stage) -> AsyncIterator[PostgresKeyring]:
     pool = await open_pool(
         where.database.url_as("keyring_app"), size=1, application="bench", durable=True
     )
     try:
         wrapper = MasterKey(derived(master_key(MASTER), "keyring"), nonce=os.urandom)
-        await PostgresKeyring(pool, wrapper, chance=os.urandom).create_subject(CLINIC, PATIENT)
+        yield PostgresKeyring(pool, wrapper, chance=os.urandom)
     finally:
         await pool.close()
 
