@@ -7,16 +7,6 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from libs.eventstore.decider import Rejected
-
-
-class NotKnownYet(Rejected):
-    """The request names somebody or something that this service does not know: it may still be on
-    its way, or never come.
-    """
-
-    code = "not-known-yet"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownPatient:

@@ -2,6 +2,7 @@
 
 Exception
 ├── NoSuchStream        404
+├── NotKnownYet         409, a `Rejected`; with a satisfied Interlude-After 404
 ├── StaleVersion        412, knows the actual version
 ├── KeyReusedElsewhere  422
 ├── InFlight            409, nothing was written; try again
@@ -11,9 +12,19 @@ and from the store itself (`libs.eventstore.store`): OutcomeUnknown, StoreUnavai
 EventTooLarge.
 """
 
+from libs.eventstore.decider import Rejected
+
 
 class NoSuchStream(Exception):  # noqa: N818 - an answer, not a malfunction
     """A request about something that was never created here, or belongs to another clinic."""
+
+
+class NotKnownYet(Rejected):
+    """Something is named that this service does not know: it may still be on its way from another
+    stream, or never come.
+    """
+
+    code = "not-known-yet"
 
 
 class StaleVersion(Exception):  # noqa: N818 - the caller reads again and decides anew

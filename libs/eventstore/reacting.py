@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from libs.eventstore.calling import Call
 from libs.eventstore.decider import Rejected
 from libs.eventstore.desk import Desk
-from libs.eventstore.errors import NoSuchStream
+from libs.eventstore.errors import NoSuchStream, NotKnownYet
 from libs.eventstore.gauges import reacted
 from libs.eventstore.parking import Place
 from libs.eventstore.progress import Stream
@@ -30,7 +30,7 @@ from libs.eventstore.telling import Actor
 from libs.eventstore.trouble import code_of, lies_in_the_record
 from libs.privacy.sealing import SubjectErased, UnknownSubject
 
-NOT_KNOWN_YET = "not-known-yet"
+NOT_KNOWN_YET = NotKnownYet.code
 _TRIES = 9
 _FIRST_PAUSE = timedelta(milliseconds=250)
 """Doubled each time: about a minute in all, then it stays parked until somebody looks."""
@@ -38,12 +38,6 @@ _FIRST_PAUSE = timedelta(milliseconds=250)
 log = structlog.get_logger(__name__)
 
 Cause_ = TypeVar("Cause_", bound=BaseModel)
-
-
-class NotKnownYet(Rejected):
-    """Raised by a reaction or a rule that misses what another stream will tell in a moment."""
-
-    code = NOT_KNOWN_YET
 
 
 class WishedTwice(Exception):  # noqa: N818 - a reaction is wrong, and its fact is parked

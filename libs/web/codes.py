@@ -167,7 +167,8 @@ def catalogue(
     statuses: Mapping[type[Rejected], HTTPStatus] | None = None,
 ) -> Mapping[str, Code]:
     """All codes by name: of the edge, and of every rule that was imported."""
-    of_rules = {rule.code: of_rule(rule, status_of(rule, statuses or {})) for rule in rules()}
+    loaded = sorted(rules(), key=lambda rule: (rule.__module__, rule.__qualname__))
+    of_rules = {rule.code: of_rule(rule, status_of(rule, statuses or {})) for rule in loaded}
     return dict(sorted({**of_rules, **EDGE}.items()))
 
 

@@ -13,9 +13,9 @@ import orjson
 
 from libs.access.policy import Grant, Subject, may
 from libs.access.principal import Principal
-from libs.access.relationships import NotKnownYet
 from libs.eventstore.decider import Command, Event, State
 from libs.eventstore.desk import Answer, Call, Desk
+from libs.eventstore.errors import NotKnownYet
 from libs.eventstore.telling import Actor, Told
 from libs.web import bodies, headers
 from libs.web.bodies import Json

@@ -12,9 +12,14 @@ from typing import Any
 import orjson
 import structlog
 
-from libs.access.relationships import NotKnownYet
 from libs.eventstore.decider import Rejected
-from libs.eventstore.errors import InFlight, KeyReusedElsewhere, NoSuchStream, StaleVersion
+from libs.eventstore.errors import (
+    InFlight,
+    KeyReusedElsewhere,
+    NoSuchStream,
+    NotKnownYet,
+    StaleVersion,
+)
 from libs.eventstore.store import EventTooLarge, OutcomeUnknown, StoreUnavailable
 from libs.privacy.sealing import KeyringUnavailable, SubjectErased, UnknownSubject
 from libs.process.logging import told

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from libs.access.relationships import KnownSession, NotKnownYet, Relationships
+from libs.access.relationships import KnownSession, Relationships
 from libs.eventstore.desk import Desk
+from libs.eventstore.errors import NotKnownYet
 from libs.web.commands import Fields, Preparing
 from services.assignment.domain import assignment, goal
 from services.assignment.domain.due import DueRule, Meeting

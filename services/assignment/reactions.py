@@ -15,7 +15,8 @@ from sqlalchemy import ColumnElement, Connection, Row, select
 from libs.access import care_facts
 from libs.access.care_facts import sessions
 from libs.eventstore.desk import Desk
-from libs.eventstore.reacting import Cause, NotKnownYet, Reaction, Reactions, Wish
+from libs.eventstore.errors import NotKnownYet
+from libs.eventstore.reacting import Cause, Reaction, Reactions, Wish
 from libs.eventstore.reading import Fact
 from services.assignment import follow
 from services.assignment.domain.due import Meeting, MoveDue, MoveReason, resolved_before

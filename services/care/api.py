@@ -3,9 +3,10 @@
 from http import HTTPStatus
 
 from libs.access.policy import NOBODY, Subject, grant
-from libs.access.relationships import NotKnownYet, Relationships
+from libs.access.relationships import Relationships
 from libs.eventstore.decider import Rejected
 from libs.eventstore.desk import Desk
+from libs.eventstore.errors import NotKnownYet
 from libs.privacy.keyring import Keyring
 from libs.web.commands import Commands, Edge, Fields, Prepare, Preparing, Router
 from services.care import view

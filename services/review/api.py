@@ -5,9 +5,10 @@ from uuid import UUID
 
 from libs.access.policy import NOBODY, Subject, grant
 from libs.access.principal import Principal
-from libs.access.relationships import NotKnownYet, Relationships
+from libs.access.relationships import Relationships
 from libs.eventstore.decider import Rejected
 from libs.eventstore.desk import Desk
+from libs.eventstore.errors import NotKnownYet
 from libs.vocabulary.rating import NotAScale, RatingOutsideScale
 from libs.web.commands import About, Commands, Edge, Fields, Prepare, Preparing, Router
 from services.review import view
