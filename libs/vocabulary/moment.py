@@ -47,7 +47,15 @@ Instant = Annotated[
 WallClock = Annotated[
     datetime,
     Checked(
-        is_wall_clock, code="not-a-local-time", message="This takes a local time without an offset."
+        is_wall_clock,
+        code="not-a-local-time",
+        message="This takes a local time without an offset.",
+        described={
+            "description": "By the wall clock, without an offset.",
+            "format": "date-time-local",
+            "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?$",
+            "examples": ["2026-03-02T11:00:00"],
+        },
     ),
 ]
 

@@ -48,7 +48,17 @@ def _is_near(value: date) -> bool:
 
 TimeOfDay = Annotated[
     time,
-    Checked(_is_local_time, code="not-a-time-of-day", message="This takes a local time, HH:MM."),
+    Checked(
+        _is_local_time,
+        code="not-a-time-of-day",
+        message="This takes a local time, HH:MM.",
+        described={
+            "description": "By the wall clock, HH:MM.",
+            "format": "time-local",
+            "pattern": r"^\d{2}:\d{2}(:00)?$",
+            "examples": ["11:00"],
+        },
+    ),
 ]
 CalendarDay = Annotated[
     date, Checked(_is_near, code="date-out-of-range", message="This takes a date from 2000 on.")

@@ -17,6 +17,7 @@ from strawberry.tools import create_type
 from services.gateway.contracts import Json, Operation
 from services.gateway.graphql.ids import uuid_of
 from services.gateway.graphql.vocabulary import Enums
+from services.gateway.projections.shapes import LocalDateTime
 
 ToJson = Callable[[Any], Any]
 
@@ -49,7 +50,8 @@ SCALARS: Mapping[tuple[str, str | None], Taken] = {
     ("string", "uuid"): Taken(strawberry.ID, _id),
     ("string", "date-time"): Taken(datetime, lambda value: value.isoformat()),
     ("string", "date"): Taken(date, lambda value: value.isoformat()),
-    ("string", "time"): Taken(time, lambda value: value.isoformat()),
+    ("string", "date-time-local"): Taken(LocalDateTime, lambda value: value.isoformat()),
+    ("string", "time-local"): Taken(time, lambda value: value.isoformat()),
     ("string", None): Taken(str, lambda value: value),
     ("integer", None): Taken(int, lambda value: value),
     ("number", None): Taken(float, lambda value: value),

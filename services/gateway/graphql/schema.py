@@ -14,7 +14,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from services.gateway.contracts import operations
-from services.gateway.graphql import types
+from services.gateway.graphql import local_times, types
 from services.gateway.graphql.commands import mutations
 from services.gateway.graphql.context import Freshness, freshness
 from services.gateway.graphql.errors import shown
@@ -103,7 +103,9 @@ def build_schema(contracts: Path, limits: Limits = USUAL) -> Schema:
             ParserCache,
             ValidationCache,
         ],
-        config=StrawberryConfig(disable_field_suggestions=not limits.introspection),
+        config=StrawberryConfig(
+            disable_field_suggestions=not limits.introspection, scalar_map=local_times.SCALARS
+        ),
     )
     built.append(schema)
     return schema

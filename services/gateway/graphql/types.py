@@ -20,7 +20,7 @@ from services.gateway.projections import (
     review_shapes,
     shapes,
 )
-from services.gateway.projections.shapes import Shape
+from services.gateway.projections.shapes import LocalDateTime, Shape
 
 for _module in (
     lists,
@@ -136,8 +136,8 @@ class Occurrence(Node):
     slot: str = about("Which of the day's windows.")
     opens_at: datetime = about("From when: the instant.")
     due_at: datetime | None = maybe("Until when; open-ended without.")
-    opens_local: datetime = about("From when: the wall clock in its zone.")
-    due_local: datetime | None = maybe("Until when: the wall clock in its zone.")
+    opens_local: LocalDateTime = about("From when: the wall clock in its zone.")
+    due_local: LocalDateTime | None = maybe("Until when: the wall clock in its zone.")
     zone: str = about("IANA time zone of the local times.")
     state: homework_lists.OccurrenceState = about("As of this answer.")
     quantity: int | None = maybe("Share done, in percent.")

@@ -6,7 +6,7 @@ Text stays sealed in the tables; the gateway opens it when it answers.
 """
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, NewType
 from uuid import UUID
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
@@ -21,6 +21,9 @@ from services.gateway.projections.lists import (
 )
 
 Json = dict[str, Any]
+
+LocalDateTime = NewType("LocalDateTime", datetime)
+"""By the wall clock, without an offset."""
 
 
 def _text(value: Any) -> Any:
@@ -126,7 +129,7 @@ class Contact(Shape):
 class LocalMoment(Shape):
     """A wall-clock time and the IANA zone that it is meant in."""
 
-    local: datetime = Field(description="Without an offset.")
+    local: LocalDateTime = Field(description="By the wall clock.")
     zone: str = Field(description="IANA time zone.")
 
 
