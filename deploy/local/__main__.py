@@ -15,9 +15,9 @@ from rich.console import Console
 
 from deploy.local import run as running
 from deploy.local.choices import choices
-from deploy.local.migrations import ROOT
 from deploy.local.ports import wait_until
 from deploy.local.run_info import RunInfo, read
+from deploy.local.schemas import ROOT
 from deploy.local.status import status as show
 from deploy.local.terminal import Terminal
 from deploy.local.trouble import Trouble

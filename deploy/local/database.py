@@ -7,7 +7,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Identifier, Literal
 
-from deploy.local.migrations import SCHEMAS
+from deploy.local.schemas import SCHEMAS
 from deploy.local.trouble import Trouble
 from libs.process.keys import derived, master_key
 

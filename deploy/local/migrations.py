@@ -1,23 +1,19 @@
-"""From an empty database to roles, schemas and tables at head; the same for run, tests and CI."""
+"""From roles and schemas to tables at head; the same for run, tests and CI.
 
+`python -m deploy.local.migrations` reads the owners' URLs by role, as JSON, and says each schema
+that is done.
+"""
+
+import json
+import sys
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
-import psycopg
-
+from deploy.local.schemas import ROLES, ROOT, SCHEMAS, apply_roles
 from libs.eventstore.migrating import migrate, scripts_of
 
-ROOT = Path(__file__).parents[2]
-ROLES = ROOT / "deploy" / "postgres" / "roles.sql"
-
-SCHEMAS = ("keyring", "broker", "care", "assignment", "diary", "review", "gateway")
-
-
-def apply_roles(url: str) -> None:
-    """`url` is a superuser's. Idempotent, like all of this."""
-    with psycopg.connect(url) as superuser:
-        superuser.execute(ROLES.read_bytes())
+__all__ = ["ROOT", "SCHEMAS", "apply_roles", "digest", "migrate_all"]
 
 
 def migrate_all(url_as: Callable[[str], str], done: Callable[[str], object] = str) -> None:
@@ -48,3 +44,12 @@ def _library_tables() -> list[Path]:
     """What revisions are made of: `migrations.py`, and the SQL beside it."""
     libs = ROOT / "libs"
     return [*libs.glob("*/migrat*.py"), *libs.glob("**/*.sql")]
+
+
+def main() -> None:
+    urls: dict[str, str] = json.load(sys.stdin)
+    migrate_all(urls.__getitem__, lambda schema: print(schema, flush=True))  # noqa: T201 - its answer
+
+
+if __name__ == "__main__":
+    main()

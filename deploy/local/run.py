@@ -6,17 +6,16 @@ import sys
 import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 
-from deploy.local import child, database, migrations
+from deploy.local import child
 from deploy.local.backing import Backing
-from deploy.local.broker import Brokers, Chosen
 from deploy.local.choices import Choices
-from deploy.local.ports import HOST, is_free
-from deploy.local.postgres import Postgres
+from deploy.local.ground import Ground, lay
+from deploy.local.ports import is_free
 from deploy.local.processes import PROCESSES, Place, Ports
 from deploy.local.rollout import Rollout, Stopped
 from deploy.local.run_info import RunInfo
+from deploy.local.schemas import ROOT
 from deploy.local.supervisor import Fallen, Logs, Supervisor
 from deploy.local.terminal import Terminal
 from deploy.local.trouble import Trouble
@@ -30,16 +29,6 @@ EVERY_SETTING = frozenset(
 """What a child gets from us alone, never from the environment that `make run` was called in."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ground:
-    """What the services stand on."""
-
-    place: Place
-    target: database.Target
-    broker: Chosen
-    backings: tuple[Backing, ...]
-
-
 def run(var: Var, choices: Choices, terminal: Terminal) -> None:
     """Returns after a wished stop. Raises `Trouble` for anything else."""
     with var.only_run(), ExitStack() as stack:
@@ -48,64 +37,15 @@ def run(var: Var, choices: Choices, terminal: Terminal) -> None:
         stack.callback(var.run_json.unlink, missing_ok=True)
         ports = Ports(choices.port_base)
         _must_be_free(ports, choices)
-        ground = _ground(var, choices, ports, terminal, stack)
+        ground = lay(var, choices, ports, terminal, stack)
         _supervise(var, ground, terminal)
-
-
-def _ground(
-    var: Var, choices: Choices, ports: Ports, terminal: Terminal, stack: ExitStack
-) -> Ground:
-    backings: list[Backing] = []
-    with terminal.step("PostgreSQL") as say:
-        target, postgres = _database(var, choices, ports, stack)
-        say("private" if postgres else "DATABASE_URL's")
-    with terminal.step("Roles, schemas and tables") as say:
-        migrations.apply_roles(target.url)
-        target.set_passwords()
-        migrations.migrate_all(target.url_as, say)
-    with terminal.step("Broker") as say:
-        brokers = Brokers(
-            var=var,
-            ports=ports,
-            embedded_url=target.url_as("broker_app"),
-            stack=stack,
-            progress=lambda done, of: say(f"fetching Apache Kafka, jar {done} of {of}"),
-        )
-        broker = brokers.choose(choices)
-        say({"kafka": "Apache Kafka", "embedded": "embedded log"}.get(broker.kind, "BROKER_URL's"))
-    if broker.instead is not None:
-        terminal.warn(f"No Kafka, so the embedded log stands in for it. {broker.instead}")
-    place = Place(
-        ports=ports,
-        url_as=target.url_as,
-        broker_url=broker.url,
-        issuer=f"http://{HOST}:{ports.issuer}",
-        audience=choices.audience,
-        master_key=target.master,
-    )
-    backings = [backing for backing in (postgres, broker.backing) if backing is not None]
-    return Ground(place=place, target=target, broker=broker, backings=tuple(backings))
-
-
-def _database(
-    var: Var, choices: Choices, ports: Ports, stack: ExitStack
-) -> tuple[database.Target, Backing | None]:
-    master = choices.master_key or var.master_key()
-    if choices.database_url is not None:
-        target = database.Target(choices.database_url, master)
-        target.must_answer()
-        return target, None
-    server = Postgres(folder=var.postgres, port=ports.postgres)
-    backing = stack.enter_context(server.running())
-    database.make_in(server.url())
-    return database.Target(server.url(database=database.NAME), master), backing
 
 
 def _supervise(var: Var, ground: Ground, terminal: Terminal) -> None:
     logs = Logs(var.logs)
     supervisor = Supervisor(logs)
     for name, (argv, environment) in children(var, ground.place).items():
-        supervisor.add_process(name, child.argv(argv), env=environment, cwd=str(migrations.ROOT))
+        supervisor.add_process(name, child.argv(argv), env=environment, cwd=str(ROOT))
     for backing in ground.backings:
         _watch(backing, supervisor)
     meanwhile = _Meanwhile(var, ground, terminal, supervisor)

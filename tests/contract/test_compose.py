@@ -14,8 +14,8 @@ import yaml
 from cryptography import x509
 
 from deploy import credentials
-from deploy.local.migrations import ROOT, SCHEMAS
 from deploy.local.processes import PROCESSES, Process
+from deploy.local.schemas import ROOT, SCHEMAS
 from libs.process.addresses import is_encrypted
 
 TEXT = (ROOT / "docker-compose.yml").read_text()
