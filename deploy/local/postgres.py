@@ -157,7 +157,8 @@ _OPEN_PLACE = Path("/var/tmp")  # noqa: S108 - names in it are checked for their
 
 def place_for(wanted: Path) -> Path:
     """`wanted`, or a folder that stands for it where PostgreSQL's account can reach it."""
-    if reachable(wanted):
+    # Not `wanted` itself, which is closed to all but that account once the first run has made it.
+    if reachable(wanted.parent):
         return wanted
     digest = sha256(str(wanted.resolve()).encode()).hexdigest()[:12]
     return _OPEN_PLACE / f"interlude-{digest}"
