@@ -58,13 +58,13 @@ class Story:
 
     def __init__(self, keyring: MemoryKeyring) -> None:
         self.sealer: KeyringSealer = memory_sealer(keyring)
-        self._keyring = keyring
+        self.keyring = keyring
 
     async def told(
         self, aggregate: Aggregate[Any, Any, Any], uuid: UUID, facts: Sequence[Any], subject: Any
     ) -> Sequence[Recorded]:
         if subject is not None:
-            await self._keyring.create_subject(CLINIC, subject)
+            await self.keyring.create_subject(CLINIC, subject)
         told = []
         for version, fact in enumerate(facts, 1):
             name, data = aggregate.wire.to_wire(fact)
