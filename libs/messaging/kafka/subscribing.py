@@ -5,10 +5,11 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 from kafka import ConsumerRebalanceListener, KafkaConsumer
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, UnknownTopicOrPartitionError
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
 from libs.messaging.address import KafkaAddress
@@ -46,7 +47,7 @@ class KafkaSubscriber(ConsumerRebalanceListener):  # type: ignore[misc] # the cl
         # Filled by the client's own thread in a rebalance, emptied by `poll`.
         self._assigned: deque[Partition] = deque()
         self._next: dict[Partition, int] = {}
-        self._ids: dict[str, object] = {}
+        self._ids: dict[str, UUID] = {}
         self._connections: frozenset[object] = frozenset()
 
     def poll(self, *, timeout: float, most: int = 1000) -> Polled:
@@ -152,7 +153,7 @@ class KafkaSubscriber(ConsumerRebalanceListener):  # type: ignore[misc] # the cl
         self._connections = connections
         for topic in self._topics:
             found = manager.cluster.topic_id(topic)
-            if found is not None and self._ids.setdefault(topic, found) != found:
+            if found and found.int and self._ids.setdefault(topic, found) != found:
                 raise SubscriberLost("topic-replaced")
 
 
@@ -170,6 +171,7 @@ def _ask_for_metadata(consumer: KafkaConsumer, *, within_ms: int = 3000) -> None
     manager = consumer._manager  # noqa: SLF001 - see `_same_topics`
     # A request that is under way may have been answered before the connection was lost.
     for _ in range(2 if manager.cluster.metadata_refresh_in_progress else 1):
-        consumer._net.run(  # noqa: SLF001 - as above
-            manager.wait_for, manager.cluster.request_update(), within_ms
-        )
+        with suppress(UnknownTopicOrPartitionError):  # then there is nothing to read by mistake
+            consumer._net.run(  # noqa: SLF001 - as above
+                manager.wait_for, manager.cluster.request_update(), within_ms
+            )
