@@ -9,7 +9,7 @@ last cursor it saw; the token's end closes with 4401, the end of the relationshi
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import suppress
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 import strawberry
@@ -125,19 +125,19 @@ async def _watched(
 ) -> AsyncGenerator[PatientChange, None]:
     queue: asyncio.Queue[PatientChange] = asyncio.Queue(AT_ONCE)
     pump = asyncio.create_task(_pump(context, patient, place, queue))
+    tasks: list[asyncio.Task[Any]] = [pump]
     try:
         while not (pump.done() and queue.empty()):
             change = asyncio.create_task(queue.get())
-            await asyncio.wait({change, pump}, return_when=asyncio.FIRST_COMPLETED)
+            tasks[1:] = [change]
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             if change.done():
                 yield change.result()
-            else:
-                change.cancel()
         await pump
     finally:
-        pump.cancel()
-        with suppress(asyncio.CancelledError, Coded):
-            await pump
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _pump(

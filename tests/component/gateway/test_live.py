@@ -1,6 +1,7 @@
 """What changes while somebody looks: over WebSockets, from any place on, closed with a code."""
 
 import asyncio
+import gc
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -88,6 +89,19 @@ async def test_who_resumes_is_sent_everything_since_and_nothing_twice(
             (await again.receive())["payload"]["data"]["patientChanged"]["cursor"] for _ in "12"
         ]
     assert rest == cursors[1:]
+
+
+async def test_who_leaves_leaves_nothing_behind(
+    socket: Callable[[], Socket], parts: Parts, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with socket() as anna:
+        await anna.hello("anna")
+        anna.subscribe(WATCH, who=HER)
+        await somebody_waits(parts)
+    await asyncio.sleep(0)
+    gc.collect()
+    assert parts.live._waiting == {}
+    assert caplog.messages == []
 
 
 async def test_a_stranger_is_closed_out_whoever_it_is_about(socket: Callable[[], Socket]) -> None:
