@@ -8,6 +8,7 @@ import uvicorn
 import uvloop
 
 from libs.process.admin import Readiness
+from libs.process.answering import Answering
 from libs.process.collector import settle_collector
 from libs.process.stopping import on_signals
 
@@ -49,7 +50,7 @@ async def serve(
         app,
         host=host,
         port=port,
-        http="httptools",
+        http=Answering,
         ws="websockets-sansio",
         lifespan="on",
         log_config=None,
