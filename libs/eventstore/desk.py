@@ -20,6 +20,7 @@ from libs.eventstore.decider import Command, Event, State
 from libs.eventstore.errors import InFlight, KeyReusedElsewhere, NoSuchStream, StaleVersion
 from libs.eventstore.recorded import Recorded, stream_name
 from libs.eventstore.recording import Recording
+from libs.eventstore.repeating import Repeating, tells_something_new
 from libs.eventstore.store import (
     AnsweredBefore,
     Append,
@@ -67,6 +68,7 @@ class Desk(Generic[Command, State, Event]):
         self._aggregate = aggregate
         self._store = store
         self._recording = Recording(aggregate, sealer, chain_key=chain_key, new_id=new_id)
+        self._repeating = Repeating(aggregate, sealer)
         self._states: States[State] = States(capacity)
         self._turns = Turns()
         self._nothing = Seen(
@@ -141,6 +143,8 @@ class Desk(Generic[Command, State, Event]):
             if seen.version == 0 and not call.creates:
                 raise NoSuchStream
             draft = await self._draft(call, place, seen)
+            if draft.answer.already_so and tells_something_new(call):
+                await self._repeating.must_agree(call, await self._store.read(*place))
             submitted = await self._submit(call, place, draft)
             if isinstance(submitted, Answer):
                 return submitted

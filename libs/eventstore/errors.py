@@ -3,6 +3,7 @@
 Exception
 ├── NoSuchStream        404
 ├── NotKnownYet         409, a `Rejected`; with a satisfied Interlude-After 404
+├── ToldOtherwise       409, a `Rejected`
 ├── StaleVersion        412, knows the actual version
 ├── KeyReusedElsewhere  422
 ├── InFlight            409, nothing was written; try again
@@ -25,6 +26,12 @@ class NotKnownYet(Rejected):
     """
 
     code = "not-known-yet"
+
+
+class ToldOtherwise(Rejected):
+    """Something else was told under this id before, and stands. Take another id for what is new."""
+
+    code = "told-otherwise"
 
 
 class StaleVersion(Exception):  # noqa: N818 - the caller reads again and decides anew

@@ -90,7 +90,7 @@ def register(command: RegisterPatient, state: State) -> Sequence[Event]:
     )
     if isinstance(state, Unregistered):
         return [registered]
-    # The name is sealed and cannot be compared.
+    # The name is sealed and cannot be compared here: the desk does that.
     if state != evolve(state, registered):
         raise PatientRegisteredOtherwise
     return []

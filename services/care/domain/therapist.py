@@ -62,7 +62,7 @@ Command = RegisterTherapist
 
 
 def register(command: RegisterTherapist, state: State) -> Sequence[Event]:
-    # The name is sealed and cannot be compared: who is registered once stays as first told.
+    # The name is sealed and cannot be compared here: the desk does that.
     if isinstance(state, Registered):
         return []
     return [TherapistRegistered(therapist_id=command.id, name=command.name)]

@@ -173,7 +173,7 @@ def record(command: RecordEntry, state: State) -> Sequence[Event]:
     recorded = _as_recorded(command)
     if isinstance(state, Unwritten):
         return [recorded]
-    # Answers are sealed and cannot be compared; the header tells one entry from another.
+    # The header tells one entry from another; answers are sealed, and the desk compares them.
     if not _same_entry(state, recorded):
         raise EntryRecordedOtherwise
     return []
