@@ -26,7 +26,7 @@ from libs.messaging.partitioning import partition_of
 
 PARTITIONS = 3
 PATIENTS = tuple(f"00000000-0000-7000-8000-{number:012d}".encode() for number in range(10))
-ENOUGH = 20.0
+ENOUGH = 40.0
 """Seconds in which anything here happens, on a busy machine."""
 
 _READER = """

@@ -76,6 +76,7 @@ class TestEmbeddedLog(BrokerContract):
 
 
 @pytest.mark.kafka
+@pytest.mark.timeout(240)  # two of them start a broker anew, which a busy machine does slowly
 class TestKafka(BrokerContract):
     @pytest.fixture
     def stage(self, kafka_broker: str) -> Iterator[Stage]:

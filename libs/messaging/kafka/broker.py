@@ -13,7 +13,7 @@ from kafka.structs import TopicPartition
 from libs.messaging.address import KafkaAddress
 from libs.messaging.broker import BrokerUnavailable, Partition
 from libs.messaging.codes import code_of
-from libs.messaging.kafka.client import PATIENCE, common, ours, require_reachable
+from libs.messaging.kafka.client import made, ours
 from libs.messaging.kafka.publishing import KafkaPublisher
 from libs.messaging.kafka.subscribing import KafkaSubscriber
 
@@ -58,10 +58,7 @@ class KafkaBroker:
 
     def _admin(self) -> KafkaAdminClient:
         if self._client is None:
-            require_reachable(self._address.servers)
-            self._client = KafkaAdminClient(
-                **common(self._address), **PATIENCE, request_timeout_ms=10_000
-            )
+            self._client = made(KafkaAdminClient, self._address, request_timeout_ms=10_000)
         return self._client
 
     def _drop(self) -> None:

@@ -2,11 +2,12 @@
 
 import logging
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from kafka.errors import KafkaError
+from kafka.net.compat import KafkaNetClient
 from kafka.net.inet import KafkaNetSocket
 from kafka.structs import TopicPartition
 
@@ -16,6 +17,8 @@ from libs.messaging.broker import Partition
 # The client reports each refused connection at error level, several times a second while a broker
 # is away. What matters of it reaches us as exceptions, and we say it once, as a code.
 logging.getLogger("kafka").setLevel(logging.CRITICAL)
+
+Client = TypeVar("Client")
 
 PATIENCE = {"reconnect_backoff_max_ms": 1000, "bootstrap_timeout_ms": 5000}
 
@@ -43,10 +46,32 @@ class Unreachable(KafkaError):  # type: ignore[misc] # noqa: N818 - untyped clie
     """None of the servers listens."""
 
 
-def require_reachable(servers: Sequence[str], *, within: float = 2) -> None:
-    """The client leaves a thread behind when its first connection is refused, and then backs off
-    for seconds; so it is only made when somebody listens.
+def made(kind: Callable[..., Client], address: KafkaAddress, **settings: Any) -> Client:
+    """A client, when somebody listens: after an early refusal it would back off for seconds. One
+    that gives up while it is made leaves a thread and sockets behind, so they are closed here.
     """
+    _require_listener(address.servers)
+    network: list[KafkaNetClient] = []
+
+    def connecting(**more: Any) -> KafkaNetClient:
+        network.append(KafkaNetClient(**more))
+        return network[-1]
+
+    try:
+        return kind(
+            bootstrap_servers=list(address.servers),
+            kafka_client=connecting,
+            **PATIENCE,
+            **address.security,
+            **settings,
+        )
+    except BaseException:
+        for each in network:
+            each.close()
+        raise
+
+
+def _require_listener(servers: Sequence[str], *, within: float = 2) -> None:
     for server in servers:
         host, _, port = server.rpartition(":")
         with suppress(OSError):
@@ -62,13 +87,9 @@ def without_creating(cluster: Any) -> None:
     cluster.config["allow_auto_create_topics"] = False
 
 
-def common(address: KafkaAddress) -> Mapping[str, Any]:
-    return {"bootstrap_servers": list(address.servers), **address.security}
+def ours(place: TopicPartition) -> Partition:
+    return Partition(place.topic, place.partition)
 
 
 def theirs(partition: Partition) -> TopicPartition:
     return TopicPartition(partition.topic, partition.number)
-
-
-def ours(place: TopicPartition) -> Partition:
-    return Partition(place.topic, place.partition)

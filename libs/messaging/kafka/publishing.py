@@ -10,7 +10,7 @@ from kafka.errors import KafkaError
 from libs.messaging.address import KafkaAddress
 from libs.messaging.broker import Message, PublishFailed
 from libs.messaging.codes import code_of
-from libs.messaging.kafka.client import PATIENCE, common, require_reachable, without_creating
+from libs.messaging.kafka.client import made, without_creating
 from libs.messaging.partitioning import partition_of
 
 # One flush writes at most one producer batch per partition, and a broker refuses a batch over
@@ -22,7 +22,6 @@ HEADER_OVERHEAD = 40
 _VALUE = itemgetter(1)
 
 PRODUCER = {
-    **PATIENCE,
     "enable_idempotence": True,
     "acks": "all",
     # Longer than any send loop takes, so that only `flush` sends: see `_Publisher.publish`.
@@ -67,8 +66,7 @@ class KafkaPublisher:
 
     def _connected(self) -> KafkaProducer:
         if self._producer is None:
-            require_reachable(self._address.servers)
-            self._producer = KafkaProducer(**common(self._address), **PRODUCER)
+            self._producer = made(KafkaProducer, self._address, **PRODUCER)
             without_creating(self._producer._metadata)  # noqa: SLF001 - see there
         return self._producer
 

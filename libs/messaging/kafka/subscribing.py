@@ -15,17 +15,9 @@ from kafka.structs import OffsetAndMetadata, TopicPartition
 from libs.messaging.address import KafkaAddress
 from libs.messaging.broker import Delivery, Partition, Polled, SubscriberLost
 from libs.messaging.codes import code_of
-from libs.messaging.kafka.client import (
-    PATIENCE,
-    common,
-    ours,
-    require_reachable,
-    theirs,
-    without_creating,
-)
+from libs.messaging.kafka.client import made, ours, theirs, without_creating
 
 CONSUMER = {
-    **PATIENCE,
     "enable_auto_commit": False,
     "auto_offset_reset": "earliest",
     "partition_assignment_strategy": [CooperativeStickyAssignor],
@@ -96,10 +88,10 @@ class KafkaSubscriber(ConsumerRebalanceListener):  # type: ignore[misc] # the cl
 
     def _connected(self) -> KafkaConsumer:
         if self._consumer is None:
-            require_reachable(self._address.servers)
             session_ms = int(self._address.session * 1000)
-            self._consumer = KafkaConsumer(
-                **common(self._address),
+            self._consumer = made(
+                KafkaConsumer,
+                self._address,
                 **CONSUMER,
                 group_id=self._group,
                 session_timeout_ms=session_ms,

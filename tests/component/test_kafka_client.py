@@ -1,0 +1,85 @@
+"""What kafka-python leaves behind when a broker does not answer, and why it is wrapped."""
+
+import gc
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from libs.messaging.broker import (
+    Broker,
+    BrokerUnavailable,
+    Message,
+    PublishFailed,
+    SubscriberLost,
+)
+from libs.messaging.connect import connect
+from libs.messaging.kafka import client
+
+RECORD = Message(topic="interlude.diary.events.v1", key=b"k", headers=[], value=b"{}")
+
+
+def asked(broker: Broker) -> None:
+    broker.topic_id(RECORD.topic)
+
+
+def published(broker: Broker) -> None:
+    broker.publisher().publish([RECORD])
+
+
+def polled(broker: Broker) -> None:
+    broker.subscriber(group="projector", topics=[RECORD.topic]).poll(timeout=1)
+
+
+def held() -> tuple[int, int]:
+    """Threads and open files of this process."""
+    return threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))
+
+
+EVERY_WAY = [(asked, BrokerUnavailable), (published, PublishFailed), (polled, SubscriberLost)]
+Attempt = Callable[[Broker], None]
+
+
+@pytest.fixture
+def mute() -> Iterator[Broker]:
+    """Takes connections and never says a word, as a broker does that is just starting."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        broker = connect(f"kafka://127.0.0.1:{server.getsockname()[1]}")
+        yield broker
+        broker.close()
+
+
+@pytest.fixture
+def nobody() -> Broker:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    return connect(f"kafka://127.0.0.1:{port}")
+
+
+@pytest.mark.parametrize(("attempt", "trouble"), EVERY_WAY)
+def test_where_nobody_listens_it_is_said_at_once(
+    nobody: Broker, attempt: Attempt, trouble: type[Exception]
+) -> None:
+    with pytest.raises(trouble, match="unreachable"):
+        attempt(nobody)
+
+
+@pytest.mark.parametrize(("attempt", "trouble"), EVERY_WAY)
+def test_a_broker_that_does_not_answer_costs_no_thread_and_no_socket(
+    mute: Broker, attempt: Attempt, trouble: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(client.PATIENCE, "bootstrap_timeout_ms", 200)
+    gc.collect()
+    gc.disable()  # as in a process that collects as rarely as it can
+    try:
+        with pytest.raises(trouble, match="kafka-timeout"):
+            attempt(mute)
+        before = held()
+        for _ in range(3):
+            with pytest.raises(trouble, match="kafka-timeout"):
+                attempt(mute)
+        assert held() == before
+    finally:
+        gc.enable()
