@@ -24,6 +24,17 @@ class Notice:
     pointer: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A kind of notice: its code and its words, declared once, as a constant beside its rule."""
+
+    code: str
+    words: str
+
+    def at(self, pointer: str = "") -> Notice:
+        return Notice(self.code, pointer)
+
+
 def _nothing_to_say(_command: object, _state: object) -> Sequence[Notice]:
     return ()
 

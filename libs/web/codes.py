@@ -1,4 +1,4 @@
-"""Every code that an answer can carry, with the words for it: the source of `openapi/errors.md`.
+"""The codes of the edge, with the words for them: a part of `openapi/errors.md`.
 
 The codes of rules are their classes' own (`Rejected.code`); their words are the class's docstring.
 """
@@ -29,8 +29,7 @@ _LARGE = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 _WRONG = HTTPStatus.UNPROCESSABLE_ENTITY
 _AWAY = HTTPStatus.SERVICE_UNAVAILABLE
 
-EDGE: Mapping[str, Code] = {
-    # The request as such.
+REQUEST: Mapping[str, Code] = {
     "malformed-request": _code(_BAD, "Malformed request", "This is not a request of this API."),
     "body-missing": _code(_BAD, "Body missing", "A JSON object is expected; {} at the least."),
     "malformed-json": _code(_BAD, "Malformed JSON", "The body is not JSON in UTF-8 (RFC 8259)."),
@@ -129,7 +128,9 @@ EDGE: Mapping[str, Code] = {
     "identity-unavailable": _code(
         _AWAY, "Identity provider unavailable", "Tokens cannot be verified now: try again."
     ),
-    # One field of the body; these stand in `errors`.
+}
+
+FIELDS: Mapping[str, Code] = {
     "missing": _code(_WRONG, "Missing", "This is required."),
     "unknown-field": _code(_WRONG, "Unknown field", "There is a field here that this never takes."),
     "wrong-type": _code(_WRONG, "Wrong type", "This takes a value of another type."),
@@ -146,6 +147,9 @@ EDGE: Mapping[str, Code] = {
         _WRONG, "Control characters", "Control characters are not allowed in text."
     ),
 }
+"""Of one field of the body: these stand in `errors`. A type may add its own (`Checked`)."""
+
+EDGE: Mapping[str, Code] = {**REQUEST, **FIELDS}
 
 
 def of_rule(rule: type[Rejected], status: HTTPStatus) -> Code:
@@ -161,15 +165,6 @@ def rules(kind: type[Rejected] = Rejected) -> Iterator[type[Rejected]]:
         if "code" in vars(rule):
             yield rule
         yield from rules(rule)
-
-
-def catalogue(
-    statuses: Mapping[type[Rejected], HTTPStatus] | None = None,
-) -> Mapping[str, Code]:
-    """All codes by name: of the edge, and of every rule that was imported."""
-    loaded = sorted(rules(), key=lambda rule: (rule.__module__, rule.__qualname__))
-    of_rules = {rule.code: of_rule(rule, status_of(rule, statuses or {})) for rule in loaded}
-    return dict(sorted({**of_rules, **EDGE}.items()))
 
 
 def status_of(rule: type[Rejected], statuses: Mapping[type[Rejected], HTTPStatus]) -> HTTPStatus:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, assert_never
 
 from annotated_types import Ge, Le
 
-from libs.eventstore.decider import Notice, Rejected
+from libs.eventstore.decider import Advice, Notice, Rejected
 from libs.eventstore.telling import LOOKED_UP, Told
 from libs.vocabulary.moment import LocalMoment
 from services.assignment.domain.homework import OPEN, Due, Homework, must_be_open
@@ -135,6 +135,10 @@ class DueRuleMixed(Rejected):
     pointer = "/rule"
 
 
+NO_NEXT_SESSION = Advice(
+    "no-next-session", "It is due before a session that nobody has planned: nothing expires."
+)
+
 # --- Rules. ---
 
 
@@ -182,7 +186,7 @@ def moved(
 def what_is_open(homework: Homework) -> Sequence[Notice]:
     """Due before a session that nobody has planned yet: unset, and nothing expires."""
     if homework.due.follows_sessions and homework.due.due_at is None:
-        return [Notice("no-next-session", pointer="/due")]
+        return [NO_NEXT_SESSION.at("/due")]
     return []
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from annotated_types import Ge, Le
 
-from libs.eventstore.decider import Notice, Rejected
+from libs.eventstore.decider import Advice, Notice, Rejected
 from libs.eventstore.telling import LOOKED_UP, MINTED, Told
 from libs.vocabulary.text import Prose
 from services.assignment.domain.due import (
@@ -118,6 +118,9 @@ class UnknownOccurrence(Rejected):
     pointer = "/occurrence_id"
 
 
+NO_RATIONALE = Advice("no-rationale", "Nobody has said yet why this homework is worth doing.")
+NO_GOAL = Advice("no-goal", "No rationale links this homework to a goal yet.")
+
 # --- Rules. ---
 
 
@@ -147,8 +150,8 @@ def what_is_missing(homework: Homework) -> Sequence[Notice]:
     return [
         notice
         for notice, missing in (
-            (Notice("no-rationale"), not homework.has_rationale),
-            (Notice("no-goal"), not homework.has_goal),
+            (NO_RATIONALE.at(), not homework.has_rationale),
+            (NO_GOAL.at(), not homework.has_goal),
         )
         if missing
     ]

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from annotated_types import Ge, Le
 
-from libs.eventstore.decider import Notice, Rejected
+from libs.eventstore.decider import Advice, Notice, Rejected
 from libs.eventstore.telling import LOOKED_UP, MINTED, Told
 from libs.vocabulary.rating import Rating
 from libs.vocabulary.text import Prose
@@ -156,6 +156,11 @@ class UnknownRating(Rejected):
     pointer = "/because_rating_id"
 
 
+LOW = {
+    name: Advice(f"low-{name}", f"The {name} is rated below the clinic's threshold.")
+    for name in ("readiness", "confidence", "importance")
+}
+
 # --- Rules. ---
 
 
@@ -210,7 +215,7 @@ def what_low_ratings_suggest(
     said: Readiness, threshold: float, *, within: str = ""
 ) -> Sequence[Notice]:
     return [
-        Notice(f"low-{name}", pointer=f"{within}/{name}")
+        LOW[name].at(f"{within}/{name}")
         for name, rating in (
             ("readiness", said.readiness),
             ("confidence", said.confidence),

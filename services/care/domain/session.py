@@ -12,7 +12,7 @@ from uuid import UUID
 
 from annotated_types import Ge, Le
 
-from libs.eventstore.decider import Decider, Notice, Rejected
+from libs.eventstore.decider import Advice, Decider, Notice, Rejected
 from libs.eventstore.telling import LOOKED_UP, MINTED, Told
 from libs.vocabulary.moment import LocalMoment
 from services.care.domain.patient import PatientId
@@ -187,6 +187,9 @@ class EndBeforeStart(Rejected):
     pointer = "/occurred_at"
 
 
+SESSION_IN_THE_PAST = Advice("session-in-the-past", "The session starts before it was told of.")
+ENDED_WITHOUT_START = Advice("ended-without-start", "Nobody has told that this session started.")
+
 # --- Rules. ---
 
 
@@ -264,9 +267,9 @@ def advise(command: Command, state: State) -> Sequence[Notice]:
     match command, state:
         case ((ScheduleSession() | RescheduleSession()), Scheduled()):
             past = state.starts_at < command.happened_at
-            return [Notice("session-in-the-past", "/starts_at")] if past else []
+            return [SESSION_IN_THE_PAST.at("/starts_at")] if past else []
         case EndSession(), Scheduled(started_at=None):
-            return [Notice("ended-without-start")]
+            return [ENDED_WITHOUT_START.at()]
         case _:
             return []
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from annotated_types import Ge, Le, MaxLen
 
-from libs.eventstore.decider import Decider, Notice, Rejected
+from libs.eventstore.decider import Advice, Decider, Notice, Rejected
 from libs.eventstore.telling import MINTED, Role, Told
 from libs.vocabulary.locale import Locale
 from libs.vocabulary.moment import Instant, Zone
@@ -165,6 +165,11 @@ class EntryRecordedOtherwise(Rejected):
     pointer = "/id"
 
 
+TIME_UNCERTAIN = Advice(
+    "time-uncertain",
+    "The entry tells of a time to come: it is kept, and its time marked uncertain.",
+)
+
 # --- Rules. ---
 
 
@@ -255,7 +260,7 @@ def _same_entry(state: Written, recorded: DiaryEntryRecorded) -> bool:
 
 def advise(_command: Command, state: State) -> Sequence[Notice]:
     if isinstance(state, Written) and state.time_uncertain:
-        return [Notice("time-uncertain", "/experienced_at")]
+        return [TIME_UNCERTAIN.at("/experienced_at")]
     return []
 
 

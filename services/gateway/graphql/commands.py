@@ -240,7 +240,7 @@ def _headers(context: Context, given: Any) -> dict[str, str]:
     _ = context.principal
     key = given.idempotency_key or str(context.parts.new_id())
     if _PRINTABLE.fullmatch(key) is None:
-        raise BadRequest("BAD_IDEMPOTENCY_KEY", "A key is 1 to 255 printable characters.")
+        raise BadRequest("BAD_IDEMPOTENCY_KEY")
     headers = {"Authorization": f"Bearer {context.token}", "Idempotency-Key": key}
     expected = getattr(given, "expected_version", None)
     if isinstance(expected, int):

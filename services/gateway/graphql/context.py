@@ -126,9 +126,7 @@ class Context:
         try:
             streams = consistency.decode(token)
         except consistency.BadToken:
-            raise BadRequest(
-                "BAD_CONSISTENCY_TOKEN", "This is not a consistency token of ours."
-            ) from None
+            raise BadRequest("BAD_CONSISTENCY_TOKEN") from None
         tenant, patience = self.principal.tenant_id, self.parts.patience
         return await self.parts.awaiting.wait(tenant, streams, seconds=patience)
 

@@ -1,4 +1,4 @@
-"""What clients may learn of a failure: codes of ours, never an exception's text.
+"""What clients may learn of a failure: codes of ours (`codes.CODES`), never an exception's text.
 
 Coded                     a top-level GraphQL error with `extensions.code`
   Unauthenticated         no valid token (401)
@@ -14,38 +14,35 @@ from typing import Any, ClassVar
 
 from graphql import GraphQLError, GraphQLSyntaxError
 
+from services.gateway.graphql.codes import CODES
+
 
 class Coded(GraphQLError):  # noqa: N818 - an answer, like those of libs.web
     code: ClassVar[str] = "INTERNAL"
-    says: ClassVar[str] = "Something went wrong on our side."
 
     def __init__(self, code: str | None = None, message: str | None = None, **more: Any) -> None:
-        super().__init__(message or self.says, extensions={"code": code or self.code, **more})
+        code = code or self.code
+        super().__init__(message or CODES[code], extensions={"code": code, **more})
 
 
 class Unauthenticated(Coded):
     code = "UNAUTHENTICATED"
-    says = "A valid bearer token is needed."
 
 
 class BadRequest(Coded):
     code = "BAD_REQUEST"
-    says = "The arguments do not fit together."
 
 
 class Overloaded(Coded):
     code = "OVERLOADED"
-    says = "Too many requests; try again later."
 
 
 class Unavailable(Coded):
     code = "UNAVAILABLE"
-    says = "A part of the system cannot be reached; nothing is known to have happened."
 
 
 class StaleRead(Coded):
     code = "STALE_READ"
-    says = "What the consistency token names is not visible yet."
 
 
 GRAPHQL_ITSELF = "GRAPHQL_VALIDATION_FAILED"
@@ -60,11 +57,11 @@ def shown(error: GraphQLError, names: Container[str]) -> GraphQLError:
     if "code" in (cause.extensions or {}):
         return _at(error, cause.message, cause.extensions or {})
     if isinstance(error, GraphQLSyntaxError):
-        return _at(error, "The document is not valid GraphQL.", {"code": SYNTAX})
+        return _at(error, CODES[SYNTAX], {"code": SYNTAX})
     if error.original_error is None or _about_a_variable(error):
         about = {"code": GRAPHQL_ITSELF, **(error.extensions or {})}
         return _at(error, without_input(error.message, names), about)
-    return _at(error, Coded.says, {"code": Coded.code})
+    return _at(error, CODES[Coded.code], {"code": Coded.code})
 
 
 _QUOTED = re.compile(r"""(['"])(.*?)\1""", re.DOTALL)

@@ -27,6 +27,7 @@ from libs.web.codes import EDGE
 from libs.web.limits import Doors
 from libs.web.problems import Problem
 from services.gateway import graphiql
+from services.gateway.graphql.codes import CODES
 from services.gateway.graphql.context import Context, Parts
 from services.gateway.graphql.errors import Coded, shown
 from services.gateway.graphql.limits import Limits
@@ -109,7 +110,7 @@ class GraphQLDoor(GraphQL[Context, None]):
     def _refused_by_strawberry(self, request: Request, refused: HTTPException) -> Response:
         # Its reasons can hold an operation's name, so they stay here.
         code = "METHOD_NOT_ALLOWED" if refused.status_code == 405 else "BAD_REQUEST"  # noqa: PLR2004 - HTTP
-        error = {"message": "This is not a GraphQL request.", "extensions": {"code": code}}
+        error = {"message": CODES[code], "extensions": {"code": code}}
         return _json(request, {"errors": [error]}, HTTPStatus(refused.status_code))
 
     # --- What strawberry asks for ---

@@ -15,6 +15,7 @@ from uuid import UUID
 import strawberry
 
 from services.gateway.graphql import shaping
+from services.gateway.graphql.codes import CODES
 from services.gateway.graphql.context import Context, Info
 from services.gateway.graphql.cursors import place_in_feed, to_cursor
 from services.gateway.graphql.errors import BadRequest, Coded
@@ -50,19 +51,16 @@ class Closed(Coded):
 
 class TooSlow(Closed):
     code = "SLOW_SUBSCRIBER"
-    says = "Too many changes are waiting; subscribe again from the last cursor."
     closes = 4408
 
 
 class NotAllowed(Closed):
     code = "FORBIDDEN"
-    says = "These changes are not for you, or not any more."
     closes = 4403
 
 
 class TokenExpired(Closed):
     code = "UNAUTHENTICATED"
-    says = "The token has expired; subscribe again with a new one."
     closes = 4401
 
 
@@ -103,7 +101,7 @@ async def _starting_place(context: Context, patient: UUID, after: str | None) ->
     place = place_in_feed(after, patient)
     number = await _number_of(context, patient, place) if isinstance(place, UUID) else place
     if number is None or number > head:
-        raise BadRequest("BAD_CURSOR", "This is not a place in this patient's feed.")
+        raise BadRequest("BAD_CURSOR")
     return number
 
 
@@ -151,7 +149,7 @@ async def _pump(
                 place = await _passed_on(context, patient, place, queue)
                 await _woken(context, waker)
     except Closed as reason:
-        await context.close(reason.closes, reason.says)
+        await context.close(reason.closes, CODES[reason.code])
         raise
 
 

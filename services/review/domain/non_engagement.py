@@ -7,7 +7,7 @@ from uuid import UUID
 
 from annotated_types import MaxLen
 
-from libs.eventstore.decider import Notice
+from libs.eventstore.decider import Advice, Notice
 from libs.eventstore.telling import MINTED, Told
 from libs.vocabulary.text import Prose
 from services.review.domain.state import OccurrenceId, Opened, State, opened
@@ -56,6 +56,10 @@ class RecordNonEngagementLearning(Told):
     text: Prose
 
 
+NOT_ATTEMPTED_BUT_DONE = Advice(
+    "not-attempted-but-done", "Some of the homework is recorded as done, too."
+)
+
 # --- Rules. ---
 
 
@@ -86,5 +90,5 @@ def record_learning(
 def not_attempted_but_done(command: RecordNonEngagement, state: Opened) -> Sequence[Notice]:
     # Some occurrences may have been done and others not, so this is worth saying, not refusing.
     if command.engagement == "not_attempted" and state.work_done:
-        return [Notice("not-attempted-but-done", "/engagement")]
+        return [NOT_ATTEMPTED_BUT_DONE.at("/engagement")]
     return []

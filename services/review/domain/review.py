@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Annotated, Literal, assert_never
 from uuid import UUID, uuid5
 
-from libs.eventstore.decider import Decider, Notice, Rejected
+from libs.eventstore.decider import Advice, Decider, Notice, Rejected
 from libs.eventstore.telling import LOOKED_UP, Told
 from libs.vocabulary.text import Prose
 from services.review.domain import meaning, non_engagement, work
@@ -167,6 +167,8 @@ class NothingReviewed(Rejected):
     code = "nothing-reviewed"
 
 
+WORK_NOT_PRAISED = Advice("work-not-praised", "Something was done, and no praise is recorded.")
+
 # --- Rules. ---
 
 
@@ -237,7 +239,7 @@ def advise(command: Command, state: State) -> Sequence[Notice]:
         case non_engagement.RecordNonEngagement(), Opened():
             return non_engagement.not_attempted_but_done(command, state)
         case CompleteReview(), Completed(review=Opened(work_done=True, praised=False)):
-            return [Notice("work-not-praised")]
+            return [WORK_NOT_PRAISED.at()]
         case _:
             return []
 

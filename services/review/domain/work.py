@@ -8,7 +8,7 @@ from uuid import UUID
 
 from annotated_types import Ge, Le, MaxLen, MinLen
 
-from libs.eventstore.decider import Notice, Rejected
+from libs.eventstore.decider import Advice, Notice, Rejected
 from libs.eventstore.telling import MINTED, Told
 from libs.privacy.private import Private
 from libs.vocabulary.moment import Instant, Zone
@@ -109,6 +109,10 @@ class WorkStillToCome(Rejected):
     pointer = "/work_done"
 
 
+PRAISE_WITHOUT_WORK = Advice(
+    "praise-without-work", "Neither work nor a try is recorded that the praise could be for."
+)
+
 # --- Rules. ---
 
 
@@ -134,7 +138,7 @@ def record_skill(command: RecordSkill, state: State) -> Sequence[SkillAcquired]:
 
 
 def praise_without_work(state: Opened) -> Sequence[Notice]:
-    return [] if state.work_done or state.effort_told else [Notice("praise-without-work")]
+    return [] if state.work_done or state.effort_told else [PRAISE_WITHOUT_WORK.at()]
 
 
 def _in_utc(work: Work) -> Work:

@@ -1,0 +1,27 @@
+"""The codes of top-level errors, each with its words: the source of GraphQL's part of
+`openapi/errors.md`. What the door refuses carries a problem's code in UPPER_CASE instead.
+"""
+
+from collections.abc import Mapping
+
+CODES: Mapping[str, str] = {
+    "BAD_CONSISTENCY_TOKEN": "This is not a consistency token of ours.",
+    "BAD_CURSOR": "This cursor is not ours, or of another list.",
+    "BAD_ID": "This is not an id of that kind.",
+    "BAD_IDEMPOTENCY_KEY": "A key is 1 to 255 printable characters.",
+    "BAD_REQUEST": "The arguments do not fit together, or this is no GraphQL request.",
+    "FORBIDDEN": "These changes are not for you, or not any more.",
+    "GRAPHQL_PARSE_FAILED": "The document is not valid GraphQL.",
+    "GRAPHQL_VALIDATION_FAILED": "The document does not fit the schema; the message says where.",
+    "IDENTITY_UNAVAILABLE": "Tokens cannot be verified now: try again.",
+    "INTERNAL": "Something went wrong on our side.",
+    "KEYRING_UNAVAILABLE": "Private text cannot be opened now: try again.",
+    "LIMIT_EXCEEDED": "The document exceeds the limit that `extensions.limit` names.",
+    "METHOD_NOT_ALLOWED": "GraphQL takes GET and POST.",
+    "OVERLOADED": "Too many requests; try again later.",
+    "PAGE_SIZE": "Give exactly one of `first` and `last`, from 1 to 100.",
+    "SLOW_SUBSCRIBER": "Too many changes are waiting; subscribe again from the last cursor.",
+    "STALE_READ": "What the consistency token names is not visible yet.",
+    "UNAUTHENTICATED": "A valid bearer token is needed.",
+    "UNAVAILABLE": "A part of the system cannot be reached; nothing is known to have happened.",
+}
