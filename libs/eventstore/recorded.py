@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 
@@ -31,7 +32,7 @@ class Recorded:
 
     @property
     def stream_uuid(self) -> UUID:
-        return UUID(self.stream_id[-36:])
+        return _uuid_at_the_end_of(self.stream_id)
 
     @property
     def category(self) -> str:
@@ -41,6 +42,12 @@ class Recorded:
     def key(self) -> str:
         """What decides the partition: one patient's facts stay together."""
         return self.stream_id if self.subject_id is None else str(self.subject_id)
+
+
+@lru_cache(maxsize=4096)
+def _uuid_at_the_end_of(stream_id: str) -> UUID:
+    """Asked for by every read model of every fact."""
+    return UUID(stream_id[-36:])
 
 
 def stream_name(category: str, uuid: UUID) -> str:

@@ -1,8 +1,9 @@
 """Many rows of one table in one statement, written column group by column group."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import JSON, Connection, Insert, Table, Text, bindparam, cast, column, func, select
@@ -18,7 +19,7 @@ def upsert(db: Connection, table: Table, rows: Iterable[Row]) -> None:
     of their keys, so that two writers cannot wait for each other in a circle.
     """
     for columns, group in _groups(table, rows).items():
-        ordered = sorted(group, key=lambda row: tuple(str(row[name]) for name in _key(table)))
+        ordered = sorted(group, key=_in_order(_key(table)))
         db.execute(_statement(table, columns), {"rows": _json(ordered)})
 
 
@@ -29,8 +30,24 @@ def _groups(table: Table, rows: Iterable[Row]) -> Mapping[tuple[str, ...], Seque
         merged.setdefault(tuple(row[name] for name in key), {}).update(row)
     groups: dict[tuple[str, ...], list[Row]] = {}
     for whole in merged.values():
-        groups.setdefault(tuple(sorted(whole)), []).append(whole)
+        groups.setdefault(_sorted(tuple(whole)), []).append(whole)
     return groups
+
+
+@lru_cache(maxsize=1024)
+def _sorted(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Rows come in few forms."""
+    return tuple(sorted(names))
+
+
+@cache
+def _in_order(key: tuple[str, ...]) -> Callable[[Row], Any]:
+    """By the values of the key. UUIDs by their numbers, which is the same order and cheaper."""
+
+    def place(row: Row) -> tuple[Any, ...]:
+        return tuple([value.int if isinstance(value := row[name], UUID) else value for name in key])
+
+    return place
 
 
 @cache

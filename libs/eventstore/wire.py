@@ -72,17 +72,29 @@ class Wire(Generic[Event]):
 
 def located(content: Any, place: str) -> Any:
     """The same JSON, each sealed value stamped with where it stood: `<place>/<dotted path>`."""
-    if isinstance(content, dict):
-        if content.keys() == {"key", "nonce", "ciphertext"}:
+    return _located(content, place, "/")
+
+
+_CONTAINERS = (dict, list)
+
+
+def _located(content: Any, place: str, joint: str) -> Any:
+    """What holds no container is passed on as it is: most values, and half of the time."""
+    if type(content) is dict:
+        if "ciphertext" in content and content.keys() == {"key", "nonce", "ciphertext"}:
             return {**content, "found_at": place}
-        return {name: located(value, _below(place, name)) for name, value in content.items()}
-    if isinstance(content, list):
-        return [located(value, _below(place, str(at))) for at, value in enumerate(content)]
+        return {
+            name: _located(value, f"{place}{joint}{name}", ".")
+            if type(value) in _CONTAINERS
+            else value
+            for name, value in content.items()
+        }
+    if type(content) is list:
+        return [
+            _located(value, f"{place}{joint}{at}", ".") if type(value) in _CONTAINERS else value
+            for at, value in enumerate(content)
+        ]
     return content
-
-
-def _below(place: str, name: str) -> str:
-    return f"{place}.{name}" if "/" in place else f"{place}/{name}"
 
 
 def private_paths(kind: Any) -> Sequence[Path]:

@@ -18,7 +18,7 @@ from libs.eventstore.recorded import Recorded
 from libs.messaging.broker import Delivery, Message
 
 CONTENT_TYPE = "application/json"
-SCHEMAS = "https://interlude.health/schemas/events"
+SCHEMAS = "https://interlude.example/schemas/events"
 MOST_DATA = 256 * 1024
 MOST_HEADERS = 16 * 1024
 
@@ -67,7 +67,7 @@ def topic_of(service: str, prefix: str = "") -> str:
 
 def schema_of(name: str) -> str:
     """Where the JSON Schema of this kind of fact is published."""
-    return f"{SCHEMAS}/{name}.json"
+    return f"{SCHEMAS}/{name}.schema.json"
 
 
 def to_cloud_event(recorded: Recorded) -> CloudEvent:

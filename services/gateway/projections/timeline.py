@@ -2,14 +2,13 @@
 speaks of, and a sealed excerpt where somebody wrote something.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import orjson
 from sqlalchemy import Column, Connection, Index, Integer, Text, Uuid
 
+from libs.eventstore.reading import told as all_of
 from libs.eventstore.recorded import Recorded
-from libs.eventstore.wire import located
 from services.gateway.projections.rows import Rows
 from services.gateway.projections.tables import Instant, Json, table
 
@@ -83,7 +82,7 @@ def project(db: Connection, events: Sequence[Recorded]) -> None:
 
 def _columns(recorded: Recorded) -> dict[str, Any]:
     _, service, name, _ = recorded.type.split(".")
-    told = located(orjson.loads(recorded.data), str(recorded.event_id))
+    told = all_of(recorded)
     return {
         "patient_id": recorded.subject_id,
         "recorded_at": recorded.recorded_at,
@@ -104,7 +103,7 @@ def _columns(recorded: Recorded) -> dict[str, Any]:
     }
 
 
-def _refs(told: dict[str, Any]) -> dict[str, str]:
+def _refs(told: Mapping[str, Any]) -> dict[str, str]:
     return {
         name: value
         for name, value in told.items()
