@@ -9,6 +9,7 @@ from deploy.contracts.schemas import with_sealed_named
 from deploy.contracts.stand_ins import sealed_at
 from libs.eventstore.aggregate import Aggregate
 from libs.eventstore.wire import Json, Wire
+from libs.messaging.envelope import schema_of
 
 WRITERS = ("care", "assignment", "diary", "review")
 
@@ -49,7 +50,7 @@ def _of(service: str, wire: Wire[Any]) -> Iterator[Published]:
             summary=_summary(kind),
             schema={
                 "$schema": "https://json-schema.org/draft/2020-12/schema",
-                "$id": f"{name}.schema.json",
+                "$id": schema_of(name),
                 **with_sealed_named(schemas[name]),
             },
             example=sealed_at(data, wire.private(name)),
