@@ -8,6 +8,8 @@ from typing import Literal
 from deploy.local.trouble import Trouble
 from libs.process.addresses import is_address
 
+_BASES = range(1024, 32_001)
+
 BrokerKind = Literal["kafka", "embedded", "given"]
 
 
@@ -41,9 +43,12 @@ def choices(environment: Mapping[str, str] = os.environ) -> Choices:
 
 
 def _port_base(told: str) -> int:
-    if told.isdecimal() and 1024 <= int(told) <= 65000:  # noqa: PLR2004 - unprivileged, with room above
+    if told.isdecimal() and int(told) in _BASES:
         return int(told)
-    raise Trouble("PORT_BASE takes a number from 1024 to 65000; the ports above it are used.")
+    raise Trouble(
+        f"PORT_BASE takes a number from {_BASES.start} to {_BASES.stop - 1}: some 300 ports above "
+        "it are used, and higher still the system hands them out by itself."
+    )
 
 
 def _broker(told: str | None) -> Literal["kafka", "embedded"] | None:

@@ -103,12 +103,14 @@ class Rollout:
     def _play(self, run: RunInfo, today: date) -> Mapping[str, str]:
         with self.terminal.step("Telling the story of the demo clinic") as say:
             try:
-                return play(services=run.services, tokens=run.tokens, today=today, progress=say)
+                ids = play(services=run.services, tokens=run.tokens, today=today, progress=say)
             except StoryStopped as why:
                 raise Trouble(
                     f"The story stopped at {why}. Why, {self.var.logs} may know; "
                     "the next run tells on from there."
                 ) from why
+            say("once")
+        return ids
 
 
 def _token(issuer: str, name: str) -> str:

@@ -22,7 +22,7 @@ def test_a_broker_that_exists_is_used() -> None:
         ("BROKER_URL", "amqp://127.0.0.1"),
         ("PORT_BASE", "eighty"),
         ("PORT_BASE", "80"),
-        ("PORT_BASE", "65530"),
+        ("PORT_BASE", "38000"),
     ],
 )
 def test_what_cannot_be_used_is_named_and_not_repeated(setting: str, value: str) -> None:
