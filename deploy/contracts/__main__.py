@@ -8,7 +8,7 @@ import orjson
 import typer
 import yaml
 
-from deploy.contracts import asyncapi, catalogue, errors, openapi
+from deploy.contracts import asyncapi, catalogue, errors, gateway, openapi
 
 ROOT = Path(__file__).parents[2]
 VERSION = "1"
@@ -22,8 +22,12 @@ def files() -> Iterator[tuple[str, bytes]]:
     for fact in facts:
         yield f"events/{fact.name}.schema.json", _json(fact.schema)
         yield f"events/{fact.name}.example.json", _json(fact.example)
-    for service in catalogue.WRITERS:
-        yield f"{service}.openapi.json", _json(openapi.document(service))
+    services = {
+        f"{service}.openapi.json": _json(openapi.document(service)) for service in catalogue.WRITERS
+    }
+    yield from services.items()
+    yield "gateway.openapi.json", _json(gateway.document())
+    yield "gateway.graphql", gateway.sdl(services)
     described = asyncapi.document(facts, version=VERSION)
     yield "asyncapi.yaml", yaml.safe_dump(described, sort_keys=False, width=100).encode()
     known = errors.codes()

@@ -1,17 +1,12 @@
 """`asyncapi.yaml`: the four topics, who writes them, who reads them, and every message on them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from importlib import import_module
 from typing import Any
 
 from deploy.contracts.catalogue import WRITERS, Published
-
-READERS = {
-    "care": ("care", "assignment", "diary", "review", "gateway"),
-    "assignment": ("assignment", "review", "gateway"),
-    "diary": ("gateway",),
-    "review": ("diary", "gateway"),
-}
+from services.gateway.contracts import SERVICES as PROJECTED
 
 _UUID = {"type": "string", "format": "uuid"}
 _INSTANT = {"type": "string", "format": "date-time"}
@@ -102,6 +97,15 @@ def _channel(service: str, facts: Iterable[Published]) -> dict[str, Any]:
     }
 
 
+def readers(topic_of: str) -> Iterator[str]:
+    """Who says of itself that it follows this topic."""
+    for service in WRITERS:
+        if topic_of in import_module(f"services.{service}.following").FOLLOWING.services:
+            yield service
+    if topic_of in PROJECTED:
+        yield "gateway"
+
+
 def _operations() -> dict[str, Any]:
     written = {
         f"{service}Relays": {
@@ -117,8 +121,8 @@ def _operations() -> dict[str, Any]:
             "channel": {"$ref": f"#/channels/{service}"},
             "summary": f"{reader} keeps what it needs of {service}'s facts.",
         }
-        for service, readers in READERS.items()
-        for reader in readers
+        for service in WRITERS
+        for reader in readers(service)
     }
     return written | read
 

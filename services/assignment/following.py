@@ -11,12 +11,14 @@ def _reactions(parts: Parts) -> Reactions:
     return reactions.reactions(parts.desk(wire.assignments))
 
 
+FOLLOWING = Following(
+    services=("care", "assignment"),
+    categories=follow.CATEGORIES,
+    keep=follow.keep,
+    causes=reactions.CATEGORIES,
+    reactions=_reactions,
+)
+
+
 def run() -> None:
-    learned = Following(
-        services=("care", "assignment"),
-        categories=follow.CATEGORIES,
-        keep=follow.keep,
-        causes=reactions.CATEGORIES,
-        reactions=_reactions,
-    )
-    follow_until_stopped("assignment", started("assignment", "follow", Settings), learned)
+    follow_until_stopped("assignment", started("assignment", "follow", Settings), FOLLOWING)

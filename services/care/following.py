@@ -4,11 +4,12 @@ from libs.process.following import Following, Settings, follow_until_stopped
 from libs.process.roles import started
 from services.care import follow
 
+FOLLOWING = Following(
+    services=("care",),
+    categories=follow.CATEGORIES,
+    keep=follow.keep,
+)
+
 
 def run() -> None:
-    learned = Following(
-        services=("care",),
-        categories=follow.CATEGORIES,
-        keep=follow.keep,
-    )
-    follow_until_stopped("care", started("care", "follow", Settings), learned)
+    follow_until_stopped("care", started("care", "follow", Settings), FOLLOWING)

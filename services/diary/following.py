@@ -11,12 +11,14 @@ def _reactions(parts: Parts) -> Reactions:
     return reactions.reactions(parts.desk(wire.notebooks))
 
 
+FOLLOWING = Following(
+    services=("care", "review"),
+    categories=follow.CATEGORIES,
+    keep=follow.keep,
+    causes=reactions.CATEGORIES,
+    reactions=_reactions,
+)
+
+
 def run() -> None:
-    learned = Following(
-        services=("care", "review"),
-        categories=follow.CATEGORIES,
-        keep=follow.keep,
-        causes=reactions.CATEGORIES,
-        reactions=_reactions,
-    )
-    follow_until_stopped("diary", started("diary", "follow", Settings), learned)
+    follow_until_stopped("diary", started("diary", "follow", Settings), FOLLOWING)

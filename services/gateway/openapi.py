@@ -69,10 +69,10 @@ def document() -> Json:
             " (graphql-transport-ws at /graphql) and server-sent events.",
         },
         "paths": {
-            "/graphql": {"post": _graphql()},
+            "/graphql": {"get": _query(), "post": _graphql()},
             "/graphql/stream": {"post": _stream()},
-            "/livez": {"get": _probe("livez", "Whether the process is alive.")},
-            "/readyz": {"get": _probe("readyz", "Whether it may be sent requests.")},
+            "/livez": {"get": _probe("livez", "Alive?", "Whether the process is alive.")},
+            "/readyz": {"get": _probe("readyz", "Ready?", "Whether it may be sent requests.")},
         },
         "components": {
             "schemas": {
@@ -86,20 +86,61 @@ def document() -> Json:
     }
 
 
+_REFUSALS = {
+    "400": "Not a GraphQL request, or a document that does not fit the schema.",
+    "401": "No valid token.",
+    "405": "Another method than GET and POST.",
+    "413": "More than this takes.",
+    "415": "Not JSON.",
+    "500": "Our mistake.",
+    "503": "Try again after Retry-After seconds.",
+}
+
+_ANSWERED: Json = {
+    kind: {"schema": reference("GraphQLAnswer")}
+    for kind in ("application/graphql-response+json", "application/json")
+}
+
+_BODY: Json = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": reference("GraphQLRequest"),
+            "examples": {"me": {"value": {"query": "{ me { name roles } }"}}},
+        }
+    },
+}
+
+
+def _asked(name: str, about: str, most: int, *, required: bool = False) -> Json:
+    schema = {"type": "string", "minLength": 1, "maxLength": most}
+    return {
+        "name": name,
+        "in": "query",
+        "required": required,
+        "description": about,
+        "schema": schema,
+    }
+
+
+_IN_THE_URL = [
+    _asked("query", "The document.", 65536, required=True),
+    _asked("operationName", "Which of the document's operations.", 255),
+    _asked("variables", "JSON.", 262144),
+    _asked("extensions", "JSON.", 262144),
+]
+
+
+def _query() -> Json:
+    about = "A query in the address: no mutation. In a browser of the local profile: GraphiQL."
+    asked = _operation("graphqlQuery", "Ask", about, _answers())
+    return {**asked, "parameters": [*_IN_THE_URL, _AFTER]}
+
+
 def _graphql() -> Json:
     about = "A query or a mutation. Codes of errors are in `errors[].extensions.code`."
-    answer = {"schema": reference("GraphQLAnswer")}
-    kinds = {"application/graphql-response+json": answer, "application/json": answer}
-    words = {
-        "200": "Answered, with data, with errors, or both.",
-        "400": "Not a GraphQL request, or a document that does not fit the schema.",
-        "401": "No valid token.",
-        "413": "More than this takes.",
-        "415": "Not JSON.",
-        "503": "Try again after Retry-After seconds.",
-    }
-    responses = {code: {"description": said, "content": kinds} for code, said in words.items()}
-    return {**_operation("graphql", "Ask, or command", about), "responses": responses}
+    asked = _operation("graphql", "Ask, or command", about, _answers())
+    return {**asked, "requestBody": _BODY}
 
 
 def _stream() -> Json:
@@ -108,13 +149,16 @@ def _stream() -> Json:
         " `Accept: text/event-stream`; `next` events, then `complete`."
     )
     events = {"text/event-stream": {"schema": {"type": "string", "maxLength": 1048576}}}
-    return {
-        **_operation("graphqlStream", "Watch", about),
-        "responses": {"200": {"description": "Events, as they happen.", "content": events}},
-    }
+    answers = {**_answers(), "200": {"description": "Events, as they happen.", "content": events}}
+    return {**_operation("graphqlStream", "Watch", about, answers), "requestBody": _BODY}
 
 
-def _operation(name: str, summary: str, about: str) -> Json:
+def _answers() -> Json:
+    words = {"200": "Answered, with data, with errors, or both.", **_REFUSALS}
+    return {status: {"description": said, "content": _ANSWERED} for status, said in words.items()}
+
+
+def _operation(name: str, summary: str, about: str, answers: Json) -> Json:
     return {
         "operationId": name,
         "summary": summary,
@@ -122,16 +166,20 @@ def _operation(name: str, summary: str, about: str) -> Json:
         "tags": ["graphql"],
         "security": [{"bearer": []}],
         "parameters": [_AFTER],
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": reference("GraphQLRequest")}},
-        },
+        "responses": answers,
     }
 
 
-def _probe(name: str, about: str) -> Json:
+def _probe(name: str, summary: str, about: str) -> Json:
     content = {"application/json": {"schema": reference("Status")}}
     responses = {"200": {"description": "Yes.", "content": content}}
     if name == "readyz":
         responses["503"] = {"description": "Not now.", "content": content}
-    return {"operationId": name, "summary": about, "tags": ["probes"], "responses": responses}
+    return {
+        "operationId": name,
+        "summary": summary,
+        "description": about,
+        "tags": ["probes"],
+        "security": [],
+        "responses": responses,
+    }

@@ -4,11 +4,12 @@ from libs.process.following import Following, Settings, follow_until_stopped
 from libs.process.roles import started
 from services.review import follow
 
+FOLLOWING = Following(
+    services=("care", "assignment"),
+    categories=follow.CATEGORIES,
+    keep=follow.keep,
+)
+
 
 def run() -> None:
-    learned = Following(
-        services=("care", "assignment"),
-        categories=follow.CATEGORIES,
-        keep=follow.keep,
-    )
-    follow_until_stopped("review", started("review", "follow", Settings), learned)
+    follow_until_stopped("review", started("review", "follow", Settings), FOLLOWING)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from graphql import build_schema, validate_schema
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
@@ -56,7 +57,10 @@ def test_every_event_is_on_exactly_one_topic() -> None:
     assert sorted(on_topics) == EVENTS
 
 
-@pytest.mark.parametrize("service", ["care", "assignment", "diary", "review"])
+DOCUMENTS = ("care", "assignment", "diary", "review", "gateway")
+
+
+@pytest.mark.parametrize("service", DOCUMENTS)
 def test_every_reference_in_a_document_leads_somewhere(service: str) -> None:
     document = json.loads(committed(f"{service}.openapi.json"))
     assert document["openapi"].startswith("3.1")
@@ -69,12 +73,38 @@ def test_every_reference_in_a_document_leads_somewhere(service: str) -> None:
 def test_operation_ids_are_unique_across_all_services() -> None:
     ids = [
         operation["operationId"]
-        for service in ("care", "assignment", "diary", "review")
+        for service in DOCUMENTS
         for path, methods in json.loads(committed(f"{service}.openapi.json"))["paths"].items()
         for operation in methods.values()
         if path != "/v1/commands"  # each service has the same batch
     ]
     assert len(ids) == len(set(ids))
+
+
+def test_every_command_is_a_mutation_and_the_schema_is_whole() -> None:
+    schema = build_schema(committed("gateway.graphql").decode())
+    assert validate_schema(schema) == []
+    assert schema.mutation_type is not None
+    commands = {
+        operation["operationId"]
+        for service in DOCUMENTS
+        for methods in json.loads(committed(f"{service}.openapi.json"))["paths"].values()
+        for operation in methods.values()
+        if "x-interlude-command" in operation
+    }
+    assert set(schema.mutation_type.fields) == commands
+
+
+def test_everything_in_the_graphql_schema_says_what_it_is() -> None:
+    schema = build_schema(committed("gateway.graphql").decode())
+    silent = [
+        f"{kind}.{field}"
+        for kind, described in schema.type_map.items()
+        if not kind.startswith("__")
+        for field, about in getattr(described, "fields", {}).items()
+        if not about.description
+    ]
+    assert silent == []
 
 
 def _references(content: object) -> list[str]:
