@@ -8,10 +8,15 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from annotated_types import MaxLen
 
-from libs.vocabulary.checked import Checked
+from libs.vocabulary.checked import Checked, Spelled
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 """Room for every zone's offset on both sides, so that no conversion leaves the calendar."""
+
+_RFC3339 = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2})$"
+)
 
 
 @cache
@@ -39,6 +44,7 @@ Zone = Annotated[
 
 Instant = Annotated[
     datetime,
+    Spelled("date-time", _RFC3339),
     Checked(
         is_instant, code="not-an-instant", message="This takes an RFC 3339 time with its offset."
     ),

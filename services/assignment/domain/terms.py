@@ -8,7 +8,7 @@ from uuid import UUID
 from libs.eventstore.decider import Rejected
 from libs.eventstore.telling import MINTED, Actor, Told
 from libs.privacy.private import Private
-from libs.vocabulary.checked import Checked
+from libs.vocabulary.checked import Checked, Spelled
 from libs.vocabulary.moment import Instant
 from libs.vocabulary.rating import Rating, must_lie_on_its_scale
 from libs.vocabulary.text import Label, Text
@@ -61,7 +61,9 @@ TimeOfDay = Annotated[
     ),
 ]
 CalendarDay = Annotated[
-    date, Checked(_is_near, code="date-out-of-range", message="This takes a date from 2000 on.")
+    date,
+    Spelled("date", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+    Checked(_is_near, code="date-out-of-range", message="This takes a date from 2000 on."),
 ]
 
 
