@@ -50,5 +50,6 @@ def _uuid_at_the_end_of(stream_id: str) -> UUID:
     return UUID(stream_id[-36:])
 
 
+@lru_cache(maxsize=4096)
 def stream_name(category: str, uuid: UUID) -> str:
     return f"{category}-{uuid}"

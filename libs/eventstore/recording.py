@@ -1,7 +1,6 @@
 """From decided facts to what is stored: named, sealed, enveloped and chained."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Generic
 from uuid import UUID
@@ -16,6 +15,7 @@ from libs.eventstore.decider import Command, Event, State
 from libs.eventstore.errors import UnsealedText
 from libs.eventstore.recorded import Recorded, stream_name
 from libs.privacy.sealing import Sealer
+from libs.vocabulary.changing import changed
 
 
 class Recording(Generic[Command, State, Event]):
@@ -45,7 +45,7 @@ class Recording(Generic[Command, State, Event]):
         for version, fact in enumerate(facts, seen.version + 1):
             one = await self._one(call, fact, version, subject, recorded_at)
             chain = link(self._chain_key, chain, one)
-            history.append(replace(one, chain=chain))
+            history.append(changed(one, chain=chain))
         return history
 
     async def _one(

@@ -47,7 +47,9 @@ class Wire(Generic[Event]):
     def to_wire(self, event: Event) -> tuple[str, Json]:
         """The published name and JSON-ready data, private text still plain; None is left out."""
         name = self.names[type(event)]
-        data: Json = self._adapters[name].dump_python(event, mode="json", exclude_none=True)
+        data: Json = self._adapters[name].serializer.to_python(
+            event, mode="json", exclude_none=True
+        )
         return name, data
 
     def private(self, name: str) -> Sequence[Path]:

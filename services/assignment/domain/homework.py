@@ -8,6 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from libs.eventstore.decider import Rejected
+from libs.vocabulary.changing import changed
 from libs.vocabulary.moment import in_zone
 from libs.vocabulary.obstacle import ObstacleId
 from services.assignment.domain.schedule import Asked, Frequency, Schedule
@@ -125,7 +126,7 @@ def must_be_open(homework: Homework) -> None:
 
 
 def having_told(homework: Homework, *ids: UUID | None) -> Homework:
-    return replace(homework, told=homework.told.union(each for each in ids if each))
+    return changed(homework, told=homework.told.union(each for each in ids if each))
 
 
 def with_obstacles(homework: Homework, *ids: ObstacleId) -> Homework:

@@ -3,7 +3,7 @@ adjusted because of it (C16): the frequency, the task, its pace.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal, NewType, assert_never
 from uuid import UUID
@@ -12,6 +12,7 @@ from annotated_types import Ge, Le
 
 from libs.eventstore.decider import Advice, Notice, Rejected
 from libs.eventstore.telling import LOOKED_UP, MINTED, Told
+from libs.vocabulary.changing import changed
 from libs.vocabulary.rating import Rating
 from libs.vocabulary.text import Prose
 from services.assignment.domain.homework import OPEN, Homework, having_told, must_be_open
@@ -102,7 +103,7 @@ def evolve(homework: Homework, fact: Fact) -> Homework:
     match fact:
         case ReadinessRated():
             ratings = homework.ratings | {fact.rating_id}
-            return having_told(replace(homework, ratings=ratings), fact.rating_id)
+            return having_told(changed(homework, ratings=ratings), fact.rating_id)
         case AdjustmentSuggested():
             return homework
         case TaskRated():
@@ -126,6 +127,8 @@ class RateReadiness(Told, Readiness):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateTask(Told, TaskFeedback):
+    """How useful and how hard it was, or seems."""
+
     id: Annotated[TaskRatingId, MINTED]
 
 
