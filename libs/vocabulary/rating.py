@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
+from annotated_types import Ge, Le
+
 from libs.eventstore.decider import Rejected
 from libs.privacy.private import Private
 from libs.vocabulary.moment import Instant
@@ -18,6 +20,9 @@ RatingPhase = Literal[
     "after_homework",
     "at_review",
 ]
+Point = Annotated[int, Ge(-1_000), Le(1_000)]
+"""Wider than any scale in use; beyond 32 bits GraphQL could not answer with it."""
+
 EndLabel = Annotated[Private, Text(1, 60)]
 """Sealed: *I would rather die* is said at the end of a scale, too."""
 
@@ -26,8 +31,8 @@ EndLabel = Annotated[Private, Text(1, 60)]
 class Scale:
     """Whole numbers from `min` to `max`; the labels say what its ends mean."""
 
-    min: int
-    max: int
+    min: Point
+    max: Point
     low_label: EndLabel | None = None
     high_label: EndLabel | None = None
 
@@ -36,7 +41,7 @@ class Scale:
 class Rating:
     """Never a bare number, never converted in place to another scale."""
 
-    value: int
+    value: Point
     scale: Scale
     rater_role: RaterRole = "patient"
     rated_at: Instant | None = None

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from annotated_types import Ge, MaxLen, MinLen
+from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from libs.access.principal import Principal
@@ -36,7 +36,7 @@ class Queued:
     operation: Annotated[str, MinLen(1), MaxLen(100)]
     id: UUID | None = None
     idempotency_key: Annotated[str, MinLen(1), MaxLen(255)]
-    if_match: Annotated[int, Ge(0)] | None = None
+    if_match: Annotated[int, Ge(0), Le(2**53)] | None = None
     body: dict[str, Any]
 
 

@@ -223,7 +223,7 @@ SCHEMAS: Json = {
             operation={**_text(1, 100), "description": "The operation id."},
             id={**_UUID, "description": "The id in the path, where it has one."},
             idempotency_key=_text(1, 255),
-            if_match={"type": "integer", "minimum": 0},
+            if_match={"type": "integer", "minimum": 0, "maximum": 2**53},
             body={"type": "object"},
         ),
         "additionalProperties": False,
