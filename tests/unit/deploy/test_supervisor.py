@@ -55,7 +55,7 @@ def test_asked_to_stop_all_stop_and_nobody_is_blamed(tmp_path: Path, sign: signa
 
 
 def test_who_will_not_stop_is_killed(tmp_path: Path) -> None:
-    started = Started(tmp_path, "patient", "deaf", "patient")
+    started = Started(tmp_path, "deaf", "deaf", "deaf")
     children = started.all_up()
     started.process.send_signal(signal.SIGTERM)
     assert "nobody fell" in started.end()
