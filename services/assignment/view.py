@@ -58,6 +58,8 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalView:
+    """A goal as it stands."""
+
     id: GoalId
     patient_id: PatientId
     therapist_id: TherapistId
@@ -107,6 +109,8 @@ class OccurrenceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentView(creation.Task):
+    """Homework as it stands, with all that was told of it."""
+
     id: AssignmentId
     patient_id: PatientId
     therapist_id: TherapistId

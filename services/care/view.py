@@ -33,12 +33,16 @@ class ClinicView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TherapistView:
+    """A therapist of the clinic."""
+
     id: TherapistId
     name: Label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientView:
+    """A patient of the clinic, and where they live."""
+
     id: PatientId
     name: Label
     zone: str
@@ -47,6 +51,8 @@ class PatientView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CareRelationshipView:
+    """Who treats whom, and since when."""
+
     id: RelationshipId
     patient_id: PatientId
     therapist_id: TherapistId

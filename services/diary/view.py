@@ -60,6 +60,8 @@ class FiledHomework:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotebookView:
+    """Homework whose review was completed, in the order of filing."""
+
     patient_id: PatientId
     filed: tuple[FiledHomework, ...]
 

@@ -24,6 +24,8 @@ from services.review.domain.state import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewView:
+    """What a session has made of an assignment so far."""
+
     id: ReviewId
     assignment_id: AssignmentId
     session_id: SessionId

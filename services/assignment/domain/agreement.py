@@ -86,21 +86,27 @@ def _agreed(homework: Homework, fact: AssignmentAgreed) -> Homework:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferOptions(Told):
+    """What the homework could be; the patient chooses."""
+
     options: Annotated[tuple[Option, ...], MinLen(1), MaxLen(20)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChooseOption(Told):
+    """Which of the offered options it is going to be."""
+
     option_id: OptionId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposeAssignment(Told):
-    pass
+    """The draft is put to the patient, to be agreed on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreeAssignment(Told):
+    """Each agrees for themselves; by `attested` the therapist says that the patient did, too."""
+
     attested: bool = False
 
 

@@ -99,16 +99,22 @@ def _with_components(homework: Homework, *ids: ComponentId) -> Homework:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddComponent(Told, Component):
+    """A part of the homework that can be done by itself."""
+
     id: Annotated[ComponentId, MINTED]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChooseFirstComponent(Told):
+    """Where to start."""
+
     component_id: ComponentId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradeComponents(Told):
+    """How hard each part is, so that the easiest can come first."""
+
     id: Annotated[GradingId, MINTED]
     components: Annotated[tuple[GradedComponent, ...], MinLen(2), MaxLen(MOST_COMPONENTS)]
     because_rating_id: RatingId | None = None

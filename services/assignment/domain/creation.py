@@ -92,6 +92,8 @@ def created(fact: AssignmentCreated) -> Homework:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateAssignment(Told, Task):
+    """Homework begins as a draft; by default it is due before the next session."""
+
     id: Annotated[AssignmentId, MINTED]
     patient_id: PatientId
     due: DueRule = NEXT_SESSION

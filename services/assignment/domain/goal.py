@@ -86,6 +86,8 @@ def evolve(_state: State, event: Event) -> State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetGoal(Told):
+    """What therapy is for, in the patient's own words."""
+
     id: Annotated[GoalId, MINTED]
     patient_id: PatientId
     statement: Statement

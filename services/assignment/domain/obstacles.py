@@ -98,12 +98,16 @@ def evolve(homework: Homework, fact: Fact) -> Homework:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportObstacle(Told, Hindrance):
+    """What may get in the way, or did."""
+
     id: Annotated[ObstacleId, MINTED]
     phase: ObstaclePhase = "unanticipated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanObstacleResponse(Told, Response):
+    """If this gets in the way, then that is done."""
+
     id: Annotated[ResponseId, MINTED]
 
 

@@ -94,6 +94,8 @@ class ActivateAssignment(Told):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompleteHomework(Told, Doing):
+    """The homework is done, wholly or in part; this ends it."""
+
     id: Annotated[CompletionId, MINTED]
 
 

@@ -119,11 +119,15 @@ class OfferPractice(Told):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestPractice(Told):
+    """The patient wants to try it in the session first."""
+
     id: Annotated[PracticeRequestId, MINTED]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordPractice(Told, Practice):
+    """How it was tried in the session, and what came of it."""
+
     id: Annotated[PracticeId, MINTED]
 
 

@@ -129,11 +129,15 @@ class GiveRationale(Told, Rationale):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckUnderstanding(Told, Understanding):
+    """What the patient has understood, in their own words."""
+
     id: Annotated[UnderstandingId, MINTED]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateCommitment(Told, Commitment):
+    """Whether the patient is willing, and what they say to it."""
+
     id: Annotated[CommitmentId, MINTED]
 
 

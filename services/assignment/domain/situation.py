@@ -116,16 +116,22 @@ def started(homework: Homework, at: datetime) -> Homework:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConceptualiseSituation(Told, Situation):
+    """What the situation is like for the patient: thoughts, feelings, urges."""
+
     id: Annotated[SituationId, MINTED]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordExperience(Told, Lived):
+    """What was lived through, so that it can be compared across practice, diary and review."""
+
     id: Annotated[ExperienceId, MINTED]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatePrediction(Told, Prediction):
+    """What the patient expects to happen, and by what one would see it."""
+
     id: Annotated[PredictionId, MINTED]
 
 

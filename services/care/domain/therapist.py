@@ -51,6 +51,8 @@ def evolve(_state: State, event: Event) -> State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterTherapist(Told):
+    """Somebody works here as a therapist, by the id of their tokens."""
+
     id: Annotated[TherapistId, MINTED]
     name: Label
 

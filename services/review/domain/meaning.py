@@ -70,6 +70,8 @@ class ReportReviewObstacle(Told):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordReviewExperience(Told):
+    """What doing it was like, told in the session."""
+
     experience: Experience
     occurrence_id: OccurrenceId | None = None
 

@@ -44,12 +44,16 @@ class NonEngagementLearned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordNonEngagement(Told):
+    """How far the patient came where homework was not done; no failure."""
+
     engagement: Engagement
     occurrence_ids: Annotated[tuple[OccurrenceId, ...], MaxLen(50)] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordNonEngagementLearning(Told):
+    """`reevaluated` is what the patient now sees otherwise, `direction` which way."""
+
     id: Annotated[LearningId, MINTED]
     reevaluated: Reevaluated
     direction: Direction

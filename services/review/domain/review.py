@@ -133,6 +133,8 @@ def _knowing(state: Opened, thing: UUID) -> Opened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenReview(Told):
+    """One session looks back on one assignment; there is one review of the two."""
+
     assignment_id: AssignmentId
     session_id: SessionId
     patient_id: Annotated[PatientId, LOOKED_UP]

@@ -75,6 +75,8 @@ class SkillAcquired:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordWorkDone(Told):
+    """What was done, and when."""
+
     work_done: Annotated[tuple[Work, ...], MinLen(1), MaxLen(50)]
 
 
