@@ -43,17 +43,17 @@ class Callers:
     """Every command goes out with a key of its own unless one is given."""
 
     def __init__(self, app: FastAPI) -> None:
-        self._app = app
+        self.app = app
 
     async def post(
         self, name: str, path: str, body: dict[str, Any], **headers: str
     ) -> httpx.Response:
         told = {"Idempotency-Key": str(uuid4()), **_spelled(headers)}
-        async with client(self._app, name) as browser:
+        async with client(self.app, name) as browser:
             return await browser.post(path, json=body, headers=told)
 
     async def get(self, name: str, path: str, **headers: str) -> httpx.Response:
-        async with client(self._app, name) as browser:
+        async with client(self.app, name) as browser:
             return await browser.get(path, headers=_spelled(headers))
 
     async def shown(self, name: str, path: str) -> Any:
