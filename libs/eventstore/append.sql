@@ -108,16 +108,19 @@ BEGIN
 END
 $$;
 
--- The same for one stream alone: an idle process has no company and need not pay for it.
+-- The same for one fact alone: an idle process has no company and need not pay for it. Plain values
+-- cost the server and the caller a fifth less than arrays of one.
 CREATE FUNCTION append_one(
-  a_tenant uuid, a_stream text, a_expected int, a_version int, a_head bytea,
-  a_recorded_at timestamptz, a_scope text, a_key text, a_fingerprint bytea, a_answer bytea,
-  e_version int[], e_id uuid[], e_type text[], e_subject uuid[], e_actor uuid[],
-  e_role text[], e_behalf uuid[], e_correlation uuid[], e_causation uuid[], e_trace text[],
-  e_occurred timestamptz[], e_zone text[], e_recorded timestamptz[], e_data text[], e_chain bytea[]
+  a_tenant uuid, a_stream text, a_expected int, a_scope text, a_key text, a_fingerprint bytea,
+  a_answer bytea,
+  e_version int, e_id uuid, e_type text, e_subject uuid, e_actor uuid,
+  e_role text, e_behalf uuid, e_correlation uuid, e_causation uuid, e_trace text,
+  e_occurred timestamptz, e_zone text, e_recorded timestamptz, e_data text, e_chain bytea
 ) RETURNS TABLE (element int, outcome smallint, version int, answer bytea)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
+DECLARE
+  drawn bigint;
 BEGIN
   PERFORM set_config('interlude.tenant', a_tenant::text, true);
 
@@ -138,17 +141,14 @@ BEGIN
 
   IF a_expected = 0 THEN
     INSERT INTO streams AS t (tenant_id, stream_id, version, prev_version, head, recorded_at)
-    VALUES (a_tenant, a_stream, a_version, 0, a_head, a_recorded_at)
+    VALUES (a_tenant, a_stream, e_version, 0, e_chain, e_recorded)
     ON CONFLICT (tenant_id, stream_id) DO UPDATE SET
       version = EXCLUDED.version, prev_version = 0, head = EXCLUDED.head,
       recorded_at = EXCLUDED.recorded_at
     WHERE t.version = 0;
-  ELSIF a_version = a_expected THEN
-    UPDATE streams t SET prev_version = a_expected
-    WHERE t.tenant_id = a_tenant AND t.stream_id = a_stream AND t.version = a_expected;
   ELSE
-    UPDATE streams t SET version = a_version, prev_version = a_expected, head = a_head,
-      recorded_at = a_recorded_at
+    UPDATE streams t SET version = e_version, prev_version = a_expected, head = e_chain,
+      recorded_at = e_recorded
     WHERE t.tenant_id = a_tenant AND t.stream_id = a_stream AND t.version = a_expected;
   END IF;
 
@@ -161,21 +161,16 @@ BEGIN
     RETURN;
   END IF;
 
-  WITH recorded AS (
-    INSERT INTO events (
-      event_id, tenant_id, stream_id, version, type, subject_id, actor_id, actor_role,
-      on_behalf_of, correlation_id, causation_id, traceparent, occurred_at, zone, recorded_at,
-      data, chain)
-    SELECT e.id, a_tenant, a_stream, e.version, e.type, e.subject, e.actor, e.role,
-      e.behalf, e.correlation, e.causation, e.trace, e.occurred, e.zone, e.recorded,
-      e.data::json, e.chain
-    FROM unnest(e_version, e_id, e_type, e_subject, e_actor, e_role, e_behalf,
-      e_correlation, e_causation, e_trace, e_occurred, e_zone, e_recorded, e_data, e_chain)
-      AS e (version, id, type, subject, actor, role, behalf,
-      correlation, causation, trace, occurred, zone, recorded, data, chain)
-    ORDER BY e.version
-    RETURNING position)
-  INSERT INTO outbox (position) SELECT position FROM recorded;
+  INSERT INTO events (
+    event_id, tenant_id, stream_id, version, type, subject_id, actor_id, actor_role,
+    on_behalf_of, correlation_id, causation_id, traceparent, occurred_at, zone, recorded_at,
+    data, chain)
+  VALUES (
+    e_id, a_tenant, a_stream, e_version, e_type, e_subject, e_actor, e_role,
+    e_behalf, e_correlation, e_causation, e_trace, e_occurred, e_zone, e_recorded,
+    e_data::json, e_chain)
+  RETURNING position INTO drawn;
+  INSERT INTO outbox (position) VALUES (drawn);
 END
 $$;
 

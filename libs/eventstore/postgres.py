@@ -60,7 +60,7 @@ def _call(function: str, arguments: int) -> str:
     return f"SELECT * FROM {function}({', '.join(f'${n}' for n in range(1, arguments + 1))})"  # noqa: S608 - our own names
 
 
-_APPEND_ONE = _call("append_one", 10 + _COLUMNS)
+_APPEND_ONE = _call("append_one", 7 + _COLUMNS)
 _APPEND_MANY = _call("append_many", 10 + 1 + _COLUMNS)
 _READ = _call("read_stream", 3)
 _SETTLE = _call("settle_stream", 5)
@@ -125,7 +125,7 @@ class PostgresEventStore(StoreOnConnections):
 
 
 async def _send(connection: Connection, batch: Sequence[Append]) -> Sequence[Mapping[str, Any]]:
-    statement, arguments = _one(batch[0]) if len(batch) == 1 else _many(batch)
+    statement, arguments = _one(batch[0]) if _is_one_fact(batch) else _many(batch)
     try:
         rows: Sequence[Mapping[str, Any]] = await connection.fetch(statement, *arguments)
     except ValueError:
@@ -139,8 +139,21 @@ async def _send(connection: Connection, batch: Sequence[Append]) -> Sequence[Map
     return rows
 
 
+def _is_one_fact(batch: Sequence[Append]) -> bool:
+    return len(batch) == 1 and len(batch[0].events) == 1
+
+
 def _one(append: Append) -> tuple[str, Sequence[Any]]:
-    return _APPEND_ONE, (*_element(append), *_columns(append.events))
+    (event,) = append.events
+    return _APPEND_ONE, (
+        append.tenant_id,
+        append.stream_id,
+        append.expected,
+        *_remembered(append),
+        *_ENVELOPE(event),
+        event.data.decode(),
+        event.chain,
+    )
 
 
 def _many(batch: Sequence[Append]) -> tuple[str, Sequence[Any]]:
@@ -152,7 +165,6 @@ def _many(batch: Sequence[Append]) -> tuple[str, Sequence[Any]]:
 
 def _element(append: Append) -> tuple[Any, ...]:
     last = append.events[-1] if append.events else None
-    remember = append.remember
     return (
         append.tenant_id,
         append.stream_id,
@@ -160,12 +172,13 @@ def _element(append: Append) -> tuple[Any, ...]:
         append.expected + len(append.events),
         last.chain if last else b"",
         last.recorded_at if last else None,
-        *(
-            (remember.scope, remember.key, remember.fingerprint, remember.answer)
-            if remember
-            else (None, None, None, None)
-        ),
+        *_remembered(append),
     )
+
+
+def _remembered(append: Append) -> tuple[Any, ...]:
+    key = append.remember
+    return (key.scope, key.key, key.fingerprint, key.answer) if key else (None, None, None, None)
 
 
 def _columns(events: Sequence[Recorded]) -> Sequence[Sequence[Any]]:
