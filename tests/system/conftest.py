@@ -44,11 +44,12 @@ class Running:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Once:
-    """A run from its start to its end."""
+    """A run from its start to its end; `last_line` is of the log of the process that fell."""
 
     interlude: Interlude
     told: Told
     ended: Ended
+    last_line: str = ""
 
 
 @pytest.fixture(scope="session")
@@ -114,7 +115,14 @@ def fallen(folder: Path) -> Once:
     interlude = Interlude(folder / "embedded", "embedded")
     told = _told(interlude)
     interlude.kill("diary-api")
-    return Once(interlude=interlude, told=told, ended=interlude.end())
+    ended = interlude.end()
+    log = interlude.var.logs / "diary-api.log"
+    return Once(
+        interlude=interlude,
+        told=told,
+        ended=ended,
+        last_line=log.read_text().splitlines()[-1],
+    )
 
 
 def _told(interlude: Interlude) -> Told:

@@ -111,12 +111,12 @@ class Interlude:
         }
         return {**kept, "BROKER": self._broker, "PORT_BASE": str(self.ports.base), "COLUMNS": "200"}
 
-    def run(self, name: str) -> subprocess.CompletedProcess[str]:
-        """Another of the commands, to its end."""
+    def run(self, name: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """A command to its end."""
         return subprocess.run(
             [sys.executable, *self.command(name)],
             cwd=ROOT,
-            env=self.environment,
+            env={**self.environment, **environment},
             capture_output=True,
             text=True,
             check=False,
