@@ -1,0 +1,163 @@
+"""Changes as they happen, over both transports, resumed without a gap and without a repeat."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from tests.system.people import Person, global_id
+
+pytestmark = [pytest.mark.system, pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(400)]
+
+WATCH = """subscription($who: ID!, $after: String) { patientChanged(patientId: $who, after: $after)
+    { cursor nodeId item { type excerpt } } }"""
+PATIENCE = 10.0
+PROTOCOL = Subprotocol("graphql-transport-ws")
+
+
+@pytest.fixture(scope="module")
+def masha(story: Mapping[str, str]) -> str:
+    return global_id("Patient", story["patient"])
+
+
+def live_cursor(who: Person, patient: str) -> str:
+    seen = who.sees("query($id: ID!) { patient(id: $id) { liveCursor } }", id=patient)
+    return str(seen["patient"]["liveCursor"])
+
+
+def goal_set(who: Person, patient: str, statement: str) -> str:
+    """The global id of what changed."""
+    done = who.sees(
+        "mutation($input: SetGoalInput!) { setGoal(input: $input) { id } }",
+        input={"patientId": patient, "statement": statement},
+    )
+    return str(done["setGoal"]["id"])
+
+
+class Watching:
+    """A client of graphql-transport-ws."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+
+    def send(self, **message: Any) -> None:
+        self._socket.send(orjson.dumps(message).decode())
+
+    def receive(self) -> Any:
+        return orjson.loads(self._socket.recv(timeout=PATIENCE))
+
+    def hello(self, who: Person) -> None:
+        self.send(type="connection_init", payload=who.bearer)
+        assert self.receive() == {"type": "connection_ack"}
+
+    def watch(self, patient: str, after: str | None, operation: str = "1") -> None:
+        payload = {"query": WATCH, "variables": {"who": patient, "after": after}}
+        self.send(type="subscribe", id=operation, payload=payload)
+
+    def change(self) -> Any:
+        message = self.receive()
+        assert message["type"] == "next", message
+        assert "errors" not in message["payload"], message
+        return message["payload"]["data"]["patientChanged"]
+
+    def closed(self) -> int:
+        with pytest.raises(ConnectionClosed) as reason:
+            self.receive()
+        assert reason.value.rcvd is not None
+        return reason.value.rcvd.code
+
+
+@contextmanager
+def socket(who: Person) -> Iterator[Watching]:
+    url = f"{who.run.gateway.replace('http', 'ws', 1)}/graphql"
+    with connect(url, subprotocols=[PROTOCOL]) as connection:
+        watching = Watching(connection)
+        watching.hello(who)
+        yield watching
+
+
+@contextmanager
+def event_stream(who: Person, patient: str, after: str | None) -> Iterator[Iterator[Any]]:
+    """Changes over server-sent events."""
+    body = {"query": WATCH, "variables": {"who": patient, "after": after}}
+    headers = {**who.bearer, "Accept": "text/event-stream"}
+    url = f"{who.run.gateway}/graphql/stream"
+    with httpx.stream("POST", url, json=body, headers=headers, timeout=PATIENCE) as response:
+        assert response.headers["content-type"].startswith("text/event-stream")
+        yield (
+            orjson.loads(line.removeprefix("data:"))["data"]["patientChanged"]
+            for line in response.iter_lines()
+            if line.startswith("data:") and line != "data:"
+        )
+
+
+@pytest.mark.parametrize("who", ["therapist", "patient"])
+def test_a_change_is_seen_while_one_looks(
+    person: Callable[[str], Person], therapist: Person, masha: str, who: str
+) -> None:
+    cursor = live_cursor(person(who), masha)
+    with socket(person(who)) as watching:
+        watching.watch(masha, cursor)
+        began = time.monotonic()
+        goal = goal_set(therapist, masha, "marmalade live")
+        change = watching.change()
+        assert time.monotonic() - began < 5
+    assert change["nodeId"] == goal
+    assert change["item"] == {"type": "GoalSet", "excerpt": "marmalade live"}
+
+
+def test_a_watch_goes_on_where_it_was_cut_on_whichever_transport(
+    therapist: Person, masha: str
+) -> None:
+    start = live_cursor(therapist, masha)
+    with socket(therapist) as watching:
+        watching.watch(masha, start)
+        told = [goal_set(therapist, masha, f"marmalade {number}") for number in range(3)]
+        first = watching.change()
+    told += [goal_set(therapist, masha, f"marmalade away {number}") for number in range(2)]
+    with event_stream(therapist, masha, first["cursor"]) as changes:
+        meanwhile = [next(changes) for _ in range(4)]
+        told.append(goal_set(therapist, masha, "marmalade again"))
+        last = next(changes)
+    seen = [first, *meanwhile, last]
+    assert [each["nodeId"] for each in seen] == told
+    with socket(therapist) as watching:
+        watching.watch(masha, meanwhile[-1]["cursor"])
+        assert watching.change() == last
+
+
+def test_one_socket_carries_several_watches(therapist: Person, masha: str) -> None:
+    cursor = live_cursor(therapist, masha)
+    with socket(therapist) as watching:
+        for operation in ("a", "b"):
+            watching.watch(masha, cursor, operation)
+        goal = goal_set(therapist, masha, "marmalade twice")
+        messages = [watching.receive() for _ in range(2)]
+    assert {each["id"] for each in messages} == {"a", "b"}
+    nodes = [each["payload"]["data"]["patientChanged"]["nodeId"] for each in messages]
+    assert nodes == [goal, goal]
+
+
+def test_a_stranger_may_not_watch(person: Callable[[str], Person], masha: str) -> None:
+    for who in ("other_therapist", "analyst", "clinic_admin"):
+        with socket(person(who)) as watching:
+            watching.watch(masha, None)
+            message = watching.receive()
+            assert message["type"] in {"error", "next"}
+            assert "FORBIDDEN" in orjson.dumps(message).decode()
+            assert "data" not in message.get("payload", {}) or not message["payload"]["data"]
+
+
+def test_without_a_token_the_socket_is_closed(run: Any) -> None:
+    url = f"{run.gateway.replace('http', 'ws', 1)}/graphql"
+    with connect(url, subprotocols=[PROTOCOL]) as connection:
+        watching = Watching(connection)
+        watching.send(type="connection_init", payload={})
+        assert watching.closed() == 4403
