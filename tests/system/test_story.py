@@ -32,7 +32,7 @@ ALWAYS = {
     "ce_source": r"/interlude/(care|assignment|diary|review)",
     "ce_subject": STREAM,
     "ce_time": INSTANT,
-    "ce_dataschema": r"https://.*/interlude\.[a-z]+\.[A-Za-z]+\.v1\.json",
+    "ce_dataschema": r"https://.*/interlude\.[a-z]+\.[A-Za-z]+\.v1\.schema\.json",
     "content-type": r"application/json",
     "ce_sequence": r"[1-9]\d*",
     "ce_partitionkey": rf"({STREAM}|{UUID})",
@@ -99,7 +99,7 @@ def test_every_record_has_the_whole_envelope_and_nothing_else(told: Told) -> Non
         assert given.keys() == allowed.keys()
         wrong = [name for name in given if not re.fullmatch(allowed[name], given[name])]
         assert not wrong, (record.type, wrong)
-        assert given["ce_dataschema"].endswith(f"/{record.type}.json")
+        assert given["ce_dataschema"].endswith(f"/{record.type}.schema.json")
 
 
 def test_nothing_is_recorded_before_the_last_of_its_stream_or_before_it_happened(
