@@ -158,7 +158,7 @@ def test_the_image_holds_what_is_run_in_it() -> None:
         for source in line.split()[1:-1]
     ]
     assert all((ROOT / source).exists() for source in copied)
-    assert {"libs", "services", "openapi", "deploy/probe.py"} <= set(copied)
+    assert {"libs", "services", "openapi", "deploy/probe.py", "deploy/migrate.py"} <= set(copied)
     assert re.search(r"^USER 10001", dockerfile, re.MULTILINE)
 
 
