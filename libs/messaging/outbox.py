@@ -9,6 +9,7 @@ import psycopg
 from psycopg.adapt import Buffer, Loader
 from psycopg.pq import Format
 
+from libs.eventstore import channels
 from libs.messaging.broker import Message
 from libs.messaging.envelope import written
 
@@ -79,15 +80,8 @@ def connected(url: str, service: str) -> psycopg.Connection:
     connection.adapters.register_loader("json", _ExactBytes)
     connection.execute("SET idle_in_transaction_session_timeout = '15s'")
     connection.execute("SET timezone = 'UTC'")
-    connection.execute(f'LISTEN "{channel(service)}"')
+    connection.execute(f'LISTEN "{channels.outbox(service)}"')
     return connection
-
-
-def channel(service: str) -> str:
-    """Whoever has committed rows may NOTIFY here (never in the writing transaction); a relay looks
-    by itself as well, so a lost notification costs milliseconds.
-    """
-    return f"outbox_{service}"
 
 
 def waiting(connection: psycopg.Connection) -> bool:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from libs.eventstore import channels
 from libs.eventstore.aggregate import Aggregate
 from libs.eventstore.decider import Command, Event, State
 from libs.eventstore.desk import Desk
@@ -18,6 +19,7 @@ from libs.eventstore.group_commit import GroupCommit
 from libs.eventstore.pool import Pool, open_pool
 from libs.eventstore.postgres import PostgresEventStore
 from libs.eventstore.store import EventStore
+from libs.eventstore.waking import Waking
 from libs.privacy.keyring import PostgresKeyring
 from libs.privacy.keys import MasterKey
 from libs.privacy.sealer import KeyringSealer
@@ -74,7 +76,13 @@ async def opened(service: str, role: str, settings: Streams, *, size: int) -> As
                 service=service,
                 settings=settings,
                 pool=pool,
-                store=GroupCommit(PostgresEventStore(pool)),
+                store=GroupCommit(
+                    Waking(
+                        PostgresEventStore(pool),
+                        lambda: pool.execute(f'NOTIFY "{channels.outbox(service)}"'),
+                        monotonic=time.monotonic,
+                    )
+                ),
                 keyring=keyring,
                 sealer=KeyringSealer(keyring, chance=os.urandom, monotonic=time.monotonic),
             )
