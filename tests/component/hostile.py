@@ -94,7 +94,7 @@ class Target:
         """Each part of the schema once: what is in `known` was attacked elsewhere."""
         yield from _broken(json.dumps(self.example).encode())
         yield from _mannerless(json.dumps(self.example).encode())
-        for path in self._places(self._content["schema"], (), known):
+        for path in dict.fromkeys(self._places(self._content["schema"], (), known)):
             for value in VALUES:
                 body = _with(self.example, path, value)
                 if body is not None and self.refuses(body):
