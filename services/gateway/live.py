@@ -7,8 +7,8 @@ up is told to come back, never waited for.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any
 from uuid import UUID
 
@@ -27,8 +27,8 @@ _RETRY = 1.0
 _WAITING = 1
 """Notices that say the same: look again. One is enough to keep."""
 
-About = tuple[UUID, UUID]
-"""Tenant and patient."""
+About = tuple[UUID, UUID | str]
+"""Tenant, and a patient or a stream."""
 
 
 class Live:
@@ -39,26 +39,37 @@ class Live:
         self.listening = False
 
     @asynccontextmanager
-    async def news(self, about: About) -> AsyncIterator[asyncio.Event]:
-        """An event that is set whenever there may be something new about this patient."""
+    async def news(self, *abouts: About) -> AsyncIterator[asyncio.Event]:
+        """An event that is set whenever there may be something new about one of these."""
         waker = asyncio.Event()
-        self._waiting[about].add(waker)
+        for about in abouts:
+            self._waiting[about].add(waker)
         try:
             yield waker
         finally:
-            self._waiting[about].discard(waker)
-            if not self._waiting[about]:
-                del self._waiting[about]
+            for about in abouts:
+                self._leave(about, waker)
+
+    def news_of_streams(
+        self, tenant_id: UUID, streams: Collection[str]
+    ) -> AbstractAsyncContextManager[asyncio.Event]:
+        return self.news(*((tenant_id, stream) for stream in streams))
 
     def tell(self, payload: str) -> None:
         changes = heard(payload)
-        for subject in changes.subjects:
-            self._wake(self._waiting.get((changes.tenant_id, subject), set()))
+        abouts: Iterable[UUID | str] = (*changes.subjects, *changes.streams)
+        for about in abouts:
+            self._wake(self._waiting.get((changes.tenant_id, about), set()))
 
     def tell_everybody(self) -> None:
         """After a break in listening: who knows what was said meanwhile."""
         for wakers in self._waiting.values():
             self._wake(wakers)
+
+    def _leave(self, about: About, waker: asyncio.Event) -> None:
+        self._waiting[about].discard(waker)
+        if not self._waiting[about]:
+            del self._waiting[about]
 
     @staticmethod
     def _wake(wakers: set[asyncio.Event]) -> None:

@@ -1,7 +1,7 @@
 """The follower keeps what it needs of other services and requests what their facts call for."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -459,6 +459,27 @@ async def test_one_waits_until_what_one_saw_has_arrived(
     assert await awaiting.wait(CLINIC, [(name, 1), (name, 2)], seconds=0)
     assert not await awaiting.wait(uuid4(), [(name, 1)], seconds=0)
     assert not await awaiting.wait(CLINIC, [(name, 3)], seconds=0.02)
+
+
+async def test_news_ends_the_wait_at_once(
+    make: Make, topics: Topics, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("libs.eventstore.awaiting._LONGEST_LOOK", 60.0)
+    masha, bell = uuid4(), asyncio.Event()
+
+    @asynccontextmanager
+    async def news(_tenant_id: UUID, _streams: Collection[str]) -> AsyncIterator[asyncio.Event]:
+        yield bell
+
+    clock = asyncio.get_running_loop().time
+    awaiting = Awaiting(pool, KEEP, care_facts.CATEGORIES, monotonic=clock, news=news)
+    waiting = asyncio.create_task(
+        awaiting.wait(CLINIC, [(stream_name("patient", masha), 1)], seconds=50)
+    )
+    topics.tell(CARE, _patient(masha, REGISTERED))
+    await _steps(make(topics), topics.subscriber(group="", topics=[CARE]))
+    bell.set()
+    assert await asyncio.wait_for(waiting, 5)
 
 
 async def test_streams_that_nobody_follows_here_are_not_waited_for(pool: Pool) -> None:

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from libs.eventstore.changes import Changes, payload
+from libs.eventstore.recorded import stream_name
 from libs.testing.cast import CLINIC, LEV, MASHA, OTHER_CLINIC
 from services.gateway.live import Live
 
@@ -44,3 +45,18 @@ async def test_who_left_is_forgotten() -> None:
     async with live.news((CLINIC, MASHA)):
         pass
     assert live._waiting == {}
+
+
+async def test_who_waits_for_a_stream_is_woken_by_that_stream() -> None:
+    live = Live()
+    stream, other = stream_name("goal", uuid4()), stream_name("goal", uuid4())
+    told = Changes(tenant_id=CLINIC, streams={stream: 3}, subjects=frozenset())
+    async with (
+        live.news_of_streams(CLINIC, [stream]) as waiting,
+        live.news_of_streams(CLINIC, [other]) as elsewhere,
+        live.news_of_streams(OTHER_CLINIC, [stream]) as strangers,
+    ):
+        live.tell(payload(told))
+        assert waiting.is_set()
+        assert not elsewhere.is_set()
+        assert not strangers.is_set()
