@@ -14,6 +14,8 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
+import uvloop
+
 LOOPBACK = "127.0.0.1"
 
 
@@ -120,7 +122,10 @@ def main() -> None:
     target = Target(
         port=job["port"], paths=tuple(job["paths"]), body=job["body"], headers=job["headers"]
     )
-    outcome = asyncio.run(measure(target, connections=job["connections"], seconds=job["seconds"]))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        outcome = runner.run(
+            measure(target, connections=job["connections"], seconds=job["seconds"])
+        )
     json.dump(asdict(outcome), sys.stdout)
 
 

@@ -16,6 +16,8 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
+import uvloop
+
 from tests.bench.load import LOOPBACK, figures
 
 MOST_IN_FLIGHT = 128
@@ -168,4 +170,5 @@ async def _open(pairs: _Pairs, end: float, rate: float) -> None:
 
 
 if __name__ == "__main__":
-    json.dump(asyncio.run(measure(Job(**json.load(sys.stdin)))), sys.stdout)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        json.dump(runner.run(measure(Job(**json.load(sys.stdin)))), sys.stdout)

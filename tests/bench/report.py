@@ -52,7 +52,7 @@ def machine() -> Mapping[str, Any]:
 
 
 def table(figures: Mapping[str, Any]) -> Table:
-    shown = Table("what", "median", "min", "max", "")
+    shown = Table("what", "median", "min", "max", "unit")
     for path, spread in _spreads(figures, ()):
         shown.add_row(
             " · ".join(path),
