@@ -65,7 +65,10 @@ def first_run(folder: Path) -> Once:
     """On Kafka, in an empty folder."""
     interlude = Interlude(folder / "kafka", "kafka")
     told = _told(interlude)
-    return Once(interlude=interlude, told=told, ended=interlude.stop())
+    ended = interlude.stop()
+    # The next run begins its logs anew, and these are of the story's telling.
+    shutil.copytree(interlude.var.logs, folder / "first-logs")
+    return Once(interlude=interlude, told=told, ended=ended)
 
 
 @pytest.fixture(scope="session")

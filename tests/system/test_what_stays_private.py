@@ -127,16 +127,16 @@ def tables(database: str) -> Iterator[tuple[str, str]]:
     yield from ((row["schemaname"], row["tablename"]) for row in found)
 
 
-def test_no_file_that_is_written_holds_any_of_it(interlude: Running) -> None:
-    """Tables as they lie on the disk, write-ahead log, Kafka's segments, every process's log, what
-    the terminal showed.
+def test_no_file_that_is_written_holds_any_of_it(folder: Path, interlude: Running) -> None:
+    """Tables as they lie on the disk, write-ahead log, Kafka's segments, every process's log while
+    the story was told and after, what the terminal showed.
     """
-    files = [
-        path for path in interlude.var.rglob("*") if path.is_file() and path.suffix not in NUMBERS
-    ]
-    kinds = {path.relative_to(interlude.var).parts[0] for path in files}
-    assert {"postgres", "kafka", "logs", "output.txt"} <= kinds
-    assert [path for path in files if _leaks(path)] == []
+    files = [each for each in folder.rglob("*") if each.is_file() and each.suffix not in NUMBERS]
+    assert len(list((folder / "first-logs").iterdir())) > 5
+    kinds = {each.relative_to(folder).parts[:2] for each in files}
+    here = interlude.var.name
+    assert {(here, name) for name in ("postgres", "kafka", "logs", "output.txt")} <= kinds
+    assert [each for each in files if _leaks(each)] == []
 
 
 def _leaks(file: Path) -> Sequence[bytes]:
