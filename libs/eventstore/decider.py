@@ -10,10 +10,18 @@ Event = TypeVar("Event")
 
 
 class Rejected(Exception):  # noqa: N818 - a settled answer to a request, not a malfunction
-    """A rule said no. `code` is stable and public; `pointer` names the field at fault, if any."""
+    """A rule said no. `code` is stable and public; `pointer` names the field at fault, if any.
+
+    A rule about values that can stand in many places hands over the one `at_fault` instead: the
+    edge finds where in the request it stood.
+    """
 
     code: ClassVar[str]
-    pointer: ClassVar[str] = ""
+    pointer: str = ""
+
+    def __init__(self, at_fault: object = None) -> None:
+        super().__init__()
+        self.at_fault = at_fault
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,6 @@ def must_lie_on_its_scale(rating: Rating | None) -> None:
     if rating is None:
         return
     if rating.scale.min >= rating.scale.max or rating.scale.max <= 0:
-        raise NotAScale
+        raise NotAScale(rating)
     if not rating.scale.min <= rating.value <= rating.scale.max:
-        raise RatingOutsideScale
+        raise RatingOutsideScale(rating)

@@ -13,7 +13,7 @@ import orjson
 
 from libs.access.policy import Grant, Subject, may
 from libs.access.principal import Principal
-from libs.eventstore.decider import Command, Event, State
+from libs.eventstore.decider import Command, Event, Rejected, State
 from libs.eventstore.desk import Answer, Call, Desk
 from libs.eventstore.errors import NotKnownYet
 from libs.eventstore.telling import Actor, Told
@@ -22,6 +22,7 @@ from libs.web.bodies import Json
 from libs.web.edge import Edge
 from libs.web.headers import Trace
 from libs.web.operations import Incoming
+from libs.web.pointers import pointer_to
 from libs.web.problems import Problem
 from libs.web.replies import JSON, Header, Reply
 from libs.web.shapes import Read, Shape
@@ -131,6 +132,9 @@ class CommandOperation(Generic[Command, State, Event]):
         except NotKnownYet:
             if satisfied:
                 raise Problem("not-found") from None
+            raise
+        except Rejected as refused:
+            refused.pointer = refused.pointer or pointer_to(refused.at_fault, read.fields)
             raise
 
     def _fingerprint(self, asked: Asked) -> bytes:

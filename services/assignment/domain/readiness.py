@@ -200,7 +200,7 @@ def must_be_a_readiness(said: Readiness) -> None:
         raise NothingRated
     must_share_a_scale(*ratings)
     if (ratings[0].scale.min, ratings[0].scale.max) not in _READINESS_SCALES:
-        raise NotAReadinessScale
+        raise NotAReadinessScale(ratings[0])
 
 
 def _suggestions(said: Readiness, threshold: float) -> tuple[Suggestion, ...]:

@@ -123,8 +123,10 @@ def rated(rating: Rating | None, command: Told) -> Rating | None:
 
 
 def must_share_a_scale(*ratings: Rating | None) -> None:
-    if len({(rating.scale.min, rating.scale.max) for rating in ratings if rating}) > 1:
-        raise ScalesDiffer
+    told = [rating for rating in ratings if rating]
+    for rating in told[1:]:
+        if (rating.scale.min, rating.scale.max) != (told[0].scale.min, told[0].scale.max):
+            raise ScalesDiffer(rating)
 
 
 def must_have_happened(period: Period | None, command: Told) -> None:
