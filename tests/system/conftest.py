@@ -15,7 +15,7 @@ import pytest
 from deploy.local.postgres import temporary_place
 from deploy.local.run_info import RunInfo
 from tests.system.looking import events_in_stores, records_of
-from tests.system.people import Person
+from tests.system.people import Person, global_id
 from tests.system.running import Ended, Interlude
 from tests.system.topics import Record
 
@@ -110,6 +110,12 @@ def patient(run: RunInfo) -> Person:
 def story(run: RunInfo) -> Mapping[str, str]:
     """The ids that the story made."""
     return run.story
+
+
+@pytest.fixture(scope="session")
+def masha(story: Mapping[str, str]) -> str:
+    """The story's patient, as GraphQL calls her."""
+    return global_id("Patient", story["patient"])
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """Changes as they happen, over both transports, resumed without a gap and without a repeat."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from tests.system.people import Person, global_id
+from tests.system.people import Person
 
 pytestmark = [pytest.mark.system, pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(400)]
 
@@ -20,11 +20,6 @@ WATCH = """subscription($who: ID!, $after: String) { patientChanged(patientId: $
     { cursor nodeId item { type excerpt } } }"""
 PATIENCE = 10.0
 PROTOCOL = Subprotocol("graphql-transport-ws")
-
-
-@pytest.fixture(scope="module")
-def masha(story: Mapping[str, str]) -> str:
-    return global_id("Patient", story["patient"])
 
 
 def live_cursor(who: Person, patient: str) -> str:

@@ -2,12 +2,10 @@
 nothing to anybody else.
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-import orjson
 import pytest
 
 from tests.system.people import Person, global_id
@@ -43,17 +41,6 @@ EVERYTHING = """query($patient: ID!, $homework: ID!, $session: ID!) {
     diary(patientId: $patient, first: 5) { nodes { notes } }
     caseload(first: 5) { nodes { since } }
 }"""
-
-SET_GOAL = """mutation($input: SetGoalInput!) { setGoal(input: $input) {
-    id version consistency userErrors { code } goal { statement } } }"""
-LAST_GOAL = """query($who: ID!, $token: String, $strict: Boolean!) {
-    goals(patientId: $who, last: 1, consistency: $token, strict: $strict) {
-        nodes { id statement } } }"""
-
-
-@pytest.fixture(scope="module")
-def masha(story: Mapping[str, str]) -> str:
-    return global_id("Patient", story["patient"])
 
 
 @pytest.fixture(scope="module")
@@ -262,49 +249,3 @@ def test_a_node_is_there_for_those_whom_it_concerns(
         assert person(who).sees(NODE, id=node)["node"] == {"__typename": kind, "id": node}
     for who in STRANGERS:
         assert person(who).sees(NODE, id=node)["node"] is None
-
-
-def goal_set(who: Person, patient: str, statement: str) -> Any:
-    told = {"patientId": patient, "statement": statement}
-    return who.sees(SET_GOAL, input=told)["setGoal"]
-
-
-def test_a_command_s_token_shows_one_s_own_write_at_once(therapist: Person, masha: str) -> None:
-    for number in range(10):
-        done = goal_set(therapist, masha, f"marmalade {number}")
-        answer = therapist.asks(LAST_GOAL, who=masha, token=done["consistency"], strict=True)
-        assert answer["extensions"]["consistency"] == {"satisfied": True}
-        (last,) = answer["data"]["goals"]["nodes"]
-        assert (last["id"], last["statement"]) == (done["id"], f"marmalade {number}")
-        assert done["goal"] == {"statement": f"marmalade {number}"}
-
-
-def test_a_header_may_carry_the_token(therapist: Person, masha: str) -> None:
-    done = goal_set(therapist, masha, "marmalade by header")
-    asked = {"who": masha, "token": None, "strict": False}
-    answer = therapist.sends_graphql(LAST_GOAL, asked, **{"Interlude-After": done["consistency"]})
-    assert answer.json()["extensions"]["consistency"] == {"satisfied": True}
-    assert answer.json()["data"]["goals"]["nodes"][0]["id"] == done["id"]
-
-
-def test_what_has_not_come_in_time_is_said(therapist: Person, masha: str) -> None:
-    token = goal_set(therapist, masha, "marmalade to come")["consistency"]
-    plain = urlsafe_b64decode(token + "=" * (-len(token) % 4)).replace(b"@1", b"@999")
-    never = urlsafe_b64encode(plain).decode().rstrip("=")
-    late = therapist.asks(LAST_GOAL, who=masha, token=never, strict=False)
-    assert late["extensions"]["consistency"] == {"satisfied": False}
-    assert late["data"]["goals"]["nodes"]
-    strict = therapist.asks(LAST_GOAL, who=masha, token=never, strict=True)
-    assert strict["errors"][0]["extensions"]["code"] == "STALE_READ"
-
-
-def test_who_does_not_treat_her_can_tell_nothing_about_her(
-    person: Callable[[str], Person], masha: str
-) -> None:
-    refused = goal_set(person("other_therapist"), masha, "marmalade")
-    assert refused["id"] is None
-    assert refused["userErrors"] == [{"code": "not-known-yet"}]
-    answer = person("patient").asks(SET_GOAL, input={"patientId": masha, "statement": "x" * 9000})
-    codes = [each["code"] for each in answer["data"]["setGoal"]["userErrors"]]
-    assert codes
-    assert "xxx" not in orjson.dumps(answer).decode()
