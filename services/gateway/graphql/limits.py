@@ -13,7 +13,6 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLError,
     InlineFragmentNode,
     IntValueNode,
     NoSchemaIntrospectionCustomRule,
@@ -23,19 +22,25 @@ from graphql import (
     ValidationContext,
     ValidationRule,
 )
+from graphql.validation.validate import ValidationAbortedError
 from strawberry.extensions import AddValidationRules
 
 PAGE_ARGUMENTS = frozenset({"first", "last"})
 LARGEST_PAGE = 100
+SCHEMA = 20_000
+"""What a look at the whole schema costs, and each of its parts that is asked for under an alias."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """`cost` counts fields, each as often as the pages around it may repeat it."""
+    """`cost` counts fields, each as often as the pages around it may repeat it; `repeats` counts
+    what is asked for again beside itself.
+    """
 
     depth: int = 14
     aliases: int = 30
     directives: int = 20
+    repeats: int = 20
     tokens: int = 4_000
     cost: int = 50_000
     query_bytes: int = 64 * 1024
@@ -45,7 +50,7 @@ class Limits:
 USUAL = Limits()
 
 
-class TooMuch(GraphQLError):  # noqa: N818 - an answer
+class TooMuch(ValidationAbortedError):  # noqa: N818 - an answer
     """The message names the limit and its size, nothing of the document."""
 
     def __init__(self, what: str, limit: int) -> None:
@@ -60,6 +65,7 @@ class _Measured:
     depth: int = 0
     aliases: int = 0
     directives: int = 0
+    repeats: int = 0
     cost: int = 0
 
     def __add__(self, other: "_Measured") -> "_Measured":
@@ -67,6 +73,7 @@ class _Measured:
             max(self.depth, other.depth),
             self.aliases + other.aliases,
             self.directives + other.directives,
+            self.repeats + other.repeats,
             self.cost + other.cost,
         )
 
@@ -81,8 +88,9 @@ class _Measuring:
         self._known: dict[str, _Measured] = {}
 
     def selections(self, chosen: SelectionSetNode | None) -> _Measured:
-        total = _Measured()
-        for node in chosen.selections if chosen else ():
+        nodes = chosen.selections if chosen else ()
+        total = _Measured(repeats=len(nodes) - len({_named(node) for node in nodes}))
+        for node in nodes:
             total = total + self._one(node)
         return total
 
@@ -97,13 +105,19 @@ class _Measuring:
         return own
 
     def _field(self, node: FieldNode) -> _Measured:
-        if node.name.value.startswith("__"):
-            return _Measured(aliases=int(node.alias is not None))
         inside = self.selections(node.selection_set)
+        aliases = inside.aliases + int(node.alias is not None)
+        if node.name.value == "__typename":
+            return _Measured(aliases=aliases)
+        if node.name.value.startswith("__"):
+            return _Measured(
+                aliases=aliases, repeats=inside.repeats, cost=SCHEMA * (1 + inside.aliases)
+            )
         return _Measured(
             depth=1 + inside.depth,
-            aliases=inside.aliases + int(node.alias is not None),
+            aliases=aliases,
             directives=inside.directives,
+            repeats=inside.repeats,
             cost=1 + inside.cost * _page(node),
         )
 
@@ -113,6 +127,13 @@ class _Measuring:
             fragment = self._fragments.get(name)
             self._known[name] = self.selections(fragment.selection_set if fragment else None)
         return self._known[name]
+
+
+def _named(node: SelectionNode) -> object:
+    """What it is called in the answer. Inline fragments have no name, so none repeats another."""
+    if isinstance(node, FieldNode):
+        return (node.alias or node.name).value
+    return ("...", node.name.value) if isinstance(node, FragmentSpreadNode) else id(node)
 
 
 def _page(node: FieldNode) -> int:
@@ -139,14 +160,20 @@ def within(limits: Limits) -> type[ValidationRule]:
             for definition in definitions:
                 if isinstance(definition, OperationDefinitionNode):
                     measured = measured + measuring.selections(definition.selection_set)
-            for what, limit in _exceeded(measured, limits):
-                context.report_error(TooMuch(what, limit))
+            self._exceeded = list(_exceeded(measured, limits))
+
+        def enter_document(self, *_: object) -> None:
+            """Before the rules that look at every pair of fields, which they never get to see."""
+            for what, limit in self._exceeded[1:]:
+                self.context.report_error(TooMuch(what, limit))
+            if self._exceeded:
+                raise TooMuch(*self._exceeded[0])
 
     return WithinLimits
 
 
 def _exceeded(measured: _Measured, limits: Limits) -> Iterable[tuple[str, int]]:
-    for what in ("depth", "aliases", "directives", "cost"):
+    for what in ("depth", "aliases", "directives", "repeats", "cost"):
         if getattr(measured, what) > getattr(limits, what):
             yield what, getattr(limits, what)
 

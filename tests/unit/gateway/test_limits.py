@@ -1,14 +1,14 @@
 """What a document may ask for, measured without running it."""
 
 import pytest
-from graphql import build_schema, parse, validate
+from graphql import build_schema, parse, specified_rules, validate
 
 from services.gateway.graphql.limits import Limits, within
 
 SCHEMA = build_schema(
     "type Query { many(first: Int, last: Int): Query, name: String } directive @d on FIELD"
 )
-LIMITS = Limits(depth=4, aliases=3, directives=2, cost=1_000)
+LIMITS = Limits(depth=4, aliases=3, directives=2, repeats=2, cost=25_000)
 RULE = within(LIMITS)
 
 
@@ -26,10 +26,19 @@ def exceeded(document: str) -> set[str]:
         ("{ a: name b: name c: name d: name }", {"aliases"}),
         ("{ name @d many { name @d name @d } }", {"directives"}),
         ("{ many(first: 30) { many(first: 30) { name } } }", set()),
-        ("{ many(first: 40) { many(last: 40) { name } } }", {"cost"}),
-        ("query($n: Int) { many(first: $n) { many(first: 20) { name } } }", {"cost"}),
+        ("{ many(first: 40) { many(last: 40) { many(last: 40) { name } } } }", {"cost"}),
+        (
+            "query($n: Int) { many(first: $n) { many(first: 20) { many(first: 20) { name } } } }",
+            {"cost"},
+        ),
         ("{ ...a } fragment a on Query { many { many { many { many { name } } } } }", {"depth"}),
         ("{ many(first: 99999999) { name } }", set()),
+        ("{ name name name }", set()),
+        ("{ name name name name }", {"repeats"}),
+        ("{ ...a ...a ...a ...a } fragment a on Query { name }", {"repeats"}),
+        ("{ __schema { types { name fields { name } } } }", set()),
+        ("{ __schema { a: types { name } } }", {"cost"}),
+        ("{ a: __schema { types { name } } b: __schema { types { name } } }", {"cost"}),
         ("{ many(first: -5) { name } }", set()),
     ],
 )
@@ -37,10 +46,18 @@ def test_every_limit_counts_what_it_says(document: str, limits: set[str]) -> Non
     assert exceeded(document) == limits
 
 
+def test_too_much_is_refused_before_every_pair_of_fields_is_compared() -> None:
+    document = parse("{ " + "name many { name } " * 800 + "}")
+    rules = [*specified_rules, RULE]
+    assert [error.message for error in validate(SCHEMA, document, rules)] == [
+        "The document exceeds the limit of 2 for repeats."
+    ]
+
+
 def test_a_fragment_costs_wherever_it_is_spread() -> None:
     doubling = " ".join(f"fragment f{n} on Query {{ ...f{n + 1} ...f{n + 1} }}" for n in range(200))
     document = f"{{ ...f0 }} {doubling} fragment f200 on Query {{ name }}"
-    assert exceeded(document) == {"cost"}
+    assert exceeded(document) == {"cost", "repeats"}
 
 
 def test_fragments_in_a_circle_are_somebody_elses_rule() -> None:
