@@ -52,12 +52,13 @@ def template(server: Server, name: str, build: Callable[[Database], None]) -> It
     """
     wanted = _PREFIX + name
     with psycopg.connect(server.url, autocommit=True) as admin:
-        _hold(admin, wanted, alone=True)
+        # Two locks: who looks must not wait for those who use it, for they do so for a whole run.
+        _hold(admin, _looking(wanted), alone=True)
+        _hold(admin, wanted, alone=False)
         if not _exists(admin, wanted):
             _build(admin, server, wanted, build)
-        _hold(admin, wanted, alone=False)
-        _let_go(admin, wanted)
         _drop_unused(admin, wanted)
+        _let_go(admin, _looking(wanted))
         yield wanted
 
 
@@ -104,6 +105,10 @@ def _drop_unused(admin: psycopg.Connection, ours: str) -> None:
         if whole != ours and _try_alone(admin, whole):
             _drop(admin, name)
             _let_go(admin, whole)
+
+
+def _looking(name: str) -> str:
+    return f"{name}/looking"
 
 
 def _exists(admin: psycopg.Connection, name: str) -> bool:
