@@ -148,6 +148,8 @@ class Query:
         strict: Strict = False,
     ) -> screens.Today | None:
         await info.context.fresh(consistency, strict=strict)
+        if date in {Date.min, Date.max}:  # asyncpg takes these for PostgreSQL's infinities
+            raise BadRequest("BAD_REQUEST")
         row = await info.context.row(asked.TODAY, _whose(info, patient_id), date)
         return None if row is None else shaping.today(row)
 

@@ -142,6 +142,13 @@ async def test_pages_that_cannot_be(ask: Any, arguments: str, code: str) -> None
     assert answer["errors"][0]["extensions"]["code"] == code
 
 
+@pytest.mark.parametrize("date", ["0001-01-01", "9999-12-31"])
+async def test_there_is_no_first_and_no_last_of_all_days(ask: Any, date: str) -> None:
+    query = "query($id: ID!, $date: Date) { today(patientId: $id, date: $date) { localDate } }"
+    answer = await ask("anna", query, id=HER, date=date)
+    assert answer["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+
+
 async def test_a_cursor_of_another_list_is_refused(ask: Any) -> None:
     goals = await ask("masha", "{ goals(first: 1) { pageInfo { endCursor } } }")
     cursor = goals["data"]["goals"]["pageInfo"]["endCursor"]
