@@ -138,6 +138,14 @@ def test_p1_the_threshold_is_the_clinics_and_meeting_it_is_enough() -> None:
     assert len(decider.decide(just, decider.fold(homework().history))) == 1
 
 
+def test_p1_nothing_is_suggested_for_homework_that_is_over() -> None:
+    over = homework(agree, activate, told(CompleteHomework, by=PATIENT, id=UUID(int=9)))
+    low = replace(rate, confidence=of_ten(4))
+    assert [type(fact) for fact in decider.decide(low, decider.fold(over.history))] == [
+        ReadinessRated
+    ]
+
+
 def test_p1_the_one_who_rates_gets_a_notice() -> None:
     low = replace(rate, confidence=of_ten(6), importance=of_ten(9))
     state = decider.fold(homework(low).history)
