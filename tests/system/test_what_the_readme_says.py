@@ -1,4 +1,7 @@
-"""The README's story is true: every snippet is pasted, in order, into one shell."""
+"""The README's story is true: every snippet is pasted, in order, into one shell.
+
+It comes last: what it tells changes what the other cases look at.
+"""
 
 import os
 import re
