@@ -15,12 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from libs.access import care_facts
 from libs.eventstore import parking
 from libs.eventstore.awaiting import Awaiting
+from libs.eventstore.errors import NotKnownYet
 from libs.eventstore.following import KEEP, REACT, Follower, keeping, reacting
 from libs.eventstore.pool import Pool, open_pool
 from libs.eventstore.postgres import PostgresEventStore
 from libs.eventstore.reacting import (
     Cause,
-    NotKnownYet,
     Reacting,
     Reaction,
     Reactions,
