@@ -26,7 +26,11 @@ class Backing:
     log: Path
 
     def last_lines(self) -> Sequence[str]:
-        return self.log.read_text(errors="replace").splitlines()[-_LAST_LINES:]
+        """Empty when somebody took the log away: that it fell must be said all the same."""
+        try:
+            return tuple(self.log.read_text(errors="replace").splitlines()[-_LAST_LINES:])
+        except OSError:
+            return ()
 
     @property
     def fell(self) -> bool:

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
+from typing import Protocol
 
 from deploy.local import child
 from deploy.local.backing import Backing
@@ -47,7 +48,7 @@ def _supervise(var: Var, ground: Ground, terminal: Terminal) -> None:
     for name, (argv, environment) in children(var, ground.place).items():
         supervisor.add_process(name, child.argv(argv), env=environment, cwd=str(ROOT))
     for backing in ground.backings:
-        _watch(backing, supervisor)
+        watch(backing, supervisor)
     meanwhile = _Meanwhile(var, ground, terminal, supervisor)
     supervisor.run(meanwhile)
     logs.close()
@@ -99,12 +100,22 @@ def _must_be_free(ports: Ports, choices: Choices) -> None:
             )
 
 
-def _watch(backing: Backing, supervisor: Supervisor) -> None:
-    def watch() -> None:
-        status = backing.process.wait()
-        supervisor.fell(Fallen(backing.name, status, backing.last_lines()))
+class Told(Protocol):
+    """Whom a fall is reported to: the supervisor, which then stops everything."""
 
-    threading.Thread(target=watch, name=f"watching {backing.name}", daemon=True).start()
+    def fell(self, fallen: Fallen, /) -> None: ...
+
+
+def watch(backing: Backing, told: Told) -> threading.Thread:
+    def watch_until_it_ends() -> None:
+        status = backing.process.wait()
+        told.fell(Fallen(backing.name, status, backing.last_lines()))
+
+    watching = threading.Thread(
+        target=watch_until_it_ends, name=f"watching {backing.name}", daemon=True
+    )
+    watching.start()
+    return watching
 
 
 class _Meanwhile:
