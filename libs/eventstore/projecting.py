@@ -6,6 +6,7 @@ each partition. Nothing else commits.
 
 from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
 from typing import Protocol
@@ -20,7 +21,7 @@ from libs.eventstore.progress import PlaceTaken
 from libs.eventstore.recorded import Recorded
 from libs.eventstore.surviving import survive
 from libs.eventstore.taking import Reader, settle, take
-from libs.eventstore.trouble import code_of, passes
+from libs.eventstore.trouble import code_of, lies_in_the_record, passes
 from libs.eventstore.walking import Walk
 from libs.messaging.broker import (
     Broker,
@@ -52,6 +53,14 @@ class Projection(Protocol):
         """In order within each stream, each once; what it does not read it lets pass."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """`trouble`: something is parked, or was until now."""
+
+    applied: Sequence[Recorded]
+    trouble: bool
+
+
 class Projector:
     """`engine` is psycopg's, of the role that writes the read models; `now` a clock in UTC,
     `monotonic` one in seconds.
@@ -69,6 +78,8 @@ class Projector:
         monotonic: Callable[[], float],
     ) -> None:
         self._engine = engine
+        # A notice is one statement: in a transaction of its own it would be three round trips.
+        self._announcing = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._broker = broker
         self._reader = reader
         self._projections = projections
@@ -131,16 +142,39 @@ class Projector:
         self._checked = float("-inf")
 
     def _apply(self, deliveries: Sequence[Delivery]) -> None:
+        try:
+            taken = self._at_once(deliveries)
+        except PlaceTaken:
+            raise
+        except Exception as error:
+            if not lies_in_the_record(error):
+                raise
+            taken = self._bit_by_bit(deliveries)
+        self._walk.moved(self._reader, deliveries)
+        self._gauges.batch(len(deliveries), taken.applied)
+        if taken.trouble:
+            self._checked = float("-inf")
+        with self._announcing.connect() as db:
+            announce(db, taken.applied)
+
+    def _at_once(self, deliveries: Sequence[Delivery]) -> _Taken:
+        """As nearly all batches go: a savepoint around what seldom fails would cost two round trips
+        each time.
+        """
+        with self._engine.begin() as db:
+            batch = take(db, self._reader, self._walk.of(self._reader), deliveries)
+            if batch.to_handle:
+                self._project(db, [one.recorded for one in batch.to_handle])
+            applied = settle(db, batch, {}, self._now())
+        return _Taken(applied, trouble=bool(batch.parked or batch.tried))
+
+    def _bit_by_bit(self, deliveries: Sequence[Delivery]) -> _Taken:
+        """Something in it fails: the same batch again, down to the record that does."""
         with self._engine.begin() as db:
             batch = take(db, self._reader, self._walk.of(self._reader), deliveries)
             failed = survive(db, self._project, batch.to_handle)
             applied = settle(db, batch, failed, self._now())
-        self._walk.moved(self._reader, deliveries)
-        self._gauges.batch(len(deliveries), applied)
-        if batch.parked or batch.tried or failed:
-            self._checked = float("-inf")
-        with self._engine.begin() as db:
-            announce(db, applied)
+        return _Taken(applied, trouble=True)
 
     def _project(self, db: Connection, events: Sequence[Recorded]) -> None:
         for projection in self._projections:
