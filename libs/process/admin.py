@@ -14,6 +14,8 @@ from threading import Thread
 from prometheus_client import REGISTRY, CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
+from libs.process.ports import naming
+
 Check = Callable[[], bool]
 """Answers quickly, False or an exception when not ready. Called from the admin thread."""
 
@@ -70,7 +72,8 @@ def serving(
     if port is None:
         yield None
         return
-    server = ThreadingHTTPServer((host, port), _handler(readiness, metrics))
+    with naming("ADMIN_PORT"):
+        server = ThreadingHTTPServer((host, port), _handler(readiness, metrics))
     server.daemon_threads = True
     thread = Thread(target=server.serve_forever, name="admin", daemon=True)
     thread.start()

@@ -1,6 +1,5 @@
 """Why a process could not start, as one line that somebody can act on."""
 
-import errno
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ _WORDS: Mapping[str, str] = {
     "libs.messaging.address.BadBrokerUrl": "{0}",
     "libs.messaging.broker.BrokerUnavailable": "BROKER_URL: the broker does not answer.",
     "libs.messaging.broker.PublishFailed": "BROKER_URL: the broker does not answer.",
+    "libs.process.ports.CannotListen": "{0}",
     "libs.messaging.republish.RelayBusy": (
         "The relay did not leave its lease within 30 s: stop it, or try again."
     ),
@@ -50,8 +50,6 @@ def explanation(error: Exception) -> str | None:
     """None for what is a mistake of ours. Known by name: a process that has not loaded a driver
     cannot have failed by it, and need not load it to say so.
     """
-    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-        return "PORT or ADMIN_PORT: the port is taken."
     for kind in type(error).__mro__:
         words = _WORDS.get(f"{kind.__module__}.{kind.__qualname__}")
         if words is not None:

@@ -9,6 +9,7 @@ import typer
 from libs.process import logging
 from libs.process.failing import explained
 from libs.process.settings import Migrating, Wanted, load
+from libs.process.stopping import end_when_asked
 
 _NOT_WHOLE = 1
 
@@ -44,6 +45,7 @@ def command_line(service: Service) -> typer.Typer:
         ADMIN_PORT, HOST, PROFILE, DOCS, LOG_FORMAT. Stops on SIGTERM: not ready first, then
         accepted requests are finished.
         """
+        end_when_asked()
         with explained():
             service.api()
 
@@ -54,6 +56,7 @@ def command_line(service: Service) -> typer.Typer:
         Reads DATABASE_URL (as <service>_relay), BROKER_URL, TOPIC_PREFIX, ADMIN_PORT. Any number
         may run; the others wait.
         """
+        end_when_asked()
         from libs.process import relaying  # noqa: PLC0415 - as said at `Service`
 
         settings = started(service.name, "relay", relaying.Settings)
@@ -67,6 +70,7 @@ def command_line(service: Service) -> typer.Typer:
         Reads DATABASE_URL (as <service>_app), KEYRING_URL, MASTER_KEY, BROKER_URL, TOPIC_PREFIX,
         ADMIN_PORT.
         """
+        end_when_asked()
         with explained():
             service.follow()
 

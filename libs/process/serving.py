@@ -10,6 +10,7 @@ import uvloop
 from libs.process.admin import Readiness
 from libs.process.answering import Answering
 from libs.process.collector import settle_collector
+from libs.process.ports import listening
 from libs.process.stopping import on_signals
 
 GRACE = 15
@@ -48,8 +49,6 @@ async def serve(
     """
     config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         http=Answering,
         ws="websockets-sansio",
         lifespan="on",
@@ -62,7 +61,9 @@ async def serve(
     )
     # Uvicorn repeats the signal once it is done; with this it meets a deaf ear, and we exit with 0.
     on_signals()
-    await _Server(config, readiness, settle).serve()
+    # Ours, because Uvicorn would end the process in its own words when the port is taken.
+    with listening("PORT", host, port) as door:
+        await _Server(config, readiness, settle).serve(sockets=[door])
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:

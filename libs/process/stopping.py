@@ -1,10 +1,19 @@
 """SIGTERM and SIGINT as one quiet wish to stop; the loops decide where it is safe."""
 
 import asyncio
+import os
 import signal
 from threading import Event
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+def end_when_asked() -> None:
+    """For a process that only starts: it ends at once, and well, for it has not begun anything.
+    Until its loop has a better answer (`on_signals`).
+    """
+    for each in SIGNALS:
+        signal.signal(each, lambda *_: os._exit(0))
 
 
 def on_signals() -> Event:

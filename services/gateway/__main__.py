@@ -8,6 +8,7 @@ import services.gateway
 from libs.process.failing import explained
 from libs.process.roles import started
 from libs.process.settings import Database, Migrating
+from libs.process.stopping import end_when_asked
 from services.gateway.settings import ApiSettings, ProjectorSettings
 
 line = typer.Typer(
@@ -29,6 +30,7 @@ def api() -> None:
     INTROSPECTION, MAX_REQUESTS, LOG_FORMAT. Stops on SIGTERM: not ready first, then accepted
     requests are finished.
     """
+    end_when_asked()
     settings = started("gateway", "api", ApiSettings)
     from services.gateway.app import serve  # noqa: PLC0415 - the other roles need no web framework
 
@@ -43,6 +45,7 @@ def projector() -> None:
     Reads DATABASE_URL (as gateway_projector), MASTER_KEY, BROKER_URL, TOPIC_PREFIX, ADMIN_PORT,
     LOG_FORMAT. Several may run: the partitions are shared among them.
     """
+    end_when_asked()
     settings = started("gateway", "projector", ProjectorSettings)
     from services.gateway.projecting import project  # noqa: PLC0415 - the API needs no broker
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.local.ports import free_port, wait_until
+from deploy.local.ports import HOST, free_port, wait_until
 from libs.process.keys import DEVELOPMENT_MASTER_KEY
 from libs.testing.databases import Database
 
@@ -90,6 +91,17 @@ def test_the_projector_stands_by_and_stops_well(database: Database) -> None:
     with running("projector", environment) as process:
         assert wait_until(lambda: is_ready(admin), seconds=SECONDS, every=0.1)
         assert stopped(process) == 0
+
+
+def test_asked_to_stop_while_it_still_starts_it_stops_well(database: Database) -> None:
+    with socket.create_server((HOST, 0)) as silent:
+        silent.settimeout(SECONDS)
+        nowhere = f"postgresql://gateway_app@{HOST}:{silent.getsockname()[1]}/interlude"
+        environment = settings(database, "gateway_app", PORT=str(free_port()), DATABASE_URL=nowhere)
+        with running("api", environment) as process:
+            met, _ = silent.accept()
+            with met:
+                assert stopped(process) == 0
 
 
 @pytest.mark.parametrize("role", ["api", "projector", "migrate"])

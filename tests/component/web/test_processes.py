@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -146,6 +147,57 @@ def test_care_serves_and_stops(own_database: Database) -> None:
         assert "/v1/sessions/{id}/starts" in document["paths"]
         process.terminate()
         assert process.wait(20) == 0
+
+
+@pytest.fixture
+def silent() -> Iterator[socket.socket]:
+    """Takes connections and says nothing: whoever starts by connecting to it never finishes."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(30)
+        yield server
+
+
+def port_of(server: socket.socket) -> int:
+    port: int = server.getsockname()[1]
+    return port
+
+
+def care(database: str, **settings: str) -> dict[str, str]:
+    return {
+        "DATABASE_URL": database,
+        "KEYRING_URL": database.replace("care_app", "keyring_app"),
+        "MASTER_KEY": DEVELOPMENT_MASTER_KEY,
+        "BROKER_URL": "kafka://127.0.0.1:1",
+        "ISSUERS": "http://127.0.0.1:1",
+        "PORT": str(free_port()),
+        **settings,
+    }
+
+
+@pytest.mark.parametrize("role", ["api", "follow"])
+def test_asked_to_stop_while_it_still_starts_it_stops_well(
+    silent: socket.socket, role: str
+) -> None:
+    settings = care(f"postgresql://care_app@127.0.0.1:{port_of(silent)}/interlude")
+    with running("-m", "services.care", role, settings=settings) as process:
+        met, _ = silent.accept()
+        with met:
+            process.terminate()
+            assert process.wait(5) == 0
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("role", "setting"),
+    [("api", "PORT"), ("api", "ADMIN_PORT"), ("follow", "ADMIN_PORT"), ("relay", "ADMIN_PORT")],
+)
+def test_a_port_that_is_taken_is_one_line_with_its_setting(
+    own_database: Database, silent: socket.socket, role: str, setting: str
+) -> None:
+    settings = care(own_database.url_as("care_app"), **{setting: str(port_of(silent))})
+    outcome = ended("-m", "services.care", role, **settings)
+    assert outcome.stderr.splitlines() == [f"{setting}: another program has this port."]
+    assert outcome.returncode == 1
 
 
 @pytest.mark.postgres
