@@ -39,6 +39,10 @@ ERASED_SCHEMA: dict[str, Any] = {
 }
 
 
+_DIRECTIONS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+"""They make the text that follows read in another order than it was written."""
+
+
 @contextmanager
 def described_for(audience: Audience) -> Iterator[None]:
     """JSON Schemas made inside describe private text as this audience meets it."""
@@ -83,10 +87,14 @@ def _checked(value: str, least: int, most: int) -> str:
             "This takes {least} to {most} characters.",
             {"least": least, "most": most},
         )
+    if text.isspace():
+        raise PydanticCustomError("text-blank", "Blanks alone are no text.")
     if not text.isprintable() and any(_is_control(char) for char in text):
         raise PydanticCustomError("text-control-characters", "Control characters are not allowed.")
     return text
 
 
 def _is_control(char: str) -> bool:
+    if char in _DIRECTIONS:
+        return True
     return unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\r\t"

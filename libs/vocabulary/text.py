@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """From `least` to `most` characters after NFC; no control characters but line breaks and tabs.
+    """From `least` to `most` characters after NFC, not blanks alone; no control characters but
+    line breaks and tabs.
 
     Pydantic asks the marker for its schema, so a domain can use it and still import no framework.
     """

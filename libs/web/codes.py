@@ -143,8 +143,11 @@ FIELDS: Mapping[str, Code] = {
     ),
     "text-expected": _code(_WRONG, "Text expected", "This must be text."),
     "text-length": _code(_WRONG, "Length of a text", "This text is too short or too long."),
+    "text-blank": _code(_WRONG, "Blank text", "Blanks alone are no text; leave it out instead."),
     "text-control-characters": _code(
-        _WRONG, "Control characters", "Control characters are not allowed in text."
+        _WRONG,
+        "Control characters",
+        "Control characters, those of text direction too, are not allowed in text.",
     ),
 }
 """Of one field of the body: these stand in `errors`. A type may add its own (`Checked`)."""

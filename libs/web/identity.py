@@ -26,6 +26,9 @@ LONGEST = 8 * 1024
 SKEW = 30.0
 """Seconds that clocks may differ."""
 
+_LATEST = 253_402_300_800
+"""The first second of the year 10000: no clock of ours gets there."""
+
 _KEPT = 10_000
 _TYPES = {None, "JWT", "jwt", "at+jwt", "application/at+jwt"}
 _ROLES: frozenset[Role] = frozenset(get_args(Role)) - {"system"}
@@ -137,6 +140,8 @@ def _peek(part: str) -> Mapping[str, Any]:
 def _moment(claims: Mapping[str, Any], name: str, default: float | None = None) -> float:
     value = claims.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Unverified
+    if not -_LATEST < value < _LATEST:  # NaN neither
         raise Unverified
     return float(value)
 

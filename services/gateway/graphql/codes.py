@@ -22,6 +22,10 @@ CODES: Mapping[str, str] = {
     "PAGE_SIZE": "Give exactly one of `first` and `last`, from 1 to 100.",
     "SLOW_SUBSCRIBER": "Too many changes are waiting; subscribe again from the last cursor.",
     "STALE_READ": "What the consistency token names is not visible yet.",
+    "SUBSCRIPTION_NEEDS_STREAM": (
+        "A subscription goes over a WebSocket, or asks for `Accept: text/event-stream`."
+    ),
+    "TOO_MANY_SUBSCRIPTIONS": "One connection carries 20 operations at once; end one of them.",
     "UNAUTHENTICATED": "A valid bearer token is needed.",
     "UNAVAILABLE": "A part of the system cannot be reached; nothing is known to have happened.",
 }

@@ -16,9 +16,11 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
+from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UNSET
 
 from libs.web import bodies
@@ -32,7 +34,7 @@ from services.gateway.graphql.context import Context, Parts
 from services.gateway.graphql.errors import Coded, shown
 from services.gateway.graphql.limits import Limits
 from services.gateway.graphql.schema import Schema
-from services.gateway.graphql.sockets import Socket, SocketHandler
+from services.gateway.graphql.sockets import AT_ONCE, Socket, SocketHandler
 
 RESPONSE = "application/graphql-response+json"
 LEGACY = "application/json"
@@ -69,7 +71,7 @@ class GraphQLDoor(GraphQL[Context, None]):
             graphql_ide="graphiql" if ide else None,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
             allowed_origins=("*",),  # nothing here rests on cookies: a token must be shown
-            max_subscriptions_per_connection=20,
+            max_subscriptions_per_connection=AT_ONCE,
         )
         self._parts = parts
         self._limits = limits
@@ -109,7 +111,7 @@ class GraphQLDoor(GraphQL[Context, None]):
 
     def _refused_by_strawberry(self, request: Request, refused: HTTPException) -> Response:
         # Its reasons can hold an operation's name, so they stay here.
-        code = "METHOD_NOT_ALLOWED" if refused.status_code == 405 else "BAD_REQUEST"  # noqa: PLR2004 - HTTP
+        code = _code_of(refused)
         error = {"message": CODES[code], "extensions": {"code": code}}
         return _json(request, {"errors": [error]}, HTTPStatus(refused.status_code))
 
@@ -220,6 +222,13 @@ class GraphQLDoor(GraphQL[Context, None]):
     async def render_graphql_ide(self, request: Request) -> Response:
         _ = request
         return graphiql.page()
+
+
+def _code_of(refused: HTTPException) -> str:
+    match refused.__cause__:
+        case InvalidOperationTypeError(operation_type=OperationType.SUBSCRIPTION):
+            return "SUBSCRIPTION_NEEDS_STREAM"
+    return "METHOD_NOT_ALLOWED" if refused.status_code == 405 else "BAD_REQUEST"  # noqa: PLR2004 - HTTP
 
 
 def _bearer(connection: HTTPConnection) -> str | None:

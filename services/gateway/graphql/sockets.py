@@ -9,8 +9,13 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
 )
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import SubscribeMessage
 
 from services.gateway.graphql.context import Context
+from services.gateway.graphql.errors import Coded
+
+AT_ONCE = 20
+"""Operations that one connection may carry."""
 
 _LONGEST_ID = 64
 _NOT_GRAPHQL = "This is not a message of graphql-transport-ws."
@@ -30,6 +35,15 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await self.handle_invalid_message("")
             return
         await super().handle_message(message)
+
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        """Strawberry's own refusal of one too many has no code."""
+        fresh = self.connection_acknowledged and message["id"] not in self.operations
+        if fresh and len(self.operations) >= AT_ONCE:
+            refused = [Coded("TOO_MANY_SUBSCRIPTIONS").formatted]
+            await self.send_message({"id": message["id"], "type": "error", "payload": refused})
+            return
+        await super().handle_subscribe(message)
 
     async def handle_invalid_message(self, error_message: str) -> None:
         """Strawberry's message repeats what was sent, and can be too long for a close frame."""

@@ -189,6 +189,18 @@ async def test_other_methods_are_refused(app: Any) -> None:
         assert by_get.status_code in {400, 405}
 
 
+@pytest.mark.parametrize("accepted", ["application/json", RESPONSE])
+async def test_a_subscription_needs_a_stream(
+    ask: Any, caplog: pytest.LogCaptureFixture, accepted: str
+) -> None:
+    watch = "subscription($id: ID!) { patientChanged(patientId: $id) { cursor } }"
+    answer = await ask.post("anna", document(watch, id=HER), Accept=accepted)
+    assert answer.status_code == 400
+    (error,) = orjson.loads(answer.content)["errors"]
+    assert error["extensions"]["code"] == "SUBSCRIPTION_NEEDS_STREAM"
+    assert caplog.messages == []
+
+
 async def test_nothing_was_passed_on(ask: Any, service: Answers) -> None:
     for query in DOCUMENTS.values():
         await ask.post("anna", document(query))

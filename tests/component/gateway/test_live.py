@@ -121,6 +121,19 @@ async def test_without_a_good_token_nobody_gets_in(
         assert await nobody.hello(who) == 4403
 
 
+async def test_one_watches_twenty_things_at_once_and_no_more(
+    socket: Callable[[], Socket],
+) -> None:
+    async with socket() as anna:
+        await anna.hello("anna")
+        for number in range(21):
+            payload = {"query": WATCH, "variables": {"who": HER}}
+            anna.send({"type": "subscribe", "id": str(number), "payload": payload})
+        told = await anna.receive()
+        assert (told["type"], told["id"]) == ("error", "20")
+        assert told["payload"][0]["extensions"]["code"] == "TOO_MANY_SUBSCRIPTIONS"
+
+
 async def test_it_ends_with_the_token(
     socket: Callable[[], Socket], parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:

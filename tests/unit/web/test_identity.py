@@ -106,6 +106,12 @@ async def test_a_good_token_says_who_calls(identity: Identity, alg: str) -> None
         {"exp": None},
         {"exp": "soon"},
         {"exp": True},
+        {"exp": 1e30},
+        {"exp": 10**400},
+        {"exp": float("inf")},
+        {"exp": float("nan")},
+        {"nbf": float("nan")},
+        {"iat": -(10**400)},
         {"nbf": int(T) + 300},
         {"iat": int(T) + 300},
         {"aud": "another"},
@@ -123,6 +129,10 @@ async def test_a_token_that_is_not_for_here_and_now_is_refused(
     identity: Identity, claims: dict[str, Any]
 ) -> None:
     await refused(identity, token(**claims))
+
+
+async def test_a_moment_may_have_fractions(identity: Identity) -> None:
+    assert (await identity.principal(token(exp=T + 300.5))).expires_at == T + 300.5
 
 
 async def test_it_may_be_for_several(identity: Identity) -> None:
