@@ -25,6 +25,7 @@ CODES: Mapping[str, str] = {
     "SUBSCRIPTION_NEEDS_STREAM": (
         "A subscription goes over a WebSocket, or asks for `Accept: text/event-stream`."
     ),
+    "TEXT_UNREADABLE": "`extensions.unreadable` counts texts that are null: they do not open.",
     "TOO_MANY_SUBSCRIPTIONS": "One connection carries 20 operations at once; end one of them.",
     "UNAUTHENTICATED": "A valid bearer token is needed.",
     "UNAVAILABLE": "A part of the system cannot be reached; nothing is known to have happened.",

@@ -56,9 +56,12 @@ class Parts:
 
 @dataclass(slots=True)
 class Freshness:
-    """Of one operation. `satisfied` is None as long as it did not ask for consistency."""
+    """Of one operation. `satisfied` is None as long as it did not ask for consistency;
+    `unreadable` counts texts that could not be opened.
+    """
 
     satisfied: bool | None = None
+    unreadable: int = 0
 
 
 freshness: ContextVar[Freshness] = ContextVar("freshness")
@@ -134,11 +137,13 @@ class Context:
         """Rows of a statement with their texts opened."""
         try:
             rows = list(await self.parts.models.rows(self.asker, sql, *arguments))
-            await open_texts(rows, self.parts.sealer, self.principal.tenant_id)
+            unreadable = await open_texts(rows, self.parts.sealer, self.principal.tenant_id)
         except StoreUnavailable:
             raise Overloaded from None
         except KeyringUnavailable:
             raise Unavailable("KEYRING_UNAVAILABLE") from None
+        if asked := freshness.get(None):
+            asked.unreadable += unreadable
         return rows
 
     async def row(self, sql: str, *arguments: object) -> Json | None:

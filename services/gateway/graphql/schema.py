@@ -32,7 +32,7 @@ log = structlog.get_logger()
 class Schema(strawberry.Schema):
     """Logs a failure by its class and the field that it met, never with the document."""
 
-    async def execute(  # noqa: PLR0913 - as strawberry has it
+    async def execute(  # noqa: PLR0917 - as strawberry has it
         self,
         query: str | None,
         variable_values: dict[str, Any] | None = None,
@@ -95,7 +95,7 @@ def _masking(schema: Sequence["Schema"]) -> type[SchemaExtension]:
 
 
 class Consistency(SchemaExtension):
-    """Says whether what the operation asked to see was visible."""
+    """Says whether what the operation asked to see was visible, and whether all could be read."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -106,8 +106,12 @@ class Consistency(SchemaExtension):
         yield
 
     def get_results(self) -> dict[str, Any]:
-        satisfied = self._asked.satisfied
-        return {} if satisfied is None else {"consistency": {"satisfied": satisfied}}
+        said: dict[str, Any] = {}
+        if self._asked.satisfied is not None:
+            said["consistency"] = {"satisfied": self._asked.satisfied}
+        if self._asked.unreadable:
+            said["unreadable"] = {"code": "TEXT_UNREADABLE", "count": self._asked.unreadable}
+        return said
 
 
 def build_schema(contracts: Path, limits: Limits = USUAL) -> Schema:

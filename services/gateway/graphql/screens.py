@@ -84,7 +84,10 @@ class Today(Shape):
     patient_id: PatientId = about("Whose day.")
     local_date: date = about("The day, where the patient lives.")
     zone: str = about("IANA zone of the day.")
-    occurrences: tuple[Occurrence, ...] = many("That day's windows, and those still open.")
+    occurrences: tuple[Occurrence, ...] = many(
+        "That day's windows; today also all that are still open, on another day those that"
+        " reach into it."
+    )
     assignments: tuple[Assignment, ...] = many("All homework that applies.")
 
 

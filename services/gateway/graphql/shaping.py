@@ -21,7 +21,6 @@ _PARTS = {
     "situations": "situation",
     "experiences": "experience",
     "predictions": "prediction",
-    "plans": "plan",
     "understandings": "understanding",
     "readiness_ratings": "readiness_rating",
     "task_ratings": "task_rating",
@@ -54,6 +53,7 @@ def assignment(row: Json) -> types.Assignment:
             **named,
             "modality_tags": row.get("modality_tags") or (),
             "plan": _plan(parts),
+            "plans": [_scored(each) for each in parts.get("plan", ())],
             "first_component": _last(parts.get("first_component")),
             "obstacles": [
                 {"obstacle": each, "response": responses.get(each["id"])}
@@ -88,13 +88,21 @@ def _plan(parts: Json) -> Json | None:
     """The last version as told; a reduced frequency is a version that differs in that alone."""
     plan: Json | None = _last(parts.get("plan"))
     reduced: Json | None = _last(parts.get("reduced_frequency"))
-    if plan is None or reduced is None or reduced["plan_version"] < plan["plan_version"]:
-        return plan
-    return {
-        **plan,
-        "frequency": reduced["after"],
-        "plan_version": reduced["plan_version"],
-    }
+    if plan is None:
+        return None
+    if reduced is None or reduced["plan_version"] < plan["plan_version"]:
+        return _scored(plan)
+    version = reduced["plan_version"]
+    return _scored({**plan, "frequency": reduced["after"], "plan_version": version})
+
+
+_SLOTS = ("site", "timing", "frequency", "duration_min", "obstacles")
+
+
+def _scored(plan: Json) -> Json:
+    """An empty list of obstacles is an answer too: asked, none foreseen."""
+    filled = sum(plan.get(slot) is not None for slot in _SLOTS)
+    return {**plan, "specificity_score": filled / len(_SLOTS)}
 
 
 def review(row: Json) -> types.Review:

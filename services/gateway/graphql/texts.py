@@ -4,10 +4,17 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 from uuid import UUID
 
+from prometheus_client import Counter
+
 from libs.privacy.private import Erased, Sealed
-from libs.privacy.sealing import Sealer
+from libs.privacy.sealing import SealBroken, Sealer, UnknownSubject
 
 _SEALED = frozenset({"key", "nonce", "ciphertext", "found_at"})
+
+UNREADABLE = Counter(
+    "interlude_unreadable_texts_total",
+    "Texts shown as null because their key is unknown or their seal is broken.",
+)
 
 Spot = tuple[Any, Any, Sealed]
 """A list or object, the place in it, and what stands there."""
@@ -17,18 +24,27 @@ class Opener(Sealer, Protocol):
     async def ready(self, values: Iterable[Sealed], *, tenant_id: UUID) -> None: ...
 
 
-async def open_texts(rows: Any, sealer: Opener, tenant_id: UUID) -> None:
-    """Puts text where sealed values were, null where the key was destroyed, in place.
+async def open_texts(rows: Any, sealer: Opener, tenant_id: UUID) -> int:
+    """Puts text where sealed values were, in place: null where the key was destroyed, and where
+    nobody can open it any more. Of the latter it says how many.
 
-    Raises `KeyringUnavailable`, and `SealBroken` when a value was moved or changed.
+    Raises `KeyringUnavailable`.
     """
     spots = list(_spots(rows))
     if not spots:
-        return
+        return 0
+    unreadable = 0
     await sealer.ready([sealed for _, _, sealed in spots], tenant_id=tenant_id)
     for container, at, sealed in spots:
-        text = await sealer.open(sealed, tenant_id=tenant_id)
+        try:
+            text = await sealer.open(sealed, tenant_id=tenant_id)
+        except (SealBroken, UnknownSubject):
+            # One lost key or one changed value must not hide all that stands around it.
+            text = Erased()
+            unreadable += 1
         container[at] = None if isinstance(text, Erased) else text
+    UNREADABLE.inc(unreadable)
+    return unreadable
 
 
 def _spots(rows: Any) -> Iterator[Spot]:

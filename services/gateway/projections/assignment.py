@@ -153,8 +153,8 @@ PARTS: Mapping[str, Part] = {
         "ObstacleAnticipated": Part(kind="obstacle", shape=said.Hindrance, id="id"),
         "ObstacleReported": Part(kind="obstacle", shape=said.Hindrance, id="id"),
         "ObstacleResponsePlanned": Part(kind="response", shape=said.Response, id="obstacle_id"),
-        "PlanSpecified": Part(kind="plan", shape=plans.Plan),
-        "PlanRevised": Part(kind="plan", shape=plans.Plan),
+        "PlanSpecified": Part(kind="plan", shape=plans.ToldPlan),
+        "PlanRevised": Part(kind="plan", shape=plans.ToldPlan),
         "UnderstandingChecked": Part(kind="understanding", shape=said.Understanding, id="id"),
         "CommitmentStated": Part(kind="commitment", shape=said.Commitment, id="id"),
         "ReadinessRated": Part(kind="readiness_rating", shape=said.ReadinessRating, id="id"),
@@ -175,8 +175,8 @@ reads: Reads = {
     _FACT.format("HomeworkCompleted"): HomeworkCompleted,
     _FACT.format("DueDateSet"): DueDateSet,
     _FACT.format("DueDateMoved"): DueDateMoved,
-    _FACT.format("PlanSpecified"): plans.Plan,
-    _FACT.format("PlanRevised"): plans.Plan,
+    _FACT.format("PlanSpecified"): plans.ToldPlan,
+    _FACT.format("PlanRevised"): plans.ToldPlan,
     _FACT.format("ReadinessRated"): said.ReadinessRating,
     _FACT.format("AdjustmentSuggested"): said.Suggested,
     _FACT.format("AssignmentAdjusted"): said.Adjustment,
@@ -223,7 +223,7 @@ def _changed(fact: Shape) -> dict[str, Any]:  # noqa: C901, PLR0911 - a line or 
             return {"due_rule": kept(fact.rule), **due}
         case DueDateMoved():
             return {"due_session_id": fact.session_id, "due_at": fact.due_at}
-        case plans.Plan():
+        case plans.ToldPlan():
             return {"plan_version": fact.plan_version}
         case said.ReadinessRating():
             return _rated(fact)

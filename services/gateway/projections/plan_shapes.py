@@ -81,8 +81,8 @@ class Target(Shape):
     contacts: tuple[Contact, ...] = Field(default=(), description="Whom, where named.")
 
 
-class Plan(Shape):
-    """A clear and specific plan (C14). Every slot may still be open."""
+class ToldPlan(Shape):
+    """A plan as it was told, which is all that is kept of it."""
 
     plan_version: int = Field(description="From 1; a revision is a new version.")
     site: Site | None = Field(default=None, description="Where.")
@@ -95,6 +95,15 @@ class Plan(Shape):
     )
     target: Target | None = Field(default=None, description="How much.")
     zone: str | None = Field(default=None, description="IANA zone of its local times.")
+
+
+class Plan(ToldPlan):
+    """A clear and specific plan (C14). Every slot may still be open."""
+
+    specificity_score: float = Field(
+        description="The share of the five slots that are filled: site, timing, frequency, duration"
+        " and obstacles. Interlude's own measure, not validated.",
+    )
 
 
 class DueRule(Shape):

@@ -69,6 +69,10 @@ FROM (
 
 CASELOAD = paged(_CASELOAD, "since", "id", argument=6)
 
+_STILL_OPEN_NOW = "o.state = 'available' AND o.opens_at < $5::timestamptz"
+_LIES_ON_THAT_DAY = """o.settled_at IS NULL
+    AND o.opens_local < day.local_date + 1 AND o.due_local > day.local_date"""
+
 TODAY = f"""
 SELECT day.patient_id, day.zone, day.local_date,
     (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.opens_at, x.slot, x.id), '[]') FROM (
@@ -76,14 +80,15 @@ SELECT day.patient_id, day.zone, day.local_date,
             WHERE a.tenant_id = $1 AND a.assignment_id = o.assignment_id) AS title
         FROM ({things.occurrences("o.patient_id = $6")}) o
         WHERE o.state <> 'not_applicable' AND (o.local_date = day.local_date
-            OR (o.state = 'available' AND o.opens_at < $5::timestamptz))
+            OR CASE WHEN day.is_today THEN {_STILL_OPEN_NOW} ELSE {_LIES_ON_THAT_DAY} END)
     ) x) AS occurrences,
     (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.created_at, x.id), '[]')
         FROM ({things.assignments("a.patient_id = $6 AND a.status = 'active'")}) x) AS assignments
 FROM (
-    SELECT p.person_id AS patient_id, p.zone,
-        coalesce($7::date, ($5::timestamptz AT TIME ZONE p.zone)::date) AS local_date
-    FROM people p WHERE p.tenant_id = $1 AND p.person_id = $6 AND p.kind = 'patient'
+    SELECT p.person_id AS patient_id, p.zone, coalesce($7::date, now.day) AS local_date,
+        coalesce($7::date, now.day) = now.day AS is_today
+    FROM people p, LATERAL (SELECT ($5::timestamptz AT TIME ZONE p.zone)::date AS day) now
+    WHERE p.tenant_id = $1 AND p.person_id = $6 AND p.kind = 'patient'
         AND {may_see("p.person_id")}
 ) day"""
 

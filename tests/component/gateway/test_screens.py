@@ -7,13 +7,20 @@ from uuid import UUID
 import pytest
 
 from libs.eventstore.consistency import encode
+from libs.process.admin import Readiness
 from libs.testing.cast import ANNA, CLINIC, MASHA
+from libs.testing.keyring import MemoryKeyring, memory_sealer
+from libs.testing.streams import stream
 from libs.testing.web import Following
 from services.care.examples import SESSION
 from services.diary import wire as diary_wire
 from services.diary.examples import FACTS as DIARY_FACTS
+from services.gateway.app import create_app
 from services.gateway.graphql.context import Parts
 from services.gateway.graphql.ids import to_global
+from services.gateway.graphql.schema import Schema
+from services.gateway.graphql.texts import UNREADABLE
+from tests.component.gateway.asking import Asking
 from tests.component.gateway.telling import ASSIGNMENT, NEXT_SESSION, Projecting, Story
 
 pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("told")]
@@ -76,6 +83,17 @@ HOMEWORK = """query($id: ID!) { assignment(id: $id) {
     reviews { decision skills { label } } entries { worksheet }
 } }"""
 SKILL = "Starting a conversation"
+
+
+async def test_a_plan_says_how_many_of_its_five_slots_are_filled(ask: Any) -> None:
+    query = "query($id: ID!) { assignment(id: $id) { plan { %s } plans { %s } } }"
+    slots = "specificityScore site { kind } timing { rule } frequency { count } durationMin"
+    answer = await ask("masha", query.replace("%s", f"{slots} obstacles {{ kind }}"), id=HERS)
+    homework = answer["data"]["assignment"]
+    for plan in (homework["plan"], *homework["plans"]):
+        score = plan.pop("specificityScore")
+        assert score == sum(slot is not None for slot in plan.values()) / 5
+        assert score > 0
 
 
 async def test_the_agenda_opens_with_what_happened_since_the_last_session(ask: Any) -> None:
@@ -208,3 +226,84 @@ async def test_erased_text_is_null_and_the_rest_stays(ask: Any, parts: Parts, st
     parts.sealer.forget(CLINIC, ANNA)  # type: ignore[attr-defined] # the keyring's sealer
     answer = await ask("anna", "{ me { name zone } }")
     assert answer == {"data": {"me": {"name": None, "zone": "Europe/London"}}}
+
+
+async def test_text_whose_key_is_lost_is_null_counted_and_said_to_be_so(
+    schema: Schema, parts: Parts
+) -> None:
+    await _cannot_be_opened(schema, parts, MemoryKeyring())
+
+
+async def test_text_whose_seal_is_broken_is_null_counted_and_said_to_be_so(
+    schema: Schema, parts: Parts
+) -> None:
+    another = MemoryKeyring()
+    await another.create_subject(CLINIC, MASHA)
+    await _cannot_be_opened(schema, parts, another)
+
+
+async def _cannot_be_opened(schema: Schema, parts: Parts, keyring: MemoryKeyring) -> None:
+    counted = UNREADABLE._value.get()
+    ask = _asking(schema, parts, keyring)
+    assert await ask("masha", "{ me { name zone } }") == {
+        "data": {"me": {"name": None, "zone": "Europe/London"}},
+        "extensions": {"unreadable": {"code": "TEXT_UNREADABLE", "count": 1}},
+    }
+    assert UNREADABLE._value.get() == counted + 1
+
+
+async def test_while_the_keyring_is_away_nothing_is_said_to_be_unreadable(
+    schema: Schema, parts: Parts
+) -> None:
+    keyring = MemoryKeyring()
+    keyring.down = True
+    answer = await _asking(schema, parts, keyring)("masha", "{ me { name zone } }")
+    assert answer["errors"][0]["extensions"]["code"] == "KEYRING_UNAVAILABLE"
+    assert "extensions" not in answer
+
+
+def _asking(schema: Schema, parts: Parts, keyring: MemoryKeyring) -> Asking:
+    return Asking(create_app(schema, replace(parts, sealer=memory_sealer(keyring)), Readiness()))
+
+
+@pytest.mark.parametrize(
+    ("date", "slots"),
+    [
+        (None, {"for a week", "for ever"}),
+        ("2026-03-06", {"for a week", "for ever"}),
+        ("2026-03-01", set()),
+        ("2026-03-03", {"for a week", "for ever"}),
+        ("2026-03-05", {"for a week"}),
+        ("2026-03-08", {"for a week"}),
+        ("2026-03-09", set()),
+        ("1999-12-31", set()),
+        ("2999-01-01", set()),
+    ],
+)
+async def test_today_shows_what_is_still_open_and_another_day_only_its_own_windows(
+    ask: Any, project: Projecting, date: str | None, slots: set[str]
+) -> None:
+    project(stream("assignment", UUID(int=8), (SCHEDULED, OPEN_WINDOWS), subject=MASHA))
+    query = "query($date: Date) { today(date: $date) { occurrences { slot } } }"
+    answer = await ask("masha", query, date=date)
+    assert {each["slot"] for each in answer["data"]["today"]["occurrences"]} == slots
+
+
+SCHEDULED = "interlude.assignment.OccurrencesScheduled.v1"
+_WINDOW = {
+    "local_date": "2026-03-03",
+    "opens_at": "2026-03-03T08:00:00Z",
+    "zone": "Europe/London",
+}
+OPEN_WINDOWS = {
+    "plan_version": 1,
+    "occurrences": [
+        {**_WINDOW, "id": str(UUID(int=81)), "slot": "for ever"},
+        {
+            **_WINDOW,
+            "id": str(UUID(int=82)),
+            "slot": "for a week",
+            "due_at": "2026-03-09T00:00:00Z",
+        },
+    ],
+}
