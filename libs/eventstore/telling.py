@@ -25,6 +25,11 @@ class Actor:
     role: Role
     on_behalf_of: UUID | None = None
 
+    @property
+    def speaks_as_patient(self) -> bool:
+        """What a therapist tells on a patient's behalf is the patient's."""
+        return self.role == "patient" or self.on_behalf_of is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:

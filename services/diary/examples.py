@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from libs.eventstore.telling import Actor, Told
 from libs.vocabulary.experience import Feeling
-from libs.vocabulary.rating import Rating, Scale
+from libs.vocabulary.rating import Rating, Scale, as_told
 from services.diary.domain.entry import AssignmentId, DiaryEntryRecorded, EntryId, PatientId
 from services.diary.domain.experienced import Experienced
 from services.diary.domain.notebook import HomeworkFiled, ReviewId, SessionId
@@ -44,6 +45,11 @@ TALKING_TO_LARRY = InterpersonalPractice(
     difficulty=Rating(value=6, scale=_TEN),
 )
 
+_AFTERWARDS = datetime(2026, 3, 2, 11, 25, tzinfo=UTC)
+_WRITTEN = Told(
+    by=Actor(person_id=PATIENT, role="patient"), happened_at=_AFTERWARDS, now=_AFTERWARDS
+)
+
 FACTS: Sequence[object] = (
     DiaryEntryRecorded(
         entry_id=ENTRY,
@@ -66,7 +72,7 @@ FACTS: Sequence[object] = (
         locale="en-GB",
         client_seq=17,
         device_id=None,
-        answers=TALKING_TO_LARRY,
+        answers=as_told(TALKING_TO_LARRY, _WRITTEN),
     ),
     HomeworkFiled(
         patient_id=PATIENT,

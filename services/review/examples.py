@@ -45,9 +45,15 @@ SKILL = SkillId(UUID("00000000-0000-7000-8000-000000000141"))
 OBSTACLE = ObstacleId(UUID("00000000-0000-7000-8000-000000000151"))
 BELIEF = BeliefId(UUID("00000000-0000-7000-8000-000000000161"))
 LEARNING = LearningId(UUID("00000000-0000-7000-8000-000000000171"))
+IN_SESSION = datetime(2026, 3, 5, 16, 20, tzinfo=UTC)
 
 _TEN = Scale(min=0, max=10)
 _HUNDRED = Scale(min=0, max=100)
+
+
+def _rated(value: int, scale: Scale) -> Rating:
+    return Rating(value=value, scale=scale, rated_at=IN_SESSION, phase="at_review")
+
 
 FACTS: Sequence[Event] = (
     ReviewOpened(
@@ -91,7 +97,7 @@ FACTS: Sequence[Event] = (
     ExperienceRecorded(
         experience=Experience(
             thoughts=("It's hard to predict how he'll respond.",),
-            feelings=(Feeling(name="anxious", intensity=Rating(value=4, scale=_TEN)),),
+            feelings=(Feeling(name="anxious", intensity=_rated(4, _TEN)),),
             physical_sensations=("Warm face",),
             behaviours=("Stayed and asked him back",),
         )
@@ -100,8 +106,8 @@ FACTS: Sequence[Event] = (
         belief_id=BELIEF,
         about="personal_value",
         statement="If the homework goes badly, I am bad with people.",
-        conviction_before=Rating(value=70, scale=_HUNDRED),
-        conviction_after=Rating(value=40, scale=_HUNDRED),
+        conviction_before=_rated(70, _HUNDRED),
+        conviction_after=_rated(40, _HUNDRED),
     ),
     NonEngagementRecorded(engagement="partly_done"),
     NonEngagementLearned(
@@ -118,7 +124,7 @@ FACTS: Sequence[Event] = (
         therapist_id=THERAPIST,
         decision="continue",
         note="Go on with the other three people.",
-        completed_at=datetime(2026, 3, 5, 16, 20, tzinfo=UTC),
+        completed_at=IN_SESSION,
     ),
 )
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from libs.eventstore.decider import Decider, Notice, Rejected
+from libs.vocabulary.rating import RatingPhase, as_told
 from services.assignment.domain import (
     agreement,
     components,
@@ -27,7 +28,7 @@ from services.assignment.domain.creation import AssignmentCreated, CreateAssignm
 from services.assignment.domain.giving import GiveHomework
 from services.assignment.domain.homework import Homework, NotCreated, State
 from services.assignment.domain.outcome import ActivateAssignment, CompleteHomework
-from services.assignment.domain.plan import SpecifyPlan
+from services.assignment.domain.plan import PlanRevised, PlanSpecified, SpecifyPlan
 
 Event = (
     AssignmentCreated
@@ -131,12 +132,27 @@ def _asked(command: Asked, state: State) -> Sequence[Event]:
     if isinstance(command, CreateAssignment):
         if isinstance(state, Homework):
             raise creation.AssignmentExists
-        return creation.create(command)
+        return [as_told(fact, command) for fact in creation.create(command)]
     if isinstance(state, NotCreated):
         raise NotCreatedYet
     if getattr(command, "id", None) in state.told:
         return []
-    return _of(command, state)
+    return [as_told(fact, command, _phase(fact)) for fact in _of(command, state)]
+
+
+def _phase(fact: Event) -> RatingPhase | None:
+    """Of the ratings in it, where it can be of one phase only."""
+    match fact:
+        case PlanSpecified() | PlanRevised():
+            return "planning"
+        case readiness.ReadinessRated():
+            return "before_homework"
+        case practice.PracticeRecorded():
+            return "in_session_practice"
+        case situation.ExperienceRecorded():
+            return fact.phase
+        case _:
+            return None
 
 
 def _of(command: Act, homework: Homework) -> Sequence[Event]:  # noqa: C901, PLR0911 - as above

@@ -10,7 +10,7 @@ from annotated_types import MaxLen, MinLen
 
 from libs.eventstore.decider import Rejected
 from libs.eventstore.telling import MINTED, Told
-from libs.vocabulary.rating import Rating
+from libs.vocabulary.rating import Rating, must_lie_on_its_scale
 from libs.vocabulary.text import Label
 from services.assignment.domain.homework import Homework, having_told, must_be_open
 from services.assignment.domain.readiness import must_be_known
@@ -22,7 +22,6 @@ from services.assignment.domain.terms import (
     as_said,
     must_share_a_scale,
     party,
-    rated,
 )
 
 GradingId = NewType("GradingId", UUID)
@@ -175,11 +174,12 @@ def grade(command: GradeComponents, homework: Homework) -> Sequence[Fact]:
     must_be_known(command.because_rating_id, homework)
     _must_be_told_apart(command.components, homework)
     must_share_a_scale(*(each.difficulty for each in command.components))
-    told = [_with_rater(each, command) for each in command.components]
+    for each in command.components:
+        must_lie_on_its_scale(each.difficulty)
     return [
         ComponentsGraded(
             grading_id=command.id,
-            components=tuple(sorted(told, key=lambda each: each.difficulty.value)),
+            components=tuple(sorted(command.components, key=lambda each: each.difficulty.value)),
             because_rating_id=command.because_rating_id,
             graded_by=party(command.by),
             graded_at=command.happened_at,
@@ -195,10 +195,6 @@ def _must_be_told_apart(graded: Sequence[GradedComponent], homework: Homework) -
         raise UnknownComponent
     if len(homework.components | ids) > MOST_COMPONENTS:
         raise TooManyComponents
-
-
-def _with_rater(graded: GradedComponent, command: Told) -> GradedComponent:
-    return replace(graded, difficulty=rated(graded.difficulty, command) or graded.difficulty)
 
 
 def decide(command: Request, homework: Homework) -> Sequence[Fact]:

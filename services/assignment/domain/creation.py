@@ -1,7 +1,7 @@
 """Where homework begins (C01, C11): what is to be done, by whom, and what it is to change."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -10,7 +10,7 @@ from annotated_types import MaxLen
 from libs.eventstore.decider import Rejected
 from libs.eventstore.telling import LOOKED_UP, MINTED, Told
 from libs.vocabulary.procedure import Procedure
-from libs.vocabulary.rating import Rating
+from libs.vocabulary.rating import Rating, must_lie_on_its_scale
 from libs.vocabulary.text import Label, Prose
 from services.assignment.domain.due import NEXT_SESSION, DueDateSet, DueRule, Meeting, first_due
 from services.assignment.domain.homework import Homework
@@ -21,7 +21,6 @@ from services.assignment.domain.terms import (
     TherapistId,
     Title,
     as_said,
-    rated,
 )
 
 Category = Literal[
@@ -163,7 +162,8 @@ def _target(command: CreateAssignment) -> TargetCognition | None:
     target = command.target_cognition
     if target is None:
         return None
-    belief = rated(target.belief, command)
+    belief = target.belief
+    must_lie_on_its_scale(belief)
     if belief is not None and (belief.scale.min, belief.scale.max) != (0, 100):
         raise BeliefNotToAHundred
-    return replace(target, belief=belief)
+    return target

@@ -13,7 +13,7 @@ from libs.vocabulary.obstacle import (
     ObstacleKind,
     ObstaclePhase,
 )
-from libs.vocabulary.rating import Rating
+from libs.vocabulary.rating import Rating, must_lie_on_its_scale
 from libs.vocabulary.text import Prose
 from services.assignment.domain.homework import Homework, having_told, with_obstacles
 from services.assignment.domain.terms import (
@@ -23,7 +23,6 @@ from services.assignment.domain.terms import (
     SessionId,
     as_said,
     party,
-    rated,
 )
 
 
@@ -123,11 +122,8 @@ class UnknownObstacle(Rejected):
 
 
 def report(command: ReportObstacle) -> Sequence[Fact]:
-    said = as_said(Hindrance, command) | {
-        "likelihood": rated(command.likelihood, command),
-        "obstacle_id": command.id,
-        "phase": command.phase,
-    }
+    must_lie_on_its_scale(command.likelihood)
+    said = as_said(Hindrance, command) | {"obstacle_id": command.id, "phase": command.phase}
     by, at = party(command.by), command.happened_at
     if command.phase == "anticipated":
         return [ObstacleAnticipated(**said, anticipated_by=by, anticipated_at=at)]

@@ -13,7 +13,7 @@ from annotated_types import Ge, Le
 from libs.eventstore.decider import Advice, Notice, Rejected
 from libs.eventstore.telling import LOOKED_UP, MINTED, Told
 from libs.vocabulary.changing import changed
-from libs.vocabulary.rating import Rating
+from libs.vocabulary.rating import Rating, must_lie_on_its_scale
 from libs.vocabulary.text import Prose
 from services.assignment.domain.homework import OPEN, Homework, having_told, must_be_open
 from services.assignment.domain.plan import FrequencyReduced, reduce
@@ -24,7 +24,6 @@ from services.assignment.domain.terms import (
     as_said,
     must_share_a_scale,
     party,
-    rated,
 )
 
 AdjustmentId = NewType("AdjustmentId", UUID)
@@ -170,12 +169,7 @@ LOW = {
 def rate(command: RateReadiness, homework: Homework) -> Sequence[Fact]:
     must_be_a_readiness(command)
     fact = ReadinessRated(
-        **as_said(Readiness, command)
-        | {
-            "readiness": rated(command.readiness, command),
-            "confidence": rated(command.confidence, command),
-            "importance": rated(command.importance, command),
-        },
+        **as_said(Readiness, command),
         rating_id=command.id,
         rated_by=party(command.by),
         rated_at=command.happened_at,
@@ -201,6 +195,8 @@ def must_be_a_readiness(said: Readiness) -> None:
     must_share_a_scale(*ratings)
     if (ratings[0].scale.min, ratings[0].scale.max) not in _READINESS_SCALES:
         raise NotAReadinessScale(ratings[0])
+    for rating in ratings:
+        must_lie_on_its_scale(rating)
 
 
 def _suggestions(said: Readiness, threshold: float) -> tuple[Suggestion, ...]:
@@ -231,13 +227,11 @@ def what_low_ratings_suggest(
 def rate_task(command: RateTask) -> Sequence[Fact]:
     if command.utility is None and command.difficulty is None:
         raise NothingRated
+    for rating in (command.utility, command.difficulty):
+        must_lie_on_its_scale(rating)
     return [
         TaskRated(
-            **as_said(TaskFeedback, command)
-            | {
-                "utility": rated(command.utility, command),
-                "difficulty": rated(command.difficulty, command),
-            },
+            **as_said(TaskFeedback, command),
             task_rating_id=command.id,
             rated_by=party(command.by),
             rated_at=command.happened_at,

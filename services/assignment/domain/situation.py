@@ -23,7 +23,6 @@ from services.assignment.domain.terms import (
     as_said,
     must_have_happened,
     party,
-    rated,
 )
 
 SituationId = NewType("SituationId", UUID)
@@ -183,13 +182,14 @@ def tell(command: RecordExperience) -> Sequence[Fact]:
 
 
 def predict(command: StatePrediction, homework: Homework) -> Sequence[Fact]:
-    likelihood = rated(command.likelihood, command)
+    likelihood = command.likelihood
+    must_lie_on_its_scale(likelihood)
     if likelihood is not None and (likelihood.scale.min, likelihood.scale.max) != (0, 100):
         raise LikelihoodNotToAHundred
     begun = homework.first_started_at
     return [
         PredictionStated(
-            **as_said(Prediction, command) | {"likelihood": likelihood},
+            **as_said(Prediction, command),
             prediction_id=command.id,
             stated_afterwards=begun is not None and command.happened_at >= begun,
             stated_by=party(command.by),

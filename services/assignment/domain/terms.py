@@ -1,6 +1,6 @@
 """Names, ids and limits that a goal and every subject of an assignment share."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date, time, timedelta
 from typing import Annotated, Any, Literal, NewType
 from uuid import UUID
@@ -10,7 +10,7 @@ from libs.eventstore.telling import MINTED, Actor, Told
 from libs.privacy.private import Private
 from libs.vocabulary.checked import Checked, Spelled
 from libs.vocabulary.moment import Instant
-from libs.vocabulary.rating import Rating, must_lie_on_its_scale
+from libs.vocabulary.rating import Rating
 from libs.vocabulary.text import Label, Text
 
 AssignmentId = NewType("AssignmentId", UUID)
@@ -100,26 +100,13 @@ class ScalesDiffer(Rejected):
 
 
 def party(actor: Actor) -> Party:
-    """Whose act it is: what a therapist tells on a patient's behalf is the patient's."""
-    spoke = actor.role == "patient" or actor.on_behalf_of is not None
-    return "patient" if spoke else "therapist"
+    """Whose act it is."""
+    return "patient" if actor.speaks_as_patient else "therapist"
 
 
 def as_said(kind: type[Any], said: object) -> dict[str, Any]:
     """The words that a request and its fact share: `PlanSpecified(**as_said(Plan, command), …)`."""
     return {field.name: getattr(said, field.name) for field in fields(kind)}
-
-
-def rated(rating: Rating | None, command: Told) -> Rating | None:
-    """The rating with its time, once it lies on its scale. Patients rate for themselves; a
-    therapist may write down whose rating it is.
-    """
-    must_lie_on_its_scale(rating)
-    if rating is None:
-        return None
-    rater = "patient" if party(command.by) == "patient" else rating.rater_role
-    stated = command.happened_at if rating.rated_at is None else rating.rated_at
-    return replace(rating, rater_role=rater, rated_at=stated)
 
 
 def must_share_a_scale(*ratings: Rating | None) -> None:

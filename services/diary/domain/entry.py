@@ -16,6 +16,7 @@ from libs.eventstore.decider import Advice, Decider, Notice, Rejected
 from libs.eventstore.telling import MINTED, Role, Told
 from libs.vocabulary.locale import Locale
 from libs.vocabulary.moment import Instant, Zone
+from libs.vocabulary.rating import as_told
 from libs.vocabulary.text import Label, Prose
 from services.diary.domain.experienced import (
     Experienced,
@@ -177,7 +178,7 @@ def record(command: RecordEntry, state: State) -> Sequence[Event]:
     _must_be_whole(command)
     recorded = _as_recorded(command)
     if isinstance(state, Unwritten):
-        return [recorded]
+        return [as_told(recorded, command)]
     # The header tells one entry from another; answers are sealed, and the desk compares them.
     if not _same_entry(state, recorded):
         raise EntryRecordedOtherwise

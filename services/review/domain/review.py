@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 
 from libs.eventstore.decider import Advice, Decider, Notice, Rejected
 from libs.eventstore.telling import LOOKED_UP, Told
+from libs.vocabulary.rating import as_told
 from libs.vocabulary.text import Prose
 from services.review.domain import meaning, non_engagement, work
 from services.review.domain.state import (
@@ -208,7 +209,11 @@ def complete(command: CompleteReview, state: State) -> Sequence[Event]:
     ]
 
 
-def decide(command: Command, state: State) -> Sequence[Event]:  # noqa: C901, PLR0911 - a line for each request
+def decide(command: Command, state: State) -> Sequence[Event]:
+    return [as_told(fact, command, phase="at_review") for fact in _decided(command, state)]
+
+
+def _decided(command: Command, state: State) -> Sequence[Event]:  # noqa: C901, PLR0911 - a line for each request
     match command:
         case OpenReview():
             return open_review(command, state)

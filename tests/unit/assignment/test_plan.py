@@ -147,6 +147,14 @@ def test_c14_obstacles_of_a_plan_are_told_apart_and_likely_on_a_scale() -> None:
     homework().when(replace(plan, obstacles=(impossible,))).then_rejected(RatingOutsideScale)
 
 
+def test_c14_the_likelihood_of_an_obstacle_is_rated_while_planning() -> None:
+    likely = replace(plan, obstacles=(replace(OBSTACLE, likelihood=of_ten(7)),))
+    fact = decider.decide(likely, decider.fold(homework().history))[0]
+    assert isinstance(fact, PlanSpecified)
+    assert fact.obstacles is not None
+    assert fact.obstacles[0].likelihood == replace(of_ten(7), rated_at=NOW, phase="planning")
+
+
 def test_c14_homework_that_is_done_is_not_planned() -> None:
     nothing_yet.given(*_done()).when(plan).then_rejected(NotOpen)
 

@@ -154,6 +154,27 @@ def test_c07_feelings_in_practice_lie_on_their_scale() -> None:
     homework().when(replace(imagine, experience=experience)).then_rejected(RatingOutsideScale)
 
 
+def in_practice(rating: Rating) -> Rating:
+    return replace(rating, rated_at=NOW, phase="in_session_practice")
+
+
+def test_c07_what_is_rated_in_practice_is_rated_then_and_there() -> None:
+    found = Obstacle(
+        id=OBSTACLE,
+        category="other",
+        text="I forget what to say.",
+        phase="anticipated",
+        likelihood=of_ten(7),
+    )
+    experience = Experience(feelings=(Feeling(name="anxious", intensity=of_ten(4)),))
+    practised = replace(imagine, experience=experience, obstacles_found=(found,))
+    [fact] = decider.decide(practised, decider.fold(homework().history))
+    assert isinstance(fact, PracticeRecorded)
+    assert fact.experience is not None
+    assert fact.experience.feelings[0].intensity == in_practice(of_ten(4))
+    assert fact.obstacles_found[0].likelihood == in_practice(of_ten(7))
+
+
 def test_c07_an_obstacle_found_in_practice_can_be_answered() -> None:
     found = Obstacle(
         id=OBSTACLE, category="other", text="I forget what to say.", phase="anticipated"
@@ -185,6 +206,22 @@ def test_c28_practice_is_offered_and_asked_for() -> None:
         PracticeRequested(
             request_id=PracticeRequestId(UUID(int=9)), requested_by="patient", requested_at=NOW
         )
+    )
+
+
+def test_c12_a_feeling_is_rated_in_the_phase_in_which_it_was_felt() -> None:
+    experience = Experience(feelings=(Feeling(name="anxious", intensity=of_ten(4)),))
+    lived = told(
+        RecordExperience,
+        by=PATIENT,
+        id=ExperienceId(UUID(int=9)),
+        phase="during_homework",
+        experience=experience,
+    )
+    fact = decider.decide(lived, decider.fold(homework().history))[0]
+    assert isinstance(fact, ExperienceRecorded)
+    assert fact.experience.feelings[0].intensity == replace(
+        of_ten(4), rated_at=NOW, phase="during_homework"
     )
 
 

@@ -57,6 +57,10 @@ def at_now(rating: Rating) -> Rating:
     return replace(rating, rated_at=NOW)
 
 
+def before(rating: Rating) -> Rating:
+    return replace(rating, rated_at=NOW, phase="before_homework")
+
+
 def test_c15_readiness_confidence_and_importance_on_one_scale() -> None:
     homework().when(
         replace(
@@ -69,9 +73,9 @@ def test_c15_readiness_confidence_and_importance_on_one_scale() -> None:
     ).then(
         ReadinessRated(
             rating_id=RATING,
-            readiness=at_now(of_ten(7)),
-            confidence=at_now(of_ten(8)),
-            importance=at_now(of_ten(9)),
+            readiness=before(of_ten(7)),
+            confidence=before(of_ten(8)),
+            importance=before(of_ten(9)),
             why_not_lower="I know him.",
             what_would_raise="Knowing what to say.",
             rated_by="patient",

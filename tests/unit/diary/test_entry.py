@@ -12,7 +12,7 @@ from libs.eventstore.telling import Actor
 from libs.testing.cast import FOR_MASHA, LEV, MASHA, NOW, PATIENT
 from libs.testing.scenario import Scenario
 from libs.vocabulary.experience import Feeling
-from libs.vocabulary.rating import NotAScale, Rating, RatingOutsideScale, Scale
+from libs.vocabulary.rating import NotAScale, Rating, RatingOutsideScale, Scale, as_told
 from services.diary.domain.entry import (
     AssignmentId,
     Command,
@@ -63,7 +63,7 @@ recorded = DiaryEntryRecorded(
     time_uncertain=False,
     source="patient",
     visibility="private",
-    answers=TALKING_TO_LARRY,
+    answers=as_told(TALKING_TO_LARRY, record),
 )
 
 

@@ -74,8 +74,8 @@ explored = HomeworkBeliefExplored(
     belief_id=BeliefId(UUID(int=4)),
     about="personal_value",
     statement="If the homework goes badly, I am bad with people.",
-    conviction_before=Rating(value=70, scale=HUNDRED),
-    conviction_after=Rating(value=40, scale=HUNDRED),
+    conviction_before=Rating(value=70, scale=HUNDRED, rated_at=NOW, phase="at_review"),
+    conviction_after=Rating(value=40, scale=HUNDRED, rated_at=NOW, phase="at_review"),
 )
 
 
@@ -113,6 +113,15 @@ def test_c21_an_experience_says_something() -> None:
 def test_c21_a_feelings_intensity_lies_on_its_scale() -> None:
     beyond = Feeling(name="anxious", intensity=Rating(value=11, scale=Scale(min=0, max=10)))
     nothing_yet.given(opened).when(tell(feelings=(beyond,))).then_rejected(RatingOutsideScale)
+
+
+def test_c21_a_feelings_intensity_is_rated_when_it_is_told() -> None:
+    anxious = Feeling(name="anxious", intensity=Rating(value=4, scale=Scale(min=0, max=10)))
+    [fact] = decider.decide(tell(feelings=(anxious,)), decider.fold([opened]))
+    assert isinstance(fact, ExperienceRecorded)
+    [told] = fact.experience.feelings
+    assert told.intensity is not None
+    assert (told.intensity.rated_at, told.intensity.phase) == (NOW, "at_review")
 
 
 def test_c22_a_belief_about_homework_is_explored() -> None:
