@@ -78,8 +78,7 @@ def _command(
         "parameters": [parts.parameter(name) for name in _of_command(operation)],
         "requestBody": {"required": True, "content": {"application/json": content}},
         "responses": {
-            "201": parts.ANSWERED_NOW,
-            "200": parts.ANSWERED_BEFORE,
+            **parts.answered(located=terms.location is not None),
             **parts.problems(*_refusals(operation)),
         },
         "x-interlude-command": {
@@ -101,7 +100,7 @@ def _of_command(operation: CommandOperation[Any, Any, Any]) -> Iterator[str]:
 
 
 def _refusals(operation: CommandOperation[Any, Any, Any]) -> Iterator[int]:
-    yield from (400, 401, 403, 404, 409, 412, 413, 415, 422)
+    yield from (400, 401, 403, 404, 405, 409, 412, 413, 415, 422)
     if operation.terms.required_if_match:
         yield 428
     yield from (429, 500, 503)
@@ -118,7 +117,7 @@ def _show(operation: Show[Any, Any, Any], schemas: Schemas) -> Json:
         "responses": {
             "200": parts.shown(schemas.of_view(operation.view)),
             "304": parts.UNCHANGED,
-            **parts.problems(400, 401, 403, 404, 429, 500, 503),
+            **parts.problems(400, 401, 403, 404, 405, 429, 500, 503),
         },
         "x-interlude-grant": dict(operation.grant.relations),
     }
@@ -146,7 +145,7 @@ def _batch(operation: CommandBatch, examples: Examples) -> Json:
                 "description": "Every command's own answer, in the order sent.",
                 "content": {"application/json": {"schema": parts.reference("CommandBatchAnswer")}},
             },
-            **parts.problems(400, 401, 413, 415, 422, 429, 500, 503),
+            **parts.problems(400, 401, 405, 413, 415, 422, 429, 500, 503),
         },
     }
 

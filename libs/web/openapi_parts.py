@@ -91,6 +91,7 @@ HEADERS: Json = {
         "description": "`true`: the key was known, and this was the answer then.",
         "schema": {"type": "string", "enum": ["true"]},
     },
+    "Allow": {"description": "The methods that are possible here.", "schema": _text(3, 100)},
     "RetryAfter": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 0}},
 }
 
@@ -99,21 +100,23 @@ def _headers(**names: str) -> Json:
     return {name.replace("_", "-"): reference(kind, "headers") for name, kind in names.items()}
 
 
-def _answered(description: str) -> Json:
+def answered(*, located: bool) -> Json:
+    """Both answers to a command. `located`: they say where the thing can be read."""
+    location = {"Location": "Location"} if located else {}
+    headers = _headers(
+        ETag="ETag",
+        **location,
+        Interlude_Consistency="Consistency",
+        Idempotency_Replayed="Replayed",
+    )
+    content = {"application/json": {"schema": reference("Answer")}}
+    words = {"201": "It is recorded.", "200": "It was already so; nothing had to change."}
     return {
-        "description": description,
-        "headers": _headers(
-            ETag="ETag",
-            Location="Location",
-            Interlude_Consistency="Consistency",
-            Idempotency_Replayed="Replayed",
-        ),
-        "content": {"application/json": {"schema": reference("Answer")}},
+        status: {"description": description, "headers": headers, "content": content}
+        for status, description in words.items()
     }
 
 
-ANSWERED_NOW = _answered("It is recorded.")
-ANSWERED_BEFORE = _answered("It was already so; nothing had to change.")
 UNCHANGED: Json = {"description": "You have it.", "headers": _headers(ETag="ETag")}
 
 
@@ -140,12 +143,14 @@ def _refused(status: int) -> Json:
     }
     if status in {409, 429, 503}:
         described["headers"] = _headers(Retry_After="RetryAfter")
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        described["headers"] = _headers(Allow="Allow")
     return described
 
 
 RESPONSES: Json = {
     _problem(status): _refused(status)
-    for status in (400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 500, 503)
+    for status in (400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429, 500, 503)
 }
 
 _CODE: Json = _text(1, 100, pattern="^[a-z0-9]+(-[a-z0-9]+)*$")

@@ -12,7 +12,7 @@ from referencing.jsonschema import DRAFT202012
 
 from libs.testing.web import client, edge
 from libs.web.service import Manners
-from tests.component.web.practice import GIVE, app
+from tests.component.web.practice import GIVE, RATE, app
 
 DOCUMENT: Any = app(edge()).openapi()
 
@@ -107,6 +107,32 @@ def test_what_needs_a_precondition_says_so() -> None:
     assert "IfMatchRequired" in names
     assert "428" in operations()["endPractice"]["responses"]
     assert "428" not in operations()["ratePractice"]["responses"]
+
+
+def test_what_is_made_says_where_it_is_and_what_is_done_to_it_does_not() -> None:
+    for name, located in (("givePractice", True), ("ratePractice", False), ("endPractice", False)):
+        for status in ("200", "201"):
+            headers = operations()[name]["responses"][status]["headers"]
+            assert ("Location" in headers) is located, name
+            assert {"ETag", "Interlude-Consistency"} <= headers.keys()
+
+
+async def test_headers_are_as_declared() -> None:
+    async with client(app(edge()), "anna") as anna:
+        made = await anna.post("/v1/practices", json=GIVE, headers={"Idempotency-Key": "1"})
+        assert "location" in made.headers
+        rated = await anna.post(
+            f"{made.headers['location']}/ratings", json=RATE, headers={"Idempotency-Key": "2"}
+        )
+        assert rated.status_code == 201
+        assert "location" not in rated.headers
+
+
+def test_every_operation_says_that_its_path_may_refuse_a_method() -> None:
+    for name, operation in operations().items():
+        assert "405" in operation["responses"], name
+    refused = DOCUMENT["components"]["responses"]["MethodNotAllowed"]
+    assert refused["headers"].keys() == {"Allow"}
 
 
 def test_examples_fit_what_they_are_examples_of() -> None:
