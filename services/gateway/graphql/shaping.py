@@ -1,5 +1,6 @@
 """From rows to what clients see: names, nesting, and the formulas that are not SQL's."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from libs.access.principal import Principal
@@ -75,7 +76,7 @@ def me(principal: Principal, row: Json) -> screens.Me:
             "zone": person.get("zone") or clinic.get("zone"),
             "locale": person.get("locale") or clinic.get("locale"),
             "clinic": clinic or None,
-            "expires_at": principal.expires_at,
+            "expires_at": datetime.fromtimestamp(principal.expires_at, UTC),
         }
     )
 

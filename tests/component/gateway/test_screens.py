@@ -21,7 +21,7 @@ from services.gateway.graphql.ids import to_global
 from services.gateway.graphql.schema import Schema
 from services.gateway.graphql.texts import UNREADABLE
 from tests.component.gateway.asking import Asking
-from tests.component.gateway.telling import ASSIGNMENT, NEXT_SESSION, Projecting, Story
+from tests.component.gateway.telling import ASSIGNMENT, NEXT_SESSION, PEOPLE, Projecting, Story
 
 pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("told")]
 
@@ -41,6 +41,20 @@ async def test_a_therapist_learns_who_she_is(ask: Any) -> None:
             }
         }
     }
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (7_258_118_400.5, "2200-01-01T00:00:00.500000+00:00"),
+        (253_402_300_799.0, "9999-12-31T23:59:59+00:00"),
+    ],
+)
+async def test_however_late_a_token_ends_it_says_when(
+    ask: Any, monkeypatch: pytest.MonkeyPatch, seconds: float, said: str
+) -> None:
+    monkeypatch.setitem(PEOPLE, "anna", replace(PEOPLE["anna"], expires_at=seconds))
+    assert await ask("anna", "{ me { expiresAt } }") == {"data": {"me": {"expiresAt": said}}}
 
 
 async def test_what_the_ends_of_a_scale_mean_was_sealed_and_is_read_again(ask: Any) -> None:
