@@ -47,7 +47,8 @@ REACT = "react"
 
 BATCH = 200
 """Records: a reaction holds its streams until the batch commits, and requests wait for them."""
-WAIT = 0.25
+WAIT = 0.5
+"""Seconds to wait for records; SIGTERM is seen at least that often."""
 _CHECK_EVERY = 1.0
 _CHECK_PARKED_EVERY = 0.25
 """Seconds between looks at what is due: the first retry of a miss comes so soon."""
@@ -151,7 +152,8 @@ class Follower:
 
     async def step(self, subscriber: Subscriber) -> None:
         """One poll, and one transaction per reader for what it brought."""
-        polled: Polled = await self._away(subscriber.poll, timeout=WAIT, most=BATCH)
+        wait = _CHECK_PARKED_EVERY if self.parked else WAIT
+        polled: Polled = await self._away(subscriber.poll, timeout=wait, most=BATCH)
         if polled.assigned:
             await self._stand(subscriber, polled.assigned)
         for part in self._parts if polled.deliveries else ():

@@ -4,9 +4,13 @@ import gc
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
+from unittest.mock import Mock
+from uuid import uuid4
 
 import pytest
+from kafka import KafkaConsumer
 
 from libs.messaging.broker import (
     Broker,
@@ -83,3 +87,20 @@ def test_a_broker_that_does_not_answer_costs_no_thread_and_no_socket(
         assert held() == before
     finally:
         gc.enable()
+
+
+@pytest.mark.kafka
+def test_a_reader_that_has_its_partitions_waits_without_asking_again_and_again(
+    kafka_broker: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    topic = f"quiet.{uuid4()}"
+    with closing(connect(kafka_broker)) as broker:
+        broker.ensure_topic(topic, partitions=1)
+        with closing(broker.subscriber(group=topic, topics=[topic])) as reader:
+            while not (assigned := reader.poll(timeout=5).assigned):
+                pass
+            reader.seek(assigned[0], 0)
+            ask = Mock(side_effect=KafkaConsumer.poll)
+            monkeypatch.setattr(KafkaConsumer, "poll", lambda *one, **each: ask(*one, **each))
+            assert reader.poll(timeout=0.5).deliveries == []
+    assert ask.call_count <= 2  # the second takes what came as the time was up

@@ -106,9 +106,10 @@ class KafkaSubscriber(ConsumerRebalanceListener):  # type: ignore[misc] # the cl
         deadline = time.monotonic() + timeout
         while True:
             _finish_joining(consumer)
-            # In slices, because the client waits on although it has been given partitions.
             left = max(0.0, deadline - time.monotonic())
-            records = consumer.poll(timeout_ms=int(min(left, 0.1) * 1000), max_records=most)
+            # In slices at first, because the client waits on although it has been given partitions.
+            patience = left if consumer.assignment() else min(left, 0.1)
+            records = consumer.poll(timeout_ms=int(patience * 1000), max_records=most)
             self._same_topics(consumer)
             deliveries = [
                 each for place, some in records.items() for each in self._read(place, some)
