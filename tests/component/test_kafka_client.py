@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from unittest.mock import Mock
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
@@ -91,7 +91,7 @@ def test_a_broker_that_does_not_answer_costs_no_thread_and_no_socket(
 
 @pytest.mark.kafka
 def test_a_reader_that_has_its_partitions_waits_without_asking_again_and_again(
-    kafka_broker: str, monkeypatch: pytest.MonkeyPatch
+    kafka_broker: str,
 ) -> None:
     topic = f"quiet.{uuid4()}"
     with closing(connect(kafka_broker)) as broker:
@@ -100,7 +100,7 @@ def test_a_reader_that_has_its_partitions_waits_without_asking_again_and_again(
             while not (assigned := reader.poll(timeout=5).assigned):
                 pass
             reader.seek(assigned[0], 0)
-            ask = Mock(side_effect=KafkaConsumer.poll)
-            monkeypatch.setattr(KafkaConsumer, "poll", lambda *one, **each: ask(*one, **each))
-            assert reader.poll(timeout=0.5).deliveries == []
+            poll = KafkaConsumer.poll
+            with patch.object(KafkaConsumer, "poll", autospec=True, side_effect=poll) as ask:
+                assert reader.poll(timeout=0.5).deliveries == []
     assert ask.call_count <= 2  # the second takes what came as the time was up
