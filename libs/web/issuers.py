@@ -64,7 +64,9 @@ class Issuers:
         ring = self._rings.get(issuer.rstrip("/"))
         if ring is None:
             return None
-        if self._is_due(ring, kid):
+        if self._is_due(ring, kid) or (kid not in ring.keys and ring.lock.locked()):
+            # Who comes while the keys are on their way waits for them: a process that has just
+            # started would refuse its first callers otherwise, and so would one at a rotation.
             await self._refresh(issuer.rstrip("/"), ring, kid)
         if not ring.keys:
             raise Problem("identity-unavailable")

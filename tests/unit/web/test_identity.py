@@ -1,5 +1,6 @@
 """Tokens: ours, for us, in time, signed by a key that the issuer published for this."""
 
+import asyncio
 import base64
 import hmac
 import json
@@ -233,6 +234,26 @@ async def test_a_new_key_is_fetched_when_first_seen(identity: Identity, provider
     provider.jwks.append(held)
     provider.seconds += 11
     assert await identity.principal(token())
+
+
+async def test_who_comes_while_the_keys_are_fetched_waits_for_them() -> None:
+    provider = Provider()
+    asked = asyncio.Event()
+
+    async def slowly(request: httpx.Request) -> httpx.Response:
+        asked.set()
+        await asyncio.sleep(0.05)
+        return provider(request)
+
+    client = httpx.AsyncClient(transport=httpx.MockTransport(slowly))
+    identity = Identity(
+        Issuers([ISSUER], client, seconds=lambda: T), audience="interlude", seconds=lambda: T
+    )
+    first = asyncio.create_task(identity.principal(token("ES256")))
+    await asked.wait()
+    second = await identity.principal(token("RS256"))
+    assert second.person_id == (await first).person_id
+    assert provider.asked == 2
 
 
 async def test_unknown_key_ids_do_not_make_us_ask_each_time(
