@@ -35,6 +35,10 @@ class Readiness:
         self._hopes = dict(hopes or {})
         self._stopping = False
 
+    @property
+    def stopping(self) -> bool:
+        return self._stopping
+
     def stop(self) -> None:
         """Not ready from now on, for good."""
         self._stopping = True

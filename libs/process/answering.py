@@ -5,14 +5,27 @@ nothing with a head alone: a fifth of what a command cost.
 """
 
 from asyncio import AbstractEventLoop, Transport
+from collections.abc import Callable
 from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 
-class Answering(HttpToolsProtocol):
-    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as Uvicorn's own
-        super().connection_made(cast(Transport, OnePiece(transport, self.loop)))
+def answering(leaving: Callable[[], bool]) -> type[HttpToolsProtocol]:
+    """Once we are `leaving`, each answer says so (`Connection: close`), so that nobody sends the
+    next request into a connection that is about to be closed.
+    """
+
+    class Answering(HttpToolsProtocol):
+        def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as Uvicorn's own
+            super().connection_made(cast(Transport, OnePiece(transport, self.loop)))
+
+        def on_headers_complete(self) -> None:
+            super().on_headers_complete()
+            if leaving() and self.cycle is not None:
+                self.cycle.keep_alive = False
+
+    return Answering
 
 
 class OnePiece:

@@ -8,7 +8,7 @@ import uvicorn
 import uvloop
 
 from libs.process.admin import Readiness
-from libs.process.answering import Answering
+from libs.process.answering import answering
 from libs.process.collector import settle_collector
 from libs.process.ports import listening
 from libs.process.stopping import on_signals
@@ -18,10 +18,10 @@ GRACE = 15
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, readiness: Readiness, settle: float) -> None:
+    def __init__(self, config: uvicorn.Config, readiness: Readiness, drain: float) -> None:
         super().__init__(config)
         self._readiness = readiness
-        self._settle = settle
+        self._drain = drain
 
     async def startup(self, sockets: list | None = None) -> None:  # type: ignore[type-arg]  # as Uvicorn's own
         await super().startup(sockets=sockets)
@@ -29,7 +29,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list | None = None) -> None:  # type: ignore[type-arg]  # as Uvicorn's own
         self._readiness.stop()
-        await asyncio.sleep(self._settle)
+        await asyncio.sleep(self._drain)
         await super().shutdown(sockets=sockets)
 
 
@@ -40,16 +40,16 @@ async def serve(
     readiness: Readiness,
     host: str = "127.0.0.1",
     access_log: bool = False,
-    settle: float = 0.0,
+    drain: float = 0.0,
 ) -> None:
     """Within a loop of ours (`run`). Returns when the server was asked to stop and is done.
 
-    `settle` seconds pass between "not ready" and closing the door, for load balancers that need
-    to hear of it.
+    `drain` seconds pass between "not ready" and closing the door: load balancers hear of it, and
+    clients with open connections are told to close them.
     """
     config = uvicorn.Config(
         app,
-        http=Answering,
+        http=answering(lambda: readiness.stopping),
         ws="websockets-sansio",
         lifespan="on",
         log_config=None,
@@ -63,7 +63,7 @@ async def serve(
     on_signals()
     # Ours, because Uvicorn would end the process in its own words when the port is taken.
     with listening("PORT", host, port) as door:
-        await _Server(config, readiness, settle).serve(sockets=[door])
+        await _Server(config, readiness, drain).serve(sockets=[door])
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:

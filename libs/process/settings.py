@@ -137,9 +137,13 @@ class Identity(Settings):
 
 
 class Listening(Settings):
-    """`docs` off hides the documentation pages; production hides them unless it is said."""
+    """`docs` off hides the documentation pages; production hides them unless it is said.
+    `drain_seconds` is how long requests are still taken after SIGTERM, so that whoever sends them
+    notices: longer than a load balancer's probes are apart.
+    """
 
     port: Port
+    drain_seconds: float = Field(default=0.5, ge=0, le=4)
     docs: Literal["on", "off"] | None = None
     access_log: bool = False
 

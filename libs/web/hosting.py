@@ -78,6 +78,7 @@ async def _hosted(
                 host=settings.host,
                 readiness=hosted.readiness,
                 access_log=settings.access_log,
+                drain=settings.drain_seconds,
             )
 
 

@@ -27,7 +27,7 @@ def api() -> None:
 
     Reads DATABASE_URL (as gateway_app), KEYRING_URL, MASTER_KEY, ISSUERS, AUDIENCE, CARE_URL,
     ASSIGNMENT_URL, DIARY_URL, REVIEW_URL, CONTRACTS, PORT, ADMIN_PORT, HOST, PROFILE, DOCS,
-    INTROSPECTION, MAX_REQUESTS, LOG_FORMAT. Stops on SIGTERM: not ready first, then accepted
+    DRAIN_SECONDS, INTROSPECTION, MAX_REQUESTS, LOG_FORMAT. Stops on SIGTERM: not ready first, then accepted
     requests are finished.
     """
     end_when_asked()

@@ -125,6 +125,7 @@ async def _served(settings: ApiSettings) -> None:
                 host=settings.host,
                 readiness=readiness,
                 access_log=settings.access_log,
+                drain=settings.drain_seconds,
             )
 
 

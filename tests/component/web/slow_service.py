@@ -23,4 +23,4 @@ async def quick(_request: Request) -> Response:
 
 if __name__ == "__main__":
     app = Starlette(routes=[Route("/slow", slow), Route("/quick", quick)])
-    run(serve(app, port=int(sys.argv[1]), readiness=Readiness()))
+    run(serve(app, port=int(sys.argv[1]), readiness=Readiness(), drain=0.5))

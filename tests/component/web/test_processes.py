@@ -127,6 +127,19 @@ async def test_accepted_requests_are_finished_before_it_goes(
     assert process.wait(10) == 0
 
 
+async def test_whoever_still_comes_is_answered_and_told_to_go(
+    slow_service: tuple[subprocess.Popen[str], str],
+) -> None:
+    process, url = slow_service
+    async with httpx.AsyncClient(timeout=10) as client:
+        assert "connection" not in (await client.get(f"{url}/quick")).headers
+        process.terminate()
+        await asyncio.sleep(0.1)
+        late = await client.get(f"{url}/quick")
+    assert (late.status_code, late.headers["connection"]) == (200, "close")
+    assert process.wait(10) == 0
+
+
 @pytest.mark.postgres
 def test_care_serves_and_stops(own_database: Database) -> None:
     port, admin = free_port(), free_port()
