@@ -25,10 +25,14 @@ class Published:
     example: Json
 
 
-def wires(service: str) -> Sequence[Wire[Any]]:
-    """The tables of a service's `wire.py`, one for each aggregate."""
+def aggregates(service: str) -> Sequence[Aggregate[Any, Any, Any]]:
+    """Those of a service's `wire.py`, in the order in which they stand there."""
     module = import_module(f"services.{service}.wire")
-    return [each.wire for each in vars(module).values() if isinstance(each, Aggregate)]
+    return [each for each in vars(module).values() if isinstance(each, Aggregate)]
+
+
+def wires(service: str) -> Sequence[Wire[Any]]:
+    return [each.wire for each in aggregates(service)]
 
 
 def published() -> Iterator[Published]:
