@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import orjson
 import typer
-import yaml
 
 from deploy.contracts import asyncapi, catalogue, errors, gate, gateway, openapi
 from libs.process.failing import FAILED
@@ -29,8 +28,8 @@ def files(published: Path = OPENAPI) -> Iterator[tuple[str, bytes]]:
     yield from services.items()
     yield "gateway.openapi.json", _json(gateway.document())
     yield "gateway.graphql", gateway.sdl(services)
-    described = asyncapi.document(facts, version=VERSION)
-    yield "asyncapi.yaml", yaml.safe_dump(described, sort_keys=False, width=100).encode()
+    every_version = [*facts, *gate.earlier(published, facts)]
+    yield "asyncapi.yaml", asyncapi.written(every_version, version=VERSION)
     known = errors.codes()
     yield "errors.md", errors.markdown(known).encode()
     yield "errors.en.json", _json(errors.texts(known))

@@ -68,6 +68,29 @@ def refusals(folder: Path, facts: Sequence[Published]) -> list[Refusal]:
     return [*_of_names(published, facts), *_of_schemas(folder, published, facts)]
 
 
+def earlier(folder: Path, facts: Sequence[Published]) -> list[Published]:
+    """The versions that nobody writes any more, as they were published."""
+    category = {first_version_of(fact.name): fact.category for fact in facts}
+    written = {fact.name for fact in facts}
+    return [
+        _as_published(folder, name, category[first_version_of(name)])
+        for name in digests(folder)
+        if name not in written
+    ]
+
+
+def _as_published(folder: Path, name: str, category: str) -> Published:
+    schema = _read(folder, name)
+    return Published(
+        service=name.split(".")[1],
+        category=category,
+        name=name,
+        summary=" ".join(schema.get("description", "").split()),
+        schema=schema,
+        example=orjson.loads(example_file(folder, name).read_bytes()),
+    )
+
+
 def _of_files(folder: Path, published: Digests) -> Iterator[Refusal]:
     back = f"Put it back: git checkout main -- {folder.name}/events"
     for name, was in published.items():
