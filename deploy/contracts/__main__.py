@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from deploy.contracts import asyncapi, catalogue, errors, gate, gateway, openapi
+from deploy.contracts import asyncapi, catalogue, errors, gate, gateway, openapi, page
 from libs.process.failing import FAILED
 
 OPENAPI = Path(__file__).parents[2] / "openapi"
@@ -30,6 +30,7 @@ def files(published: Path = OPENAPI) -> Iterator[tuple[str, bytes]]:
     yield "gateway.graphql", gateway.sdl(services)
     every_version = [*facts, *gate.earlier(published, facts)]
     yield "asyncapi.yaml", asyncapi.written(every_version, version=VERSION)
+    yield "events.html", page.page(every_version)
     known = errors.codes()
     yield "errors.md", errors.markdown(known).encode()
     yield "errors.en.json", _json(errors.texts(known))
@@ -68,7 +69,7 @@ def write(folder: Path) -> Mapping[str, str]:
 
 
 def _generated(folder: Path) -> Iterator[Path]:
-    for pattern in ("*.json", "*.yaml", "*.md", "*.graphql", "events/*.json"):
+    for pattern in ("*.json", "*.yaml", "*.html", "*.md", "*.graphql", "events/*.json"):
         yield from folder.glob(pattern)
 
 
