@@ -48,7 +48,8 @@ def page(facts: Iterable[Published]) -> bytes:
         _("main", _envelope(), *(_section(service, told[service]) for service in WRITERS)),
     )
     html = _("html", _head(), body, lang="en")
-    return b"<!doctype html>\n" + tostring(html, encoding="utf-8", method="html") + b"\n"
+    written: bytes = tostring(html, encoding="utf-8", method="html")
+    return b"<!doctype html>\n" + written + b"\n"
 
 
 def _(tag: str, *children: Child, **attributes: str) -> Element:

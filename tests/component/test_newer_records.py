@@ -63,15 +63,13 @@ def kept(engines: Mapping[str, Engine], told: Sequence[Recorded]) -> Rows:
     return {
         f"{service} {table}": rows
         for service, engine in engines.items()
-        for table, rows in rows_after(
-            engine, KEPT[service], lambda db, name=service: following(name).keep(db, told)
-        ).items()
+        for table, rows in rows_after(engine, KEPT[service], keeping(service, told)).items()
     }
 
 
-def following(service: str) -> Following:
-    found: Following = import_module(f"services.{service}.following").FOLLOWING
-    return found
+def keeping(service: str, told: Sequence[Recorded]) -> Callable[[Connection], None]:
+    following: Following = import_module(f"services.{service}.following").FOLLOWING
+    return lambda db: following.keep(db, told)
 
 
 class Readers:

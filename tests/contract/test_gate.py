@@ -55,6 +55,11 @@ def add_required(schema: Json) -> None:
     schema["required"].append("locale")
 
 
+def add_with_default(schema: Json) -> None:
+    add_required(schema)
+    schema["properties"]["locale"]["default"] = "en"
+
+
 def rename(schema: Json) -> None:
     schema["properties"]["told_by"] = schema["properties"].pop("rated_by")
     schema["required"] = ["told_by", "ratings"]
@@ -136,10 +141,7 @@ ALLOWED: Sequence[tuple[str, Callable[[Json], object]]] = [
         "an optional field far inside",
         lambda told: rating(told)["properties"].update(at={"type": "string"}),
     ),
-    (
-        "a required field with a default",
-        lambda told: (add_required(told), told["properties"]["locale"].update(default="en")),
-    ),
+    ("a required field with a default", add_with_default),
     ("other words", lambda told: told.update(title="Rated", description="How ready.")),
     ("another order", lambda told: told["required"].reverse()),
 ]

@@ -93,7 +93,8 @@ TABLES = dict(tables())
 
 
 def test_every_consumer_is_found() -> None:
-    readers = {model.__name__ for model in READ_MODELS} - {"services.gateway.projections.timeline"}
+    models = {f"{one.project.__module__}" for one in READ_MODELS}
+    readers = models - {"services.gateway.projections.timeline"}
     found = {name.rpartition(".")[0] for name in TABLES}
     assert readers <= found
     assert {"libs.access.care_facts", "services.assignment.follow", "services.review.follow"} <= (

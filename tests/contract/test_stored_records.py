@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
+from jsonschema import Draft202012Validator
 
 from deploy.contracts.catalogue import WRITERS, aggregates
 from libs.eventstore.aggregate import Aggregate
@@ -23,6 +26,7 @@ from services.diary import view as diary_view
 from services.review import view as review_view
 from tests.contract import stored
 
+EVENTS = Path(__file__).parents[2] / "openapi" / "events"
 STREAMS = stored.streams()
 ALL: Mapping[str, Aggregate[Any, Any, Any]] = {
     aggregate.category: aggregate for service in WRITERS for aggregate in aggregates(service)
@@ -52,6 +56,12 @@ def test_of_every_version_that_is_written_there_are_stored_records() -> None:
     written = {name for each in ALL.values() for name in each.wire.names.values()}
     missing = sorted(written - {one.type for one in stored.records()})
     assert missing == [], "run `python -m tests.contract.storing` and commit what it adds"
+
+
+@pytest.mark.parametrize("recorded", stored.records(), ids=lambda one: one.type)
+def test_a_stored_record_is_what_its_published_schema_allows(recorded: Recorded) -> None:
+    schema = orjson.loads((EVENTS / f"{recorded.type}.schema.json").read_bytes())
+    Draft202012Validator(schema).validate(orjson.loads(recorded.data))
 
 
 @every_stream
