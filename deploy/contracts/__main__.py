@@ -1,45 +1,61 @@
 """Writes openapi/ anew: `python -m deploy.contracts`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
 import typer
-import yaml
 
-from deploy.contracts import asyncapi, catalogue, errors, gateway, openapi
+from deploy.contracts import asyncapi, catalogue, errors, gate, gateway, openapi, page
+from libs.process.failing import FAILED
 
-ROOT = Path(__file__).parents[2]
+OPENAPI = Path(__file__).parents[2] / "openapi"
 VERSION = "1"
 
 app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)
 
 
-def files() -> Iterator[tuple[str, bytes]]:
-    """Every contract by its path below openapi/; the same bytes at every run."""
+def files(published: Path = OPENAPI) -> Iterator[tuple[str, bytes]]:
+    """Every contract by its path below openapi/; the same bytes at every run. What `published`
+    holds of events that were published is what it is: those files never change.
+    """
     facts = list(catalogue.published())
-    for fact in facts:
-        yield f"events/{fact.name}.schema.json", _json(fact.schema)
-        yield f"events/{fact.name}.example.json", _json(fact.example)
+    yield from _events(published, facts)
     services = {
         f"{service}.openapi.json": _json(openapi.document(service)) for service in catalogue.WRITERS
     }
     yield from services.items()
     yield "gateway.openapi.json", _json(gateway.document())
     yield "gateway.graphql", gateway.sdl(services)
-    described = asyncapi.document(facts, version=VERSION)
-    yield "asyncapi.yaml", yaml.safe_dump(described, sort_keys=False, width=100).encode()
+    every_version = [*facts, *gate.earlier(published, facts)]
+    yield "asyncapi.yaml", asyncapi.written(every_version, version=VERSION)
+    yield "events.html", page.page(every_version)
     known = errors.codes()
     yield "errors.md", errors.markdown(known).encode()
     yield "errors.en.json", _json(errors.texts(known))
+
+
+def _events(folder: Path, facts: Sequence[catalogue.Published]) -> Iterator[tuple[str, bytes]]:
+    known = gate.digests(folder)
+    listed = dict(known)
+    for fact in facts:
+        stays = fact.name in known
+        schema = gate.schema_file(folder, fact.name).read_bytes() if stays else _json(fact.schema)
+        listed[fact.name] = gate.digest(schema)
+        yield f"events/{fact.name}.schema.json", schema
+        yield f"events/{fact.name}.example.json", _json(fact.example)
+    for earlier in sorted(known.keys() - {fact.name for fact in facts}):
+        yield f"events/{earlier}.schema.json", gate.schema_file(folder, earlier).read_bytes()
+        yield f"events/{earlier}.example.json", gate.example_file(folder, earlier).read_bytes()
+    yield gate.MANIFEST, _json(dict(sorted(listed.items())))
 
 
 def write(folder: Path) -> Mapping[str, str]:
     """What became of each file that changed: made, changed, or removed."""
     outcome: dict[str, str] = {}
     wanted: set[Path] = set()
-    for name, content in files():
+    for name, content in list(files(folder)):
         file = folder / name
         wanted.add(file)
         if not file.exists() or file.read_bytes() != content:
@@ -53,7 +69,7 @@ def write(folder: Path) -> Mapping[str, str]:
 
 
 def _generated(folder: Path) -> Iterator[Path]:
-    for pattern in ("*.json", "*.yaml", "*.md", "*.graphql", "events/*.json"):
+    for pattern in ("*.json", "*.yaml", "*.html", "*.md", "*.graphql", "events/*.json"):
         yield from folder.glob(pattern)
 
 
@@ -63,9 +79,13 @@ def _json(content: Any) -> bytes:
 
 @app.command()
 def contracts(
-    folder: Annotated[Path, typer.Option("--into", help="Where to write.")] = ROOT / "openapi",
+    folder: Annotated[Path, typer.Option("--into", help="Where to write.")] = OPENAPI,
 ) -> None:
     """Writes every OpenAPI, AsyncAPI, GraphQL and event schema file, and says what changed."""
+    refused = gate.refusals(folder, list(catalogue.published()))
+    if refused:
+        typer.echo("\n".join([*map(str, refused), "Nothing was written."]), err=True)
+        raise typer.Exit(FAILED)
     outcome = write(folder)
     for name, became in sorted(outcome.items()):
         typer.echo(f"{became} {name}")

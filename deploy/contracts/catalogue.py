@@ -16,28 +16,31 @@ WRITERS = ("care", "assignment", "diary", "review")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """One kind of fact: `name` is the CloudEvents type, `example` what a consumer would receive."""
+    """One kind of fact: `name` is the CloudEvents type, `category` the kind of stream it is in,
+    `example` what a consumer would receive.
+    """
 
     service: str
+    category: str
     name: str
     summary: str
     schema: Json
     example: Json
 
 
-def wires(service: str) -> Sequence[Wire[Any]]:
-    """The tables of a service's `wire.py`, one for each aggregate."""
+def aggregates(service: str) -> Sequence[Aggregate[Any, Any, Any]]:
+    """Those of a service's `wire.py`, in the order in which they stand there."""
     module = import_module(f"services.{service}.wire")
-    return [each.wire for each in vars(module).values() if isinstance(each, Aggregate)]
+    return [each for each in vars(module).values() if isinstance(each, Aggregate)]
 
 
 def published() -> Iterator[Published]:
     for service in WRITERS:
-        for wire in wires(service):
-            yield from _of(service, wire)
+        for aggregate in aggregates(service):
+            yield from _of(service, aggregate.category, aggregate.wire)
 
 
-def _of(service: str, wire: Wire[Any]) -> Iterator[Published]:
+def _of(service: str, category: str, wire: Wire[Any]) -> Iterator[Published]:
     examples = {type(fact): fact for fact in import_module(f"services.{service}.examples").FACTS}
     schemas = wire.schemas()
     for kind, name in wire.names.items():
@@ -46,6 +49,7 @@ def _of(service: str, wire: Wire[Any]) -> Iterator[Published]:
         _, data = wire.to_wire(examples[kind])
         yield Published(
             service=service,
+            category=category,
             name=name,
             summary=_summary(kind),
             schema={

@@ -106,7 +106,7 @@ class Reacting:
         failed: dict[Place, Failure] = {}
         stopped: set[Stream] = set()
         for fresh in batch.to_handle:
-            if fresh.recorded.type not in self._reactions or fresh.stream in stopped:
+            if fresh.recorded.known_as not in self._reactions or fresh.stream in stopped:
                 continue
             failure = await self._failure(db, fresh, batch.tried.get(fresh.place, 0))
             if failure is not None:
@@ -118,7 +118,7 @@ class Reacting:
         try:
             # All that one fact causes happens, or none of it.
             async with db.begin_nested():
-                for reaction in self._reactions[fresh.recorded.type]:
+                for reaction in self._reactions[fresh.recorded.known_as]:
                     await self._react(db, reaction, fresh.recorded)
         except (NoSuchStream, UnknownSubject, NotKnownYet):
             return _missed(fresh.recorded, self._now(), tries)
@@ -134,7 +134,7 @@ class Reacting:
     ) -> None:
         cause: Cause[Any] = Cause(
             recorded=recorded,
-            fact=read_as(recorded, {recorded.type: reaction.reads}),
+            fact=read_as(recorded, {recorded.known_as: reaction.reads}),
             telling=Telling(by=self._actor, happened_at=recorded.occurred_at, now=self._now()),
         )
         wishes = await db.run_sync(lambda sync: reaction.wishes(cause, sync))

@@ -21,7 +21,9 @@ class Fact(BaseModel):
 
 Known = TypeVar("Known", bound=BaseModel)
 Reads = Mapping[str, type[Known]]
-"""From published name to the reader's model of it."""
+"""From the name of the first version (`known_as`) to the reader's model, which asks for nothing
+that the first does not have.
+"""
 
 
 def read_as(recorded: Recorded, reads: Mapping[str, type[Known]]) -> Known | None:
@@ -29,7 +31,7 @@ def read_as(recorded: Recorded, reads: Mapping[str, type[Known]]) -> Known | Non
 
     Raises pydantic's `ValidationError`, whose text quotes the input: never log it.
     """
-    model = reads.get(recorded.type)
+    model = reads.get(recorded.known_as)
     return None if model is None else _fact(model, recorded.data, recorded.event_id)
 
 

@@ -5,6 +5,8 @@ from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
+from libs.eventstore.versions import first_version_of
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
@@ -37,6 +39,13 @@ class Recorded:
     @property
     def category(self) -> str:
         return self.stream_id[:-37]
+
+    @property
+    def known_as(self) -> str:
+        """By what name readers know it, whatever its version: that of the first. A version only
+        ever adds what may be missing, so who reads the first reads them all.
+        """
+        return first_version_of(self.type)
 
     @property
     def key(self) -> str:

@@ -10,6 +10,7 @@ import orjson
 from pydantic import TypeAdapter
 
 from libs.eventstore.decider import Event
+from libs.eventstore.versions import first_version_of, version_of, versions_below
 from libs.privacy.private import KeyClass, Sealed
 from libs.privacy.reading import STORED, described_for
 
@@ -24,8 +25,14 @@ def _always_clinical(_event: object) -> KeyClass:
     return "clinical"
 
 
+class NoWayToRead(Exception):  # noqa: N818 - a `wire.py` is wrong, and nothing starts
+    """An earlier version was published, and no upcast leads from it to today's."""
+
+
 class Wire(Generic[Event]):
     """The explicit table from fact to published name; old names are read through named upcasts.
+    An upcast is from the name it stands under to the name it gives: pure, by what the old record
+    says alone; it may move sealed values and never looks inside. Raises `NoWayToRead`.
 
     `key_class` says under which of the subject's keys a fact's private text is sealed.
     """
@@ -39,10 +46,13 @@ class Wire(Generic[Event]):
         self.names = names
         self.key_class = key_class
         self._upcasts = upcasts or {}
+        self._newest = {first_version_of(name): name for name in names.values()}
         self._adapters: dict[str, TypeAdapter[Event]] = {
             name: TypeAdapter(kind) for kind, name in names.items()
         }
         self._private = {name: private_paths(kind) for kind, name in names.items()}
+        for name in names.values():
+            self._must_read_all_below(name)
 
     def to_wire(self, event: Event) -> tuple[str, Json]:
         """The published name and JSON-ready data, private text still plain; None is left out."""
@@ -62,7 +72,23 @@ class Wire(Generic[Event]):
         while name in self._upcasts:
             name, upcast = self._upcasts[name]
             content = upcast(content)
-        return self._adapters[name].validate_python(content, context=STORED)
+        adapter = self._adapters[self._as_known_here(name)]
+        return adapter.validate_python(content, context=STORED)
+
+    def _as_known_here(self, name: str) -> str:
+        """While processes are updated one by one, and after one was set back, a stream holds facts
+        of a version that this code does not know. It only adds to the newest that is known here.
+        """
+        newest = self._newest[first_version_of(name)]
+        return newest if version_of(name) > version_of(newest) else name
+
+    def _must_read_all_below(self, name: str) -> None:
+        for earlier in versions_below(name):
+            reached = earlier
+            while reached in self._upcasts:
+                reached, _ = self._upcasts[reached]
+            if reached != name:
+                raise NoWayToRead(earlier)
 
     def schemas(self) -> dict[str, Json]:
         with described_for("event"):

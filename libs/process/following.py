@@ -44,6 +44,10 @@ class Following:
     reactions: Callable[[Parts], Reactions] = _no_reactions
 
 
+def group_of(service: str, prefix: str = "") -> str:
+    return f"{prefix}interlude.{service}.follow"
+
+
 def follow_until_stopped(service: str, settings: Settings, following: Following) -> None:
     serving.run(_follow(service, settings, following))
 
@@ -56,7 +60,7 @@ async def _follow(service: str, settings: Settings, following: Following) -> Non
             engine,
             broker,
             list(_readers(built, settings, following)),
-            group=f"{settings.topic_prefix}interlude.{service}.follow",
+            group=group_of(service, settings.topic_prefix),
             now=utc_now,
             monotonic=time.monotonic,
         )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -116,9 +117,14 @@ REQUEST_OF = {
 def facts_of(bodies: Bodies) -> Sequence[object]:
     """In the order of the story, the first of each kind."""
     told: dict[type[object], object] = {}
-    for fact in (*_goal(bodies), *_first_homework(bodies), *_second_homework(bodies)):
+    for fact in (*_goal(bodies), *chain.from_iterable(histories(bodies))):
         told.setdefault(type(fact), fact)
     return tuple(told.values())
+
+
+def histories(bodies: Bodies) -> Sequence[Sequence[assignment.Event]]:
+    """Of each homework all that happened, from its beginning on."""
+    return tuple(_first_homework(bodies)), tuple(_second_homework(bodies))
 
 
 def _goal(bodies: Bodies) -> Sequence[object]:

@@ -53,9 +53,13 @@ FACTS: Sequence[object] = (
         starts_at=datetime(2026, 2, 25, 16, 0, tzinfo=UTC),
         zone="Europe/London",
         duration_min=50,
+        starts_local=datetime(2026, 2, 25, 16, 0),  # noqa: DTZ001 - by the wall clock
     ),
     SessionRescheduled(
-        starts_at=datetime(2026, 2, 26, 16, 0, tzinfo=UTC), zone="Europe/London", duration_min=50
+        starts_at=datetime(2026, 2, 26, 16, 0, tzinfo=UTC),
+        zone="Europe/London",
+        duration_min=50,
+        starts_local=datetime(2026, 2, 26, 16, 0),  # noqa: DTZ001 - by the wall clock
     ),
     SessionStarted(started_at=datetime(2026, 2, 26, 16, 2, tzinfo=UTC)),
     SessionEnded(ended_at=datetime(2026, 2, 26, 16, 51, tzinfo=UTC)),

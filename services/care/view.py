@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal, TypeVar
 
 from libs.eventstore.recorded import Recorded
+from libs.vocabulary.moment import WallClock
 from libs.vocabulary.text import Label
 from services.care.domain import clinic, patient, relationship, session, therapist
 from services.care.domain.clinic import ClinicId
@@ -61,13 +62,14 @@ class CareRelationshipView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionView:
-    """`starts_at` is the instant; in `zone` it was agreed."""
+    """`starts_local` in `zone` is what was agreed on, `starts_at` which instant that is."""
 
     id: SessionId
     patient_id: PatientId
     therapist_id: TherapistId
     starts_at: datetime
     zone: str
+    starts_local: WallClock | None
     duration_min: int
     status: Literal["scheduled", "started", "ended"] = "scheduled"
     started_at: datetime | None = None
@@ -124,11 +126,16 @@ def _after(view: SessionView | None, fact: session.Event) -> SessionView | None:
                 therapist_id=fact.therapist_id,
                 starts_at=fact.starts_at,
                 zone=fact.zone,
+                starts_local=fact.starts_local,
                 duration_min=fact.duration_min,
             )
         case session.SessionRescheduled(), SessionView():
             return replace(
-                view, starts_at=fact.starts_at, zone=fact.zone, duration_min=fact.duration_min
+                view,
+                starts_at=fact.starts_at,
+                zone=fact.zone,
+                starts_local=fact.starts_local,
+                duration_min=fact.duration_min,
             )
         case session.SessionStarted(), SessionView():
             status = view.status if view.status == "ended" else "started"

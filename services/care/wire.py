@@ -4,10 +4,12 @@ Every name and field is a promise. To change one, publish a new version beside t
 the old through a named upcast.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from libs.eventstore.aggregate import Aggregate
-from libs.eventstore.wire import Wire
+from libs.eventstore.wire import Json, Wire
+from libs.vocabulary.moment import in_zone
 from services.care.domain import clinic, patient, relationship, session, therapist
 
 clinics = Aggregate(
@@ -47,16 +49,34 @@ def _whose_session(state: session.State) -> UUID | None:
     return state.patient_id if isinstance(state, session.Scheduled) else None
 
 
+def _local_time_was_left_out(v1: Json) -> Json:
+    """People agree on a wall clock's time, and v1 kept only which instant that was by the rules of
+    its day. Those rules are the best that is known of an old session.
+    """
+    starts_at = in_zone(datetime.fromisoformat(v1["starts_at"]), v1["zone"])
+    return {**v1, "starts_local": starts_at.replace(tzinfo=None).isoformat()}
+
+
 sessions = Aggregate(
     category="session",
     decider=session.decider,
     wire=Wire[session.Event](
         {
-            session.SessionScheduled: "interlude.care.SessionScheduled.v1",
-            session.SessionRescheduled: "interlude.care.SessionRescheduled.v1",
+            session.SessionScheduled: "interlude.care.SessionScheduled.v2",
+            session.SessionRescheduled: "interlude.care.SessionRescheduled.v2",
             session.SessionStarted: "interlude.care.SessionStarted.v1",
             session.SessionEnded: "interlude.care.SessionEnded.v1",
-        }
+        },
+        upcasts={
+            "interlude.care.SessionScheduled.v1": (
+                "interlude.care.SessionScheduled.v2",
+                _local_time_was_left_out,
+            ),
+            "interlude.care.SessionRescheduled.v1": (
+                "interlude.care.SessionRescheduled.v2",
+                _local_time_was_left_out,
+            ),
+        },
     ),
     subject=_whose_session,
 )

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -24,14 +25,14 @@ from libs.web.issuers import Issuers
 from libs.web.limits import Doors
 from libs.web.operations import Operations
 from libs.web.service import Manners
-from services.gateway import clients, graphiql, live
+from services.gateway import clients, events, graphiql, live
 from services.gateway.graphql.context import Parts
 from services.gateway.graphql.http import GraphQLDoor
 from services.gateway.graphql.limits import USUAL, Limits
 from services.gateway.graphql.schema import Schema, build_schema
 from services.gateway.openapi import document
 from services.gateway.queries.reading import ReadModels
-from services.gateway.settings import ApiSettings
+from services.gateway.settings import CONTRACTS, ApiSettings
 
 CATEGORIES = frozenset(
     {
@@ -66,6 +67,7 @@ def create_app(
     *,
     manners: Manners = LOCALLY,
     limits: Limits = USUAL,
+    contracts: Path = CONTRACTS,
 ) -> FastAPI:
     app = FastAPI(title="Interlude: gateway", docs_url=None, redoc_url=None, openapi_url=None)
     problems = handlers.install(app)
@@ -76,6 +78,7 @@ def create_app(
         app.router.routes.append(WebSocketRoute(path, door))
     if manners.docs:
         app.router.routes.append(graphiql.ASSETS)
+        app.router.routes.extend(events.routes(contracts))
     described = document()
     app.openapi = lambda: described  # type: ignore[method-assign] # FastAPI's way to say it oneself
     app.add_middleware(
@@ -117,6 +120,7 @@ async def _served(settings: ApiSettings) -> None:
                 most=settings.max_requests,
             ),
             limits=limits,
+            contracts=settings.contracts,
         )
         with admin.serving(readiness, port=settings.admin_port, host=settings.host):
             await serving.serve(

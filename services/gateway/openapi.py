@@ -71,6 +71,7 @@ def document() -> Json:
         "paths": {
             "/graphql": {"get": _query(), "post": _graphql()},
             "/graphql/stream": {"post": _stream()},
+            "/events": {"get": _events()},
             "/livez": {"get": _probe("livez", "Alive?", "Whether the process is alive.")},
             "/readyz": {"get": _probe("readyz", "Ready?", "Whether it may be sent requests.")},
         },
@@ -167,6 +168,22 @@ def _operation(name: str, summary: str, about: str, answers: Json) -> Json:
         "security": [{"bearer": []}],
         "parameters": [_AFTER],
         "responses": answers,
+    }
+
+
+def _events() -> Json:
+    page = {"text/html": {"schema": {"type": "string", "maxLength": 16777216}}}
+    return {
+        "operationId": "events",
+        "summary": "The catalogue of events",
+        "description": "Every event with its fields, versions and an example, for people. Served"
+        " where documentation is; `asyncapi.yaml` says the same to machines.",
+        "tags": ["documentation"],
+        "security": [],
+        "responses": {
+            "200": {"description": "A page that loads nothing from elsewhere.", "content": page},
+            "404": {"description": "Documentation is off here."},
+        },
     }
 
 

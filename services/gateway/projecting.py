@@ -20,6 +20,9 @@ from services.gateway.contracts import SERVICES
 from services.gateway.projections.everything import LIVE as LIVE_PROJECTIONS
 from services.gateway.settings import ProjectorSettings
 
+GROUP = "interlude.gateway.projector"
+"""After TOPIC_PREFIX."""
+
 
 def project(settings: ProjectorSettings) -> None:
     """Until SIGTERM; then the batch at hand is committed."""
@@ -33,7 +36,7 @@ def project(settings: ProjectorSettings) -> None:
         broker,
         Reader(name=LIVE, chain_keys=keys),
         LIVE_PROJECTIONS,
-        group=f"{prefix}interlude.gateway.projector",
+        group=f"{prefix}{GROUP}",
         now=utc_now,
         monotonic=time.monotonic,
     )

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from libs.access import care_facts
 from libs.eventstore.aggregate import Aggregate
 from libs.eventstore.reading import Reads
+from libs.eventstore.versions import first_version_of
 from services.assignment import examples as assignment_examples
 from services.assignment import wire as assignment_wire
 from services.care import examples as care_examples
@@ -27,12 +28,14 @@ FILED: Reads[BaseModel] = {"interlude.review.ReviewCompleted.v1": diary_reaction
 
 
 def published(aggregates: list[Aggregate[Any, Any, Any]], facts: Any) -> dict[str, Any]:
-    return dict(
+    """By the names that readers know them by."""
+    told = [
         each.wire.to_wire(fact)
         for fact in facts
         for each in aggregates
         if type(fact) in each.wire.names
-    )
+    ]
+    return {first_version_of(name): data for name, data in told}
 
 
 @pytest.mark.parametrize(

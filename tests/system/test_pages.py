@@ -17,11 +17,12 @@ LOADED = re.compile(r"""(?:src|href)=["']([^"'#]+)["']|url:\s*["']([^"']+)["']""
 def pages(run: RunInfo) -> dict[str, str]:
     return {
         "gateway": f"{run.gateway}/graphql",
+        "events": f"{run.gateway}/events",
         **{name: f"{url}/docs" for name, url in run.services.items()},
     }
 
 
-@pytest.mark.parametrize("name", ["gateway", "care", "assignment", "diary", "review"])
+@pytest.mark.parametrize("name", ["gateway", "events", "care", "assignment", "diary", "review"])
 def test_what_a_page_loads_comes_from_where_it_came_from(run: RunInfo, name: str) -> None:
     page = pages(run)[name]
     shown = httpx.get(page, headers=BROWSER)

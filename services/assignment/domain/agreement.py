@@ -30,6 +30,8 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionsOffered:
+    """Activities to choose from together."""
+
     options: tuple[Option, ...]
     offered_by: Party
     offered_at: datetime
@@ -37,6 +39,8 @@ class OptionsOffered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionChosen:
+    """One of the offered options was chosen."""
+
     option_id: OptionId
     chosen_by: Party
     chosen_at: datetime
@@ -44,6 +48,8 @@ class OptionChosen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentProposed:
+    """Somebody proposed that this be the homework."""
+
     proposed_by: Party
     proposed_at: datetime
 

@@ -50,6 +50,8 @@ class GradedComponent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComponentAdded(Component):
+    """A step or part of the homework, maybe with somebody (`contact`)."""
+
     component_id: ComponentId
     added_by: Party
     added_at: datetime
@@ -57,6 +59,8 @@ class ComponentAdded(Component):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstComponentChosen:
+    """Which component to start with."""
+
     component_id: ComponentId
     chosen_by: Party
     chosen_at: datetime

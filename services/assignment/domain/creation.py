@@ -69,6 +69,8 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentCreated(Task):
+    """Homework was begun as a draft: what is to be done, by whom, and what it is to change."""
+
     assignment_id: AssignmentId
     patient_id: PatientId
     therapist_id: TherapistId

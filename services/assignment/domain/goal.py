@@ -42,6 +42,8 @@ class GoalTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalSet:
+    """What therapy is to reach, as `set_by` said it; homework is linked to it."""
+
     goal_id: GoalId
     patient_id: PatientId
     therapist_id: TherapistId

@@ -54,6 +54,8 @@ class Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObstacleAnticipated(Hindrance):
+    """Something that may get in the way, foreseen."""
+
     obstacle_id: ObstacleId
     phase: ObstaclePhase
     anticipated_by: Party
@@ -62,6 +64,8 @@ class ObstacleAnticipated(Hindrance):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObstacleReported(Hindrance):
+    """Something that got in the way."""
+
     obstacle_id: ObstacleId
     phase: ObstaclePhase
     reported_by: Party

@@ -53,6 +53,8 @@ class OccurrencesWithdrawn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OccurrenceCompleted:
+    """One occurrence was done; late knowledge is not late work."""
+
     occurrence_id: OccurrenceId
     experienced_at: Period | None = None
     quantity: Annotated[int, Ge(1), Le(100)]

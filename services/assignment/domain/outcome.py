@@ -45,12 +45,16 @@ class Doing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentActivated:
+    """Both had agreed, and the homework was given: from now on it may be done."""
+
     plan_version: int
     activated_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeworkCompleted(Doing):
+    """The homework is done, wholly or in part (`quantity`, in percent), and over."""
+
     completion_id: CompletionId
     completed_by: Literal["patient_report", "therapist_confirmation"]
     completed_at: datetime

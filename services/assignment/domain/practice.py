@@ -72,6 +72,8 @@ class Practice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PracticeOffered:
+    """Trying it in the session first was offered; `response` where it was answered at once."""
+
     offer_id: PracticeOfferId
     response: Literal["accepted", "declined"] | None = None
     offered_at: datetime
@@ -79,6 +81,8 @@ class PracticeOffered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PracticeRequested:
+    """The patient wants to try it in the session first."""
+
     request_id: PracticeRequestId
     requested_by: Party
     requested_at: datetime
@@ -86,6 +90,8 @@ class PracticeRequested:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PracticeRecorded(Practice):
+    """It was tried in the session: how, step by step, and what came of it."""
+
     practice_id: PracticeId
     practised_at: datetime
 

@@ -61,6 +61,8 @@ class TaskFeedback:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadinessRated(Readiness):
+    """How ready, confident and important, at least one of them, all on one scale."""
+
     rating_id: RatingId
     rated_by: Party
     rated_at: datetime
@@ -78,6 +80,8 @@ class AdjustmentSuggested:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRated(TaskFeedback):
+    """How useful and how difficult the task is, or seems."""
+
     task_rating_id: TaskRatingId
     rated_by: Party
     rated_at: datetime

@@ -82,6 +82,8 @@ class Commitment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RationaleGiven(Rationale):
+    """Why this is worth doing, and which goals it serves."""
+
     rationale_id: RationaleId
     given_by: Party
     given_at: datetime
@@ -89,12 +91,16 @@ class RationaleGiven(Rationale):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnderstandingChecked(Understanding):
+    """What the patient takes the homework to be, in their own words."""
+
     understanding_id: UnderstandingId
     checked_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitmentStated(Commitment):
+    """Whether the patient is prepared to try it."""
+
     commitment_id: CommitmentId
     stated_at: datetime
 

@@ -63,12 +63,16 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SituationConceptualised(Situation):
+    """The situation thought through: thoughts, feelings, sensations, and the urge that follows."""
+
     situation_id: SituationId
     conceptualised_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExperienceRecorded(Lived):
+    """What was lived through, in practice, during homework or told at review."""
+
     experience_id: ExperienceId
     told_by: Party
     told_at: datetime

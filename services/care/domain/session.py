@@ -14,7 +14,7 @@ from annotated_types import Ge, Le
 
 from libs.eventstore.decider import Advice, Decider, Notice, Rejected
 from libs.eventstore.telling import LOOKED_UP, MINTED, Told
-from libs.vocabulary.moment import LocalMoment
+from libs.vocabulary.moment import LocalMoment, WallClock
 from services.care.domain.patient import PatientId
 from services.care.domain.therapist import TherapistId
 
@@ -27,7 +27,9 @@ Minutes = Annotated[int, Ge(10), Le(240)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionScheduled:
-    """A patient and a therapist will meet. `starts_at` is the instant; in `zone` it was agreed."""
+    """A patient and a therapist will meet. `starts_local` in `zone` is what was agreed on;
+    `starts_at` is the instant, by the rules that the zone had when this was said.
+    """
 
     session_id: SessionId
     patient_id: PatientId
@@ -35,6 +37,7 @@ class SessionScheduled:
     starts_at: datetime
     zone: str
     duration_min: int
+    starts_local: WallClock | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,7 @@ class SessionRescheduled:
     starts_at: datetime
     zone: str
     duration_min: int
+    starts_local: WallClock | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +213,7 @@ def schedule(command: ScheduleSession, state: State) -> Sequence[Event]:
         starts_at=command.starts_at.instant(),
         zone=command.starts_at.zone,
         duration_min=command.duration_min or command.clinic_duration_min,
+        starts_local=command.starts_at.local,
     )
     if isinstance(state, Unscheduled):
         return [scheduled]
@@ -223,6 +228,7 @@ def reschedule(command: RescheduleSession, state: State) -> Sequence[Event]:
         starts_at=command.starts_at.instant(),
         zone=command.starts_at.zone,
         duration_min=command.duration_min or session.duration_min,
+        starts_local=command.starts_at.local,
     )
     if evolve(session, moved) == session:
         return []

@@ -198,7 +198,7 @@ def project(db: Connection, events: Sequence[Recorded]) -> None:
 
 
 def _stands(rows: Rows, recorded: Recorded) -> None:
-    step = COURSE.get(recorded.type)
+    step = COURSE.get(recorded.known_as)
     rows.set(
         recorded.tenant_id,
         recorded.stream_uuid,

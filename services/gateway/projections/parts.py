@@ -29,7 +29,7 @@ def keep(rows: Rows, events: Iterable[Recorded], parts: Parts) -> None:
     for recorded in events:
         told = read_as(recorded, shapes)
         if told is not None:
-            _keep(rows, recorded, parts[recorded.type], told)
+            _keep(rows, recorded, parts[recorded.known_as], told)
 
 
 def _keep(rows: Rows, recorded: Recorded, part: Part, told: Shape) -> None:

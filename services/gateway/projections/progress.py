@@ -62,7 +62,7 @@ def project(db: Connection, events: Sequence[Recorded]) -> None:
 
 
 def _rated(recorded: Recorded, fact: Shape) -> Iterator[tuple[str, Rating]]:
-    for measure in MEASURES[recorded.type][1]:
+    for measure in MEASURES[recorded.known_as][1]:
         rating: Rating | None = getattr(fact, measure)
         if rating is not None:
             yield measure, rating

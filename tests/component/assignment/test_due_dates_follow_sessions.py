@@ -132,11 +132,12 @@ def meeting(session: UUID, starts_at: datetime) -> Meeting:
 
 
 class Sessions:
-    """A session's stream as care tells it, longer each time."""
+    """A session's stream as care tells it, longer each time, in facts of this version."""
 
-    def __init__(self, patient: UUID) -> None:
+    def __init__(self, patient: UUID, *, version: int = 1) -> None:
         self.id = uuid4()
         self._patient = patient
+        self._version = version
         self._told: list[Told] = []
 
     def scheduled(self, starts_at: datetime) -> Recorded:
@@ -156,7 +157,7 @@ class Sessions:
         return self._tells("SessionStarted", started_at=NOW)
 
     def _tells(self, name: str, **data: Any) -> Recorded:
-        self._told.append((f"interlude.care.{name}.v1", data))
+        self._told.append((f"interlude.care.{name}.v{self._version}", data))
         return stream("session", self.id, *self._told, subject=self._patient)[-1]
 
 
@@ -164,8 +165,11 @@ def _times(starts_at: datetime) -> dict[str, Any]:
     return {"starts_at": starts_at, "zone": "Europe/London", "duration_min": 50}
 
 
-async def test_p4_what_hangs_on_the_next_session_moves_with_it(assignments: Assignments) -> None:
-    session = Sessions(assignments.patient)
+@pytest.mark.parametrize("version", [1, 2, 9])
+async def test_p4_what_hangs_on_the_next_session_moves_with_it(
+    assignments: Assignments, version: int
+) -> None:
+    session = Sessions(assignments.patient, version=version)
     await assignments.hears(session.scheduled(THURSDAY))
     homework = await assignments.given(meeting=meeting(session.id, THURSDAY))
     await assignments.heard_of(homework)

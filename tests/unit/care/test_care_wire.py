@@ -1,5 +1,6 @@
 """Care's facts and requests as others meet them."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import pytest
 
 from libs.eventstore.aggregate import Aggregate
 from services.care import wire
+from services.care.domain.session import SessionScheduled
 from services.care.examples import FACTS, PATIENT, THERAPIST
 
 ALL: list[Aggregate[Any, Any, Any]] = [
@@ -33,7 +35,38 @@ def test_every_fact_has_an_example_and_its_name_is_its_own() -> None:
     told = {type(fact) for fact in FACTS}
     names = {kind: name for each in ALL for kind, name in each.wire.names.items()}
     assert told == set(names)
-    assert all(name == f"interlude.care.{kind.__name__}.v1" for kind, name in names.items())
+    assert {name.rpartition(".v")[0] for name in names.values()} == {
+        f"interlude.care.{kind.__name__}" for kind in names
+    }
+
+
+SCHEDULED = "interlude.care.SessionScheduled.v1"
+V1 = {
+    "session_id": str(UUID(int=1)),
+    "patient_id": str(PATIENT),
+    "therapist_id": str(THERAPIST),
+    "duration_min": 50,
+}
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "zone", "agreed"),
+    [
+        ("2026-03-05T16:00:00Z", "Europe/London", "2026-03-05T16:00:00"),
+        ("2026-07-02T15:00:00Z", "Europe/London", "2026-07-02T16:00:00"),
+        ("2026-10-25T01:30:00Z", "Europe/London", "2026-10-25T01:30:00"),
+        ("2026-03-05T23:30:00Z", "Asia/Kathmandu", "2026-03-06T05:15:00"),
+    ],
+    ids=["winter", "summer", "the second half past one", "already tomorrow"],
+)
+def test_a_session_of_the_first_version_says_when_by_the_wall_clock(
+    starts_at: str, zone: str, agreed: str
+) -> None:
+    stored = orjson.dumps({**V1, "starts_at": starts_at, "zone": zone})
+    fact = wire.sessions.wire.from_wire(SCHEDULED, stored, UUID(int=1))
+    assert isinstance(fact, SessionScheduled)
+    assert fact.starts_local == datetime.fromisoformat(agreed)
+    assert wire.sessions.wire.to_wire(fact)[0] == "interlude.care.SessionScheduled.v2"
 
 
 def test_only_the_names_of_people_are_private() -> None:

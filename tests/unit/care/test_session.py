@@ -44,6 +44,7 @@ scheduled = SessionScheduled(
     starts_at=FOUR_O_CLOCK,
     zone="Europe/London",
     duration_min=50,
+    starts_local=datetime(2026, 3, 5, 16, 0),  # noqa: DTZ001 - a local time
 )
 started = SessionStarted(started_at=FOUR_O_CLOCK)
 ended = SessionEnded(ended_at=FOUR_O_CLOCK + timedelta(minutes=50))
@@ -94,7 +95,23 @@ def test_somebody_else_says_whose_session_it_is() -> None:
 def test_four_o_clock_is_four_o_clock_on_both_sides_of_the_clock_change() -> None:
     summer = LocalMoment(local=datetime(2026, 4, 2, 16, 0), zone="Europe/London")  # noqa: DTZ001 - a local time
     nothing_yet.when(replace(schedule, starts_at=summer)).then(
-        replace(scheduled, starts_at=datetime(2026, 4, 2, 15, 0, tzinfo=UTC))
+        replace(
+            scheduled,
+            starts_at=datetime(2026, 4, 2, 15, 0, tzinfo=UTC),
+            starts_local=summer.local,
+        )
+    )
+
+
+def test_a_time_that_the_clocks_leave_out_is_kept_as_it_was_agreed() -> None:
+    in_the_gap = LocalMoment(local=datetime(2026, 3, 29, 1, 30), zone="Europe/London")  # noqa: DTZ001 - a local time
+    nothing_yet.given(scheduled).when(move(in_the_gap)).then(
+        SessionRescheduled(
+            starts_at=datetime(2026, 3, 29, 1, 30, tzinfo=UTC),
+            zone="Europe/London",
+            duration_min=50,
+            starts_local=in_the_gap.local,
+        )
     )
 
 
@@ -121,6 +138,7 @@ def test_a_session_moves_and_keeps_its_length() -> None:
             starts_at=datetime(2026, 3, 6, 10, 0, tzinfo=UTC),
             zone="Europe/London",
             duration_min=50,
+            starts_local=friday.local,
         )
     )
 
