@@ -8,7 +8,7 @@ UV := var/uv/bin/uv
 COMPILE := pip compile pyproject.toml --generate-hashes --no-header --no-annotate --no-emit-index-url --universal --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop status reset test test-slow check fix contracts bench lock
+.PHONY: help run stop status reset test test-slow faults faults-planted check fix contracts bench lock
 
 help: ## Shows this
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -27,7 +27,14 @@ reset: $(LOCKED) ## Forgets everything that was stored
 
 test: $(LOCKED) ## Runs the whole test suite, on a PostgreSQL and a Kafka of its own
 	$(TESTS) -m "not slow and not system" -n 2 --dist loadgroup
-	$(TESTS) -m "system and not slow"
+	$(TESTS) -m "system and not slow and not faults"
+	$(TESTS) -m faults
+
+faults: $(LOCKED) ## Kills, cuts and fills up a running Interlude and checks every promise (MINUTES=10)
+	$(PYTHON) -m tests.faults --minutes $(or $(MINUTES),10)
+
+faults-planted: $(LOCKED) ## Looks for the planted bugs, to see whether they would be found
+	$(PYTHON) -m tests.faults --minutes $(or $(MINUTES),30) --planted all
 
 test-slow: $(LOCKED) ## Runs the long campaigns that `make test` leaves out
 	$(TESTS) -m slow --timeout 1800

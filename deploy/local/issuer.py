@@ -14,7 +14,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qs
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import uvicorn
 from joserfc import jwt
@@ -27,7 +27,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from deploy.local.people import CLINIC, PEOPLE
+from deploy.local.people import CLINIC, PEOPLE, Person
 from deploy.local.ports import HOST
 from libs.process.settings import Settings, load
 
@@ -48,13 +48,15 @@ class Issuer:
 
     def token(self, name: str, *, now: float) -> str:
         """Raises KeyError for a stranger."""
-        person = PEOPLE[name]
+        return self.token_for(PEOPLE[name], CLINIC, now=now)
+
+    def token_for(self, person: Person, clinic: UUID, *, now: float) -> str:
         claims = {
             "iss": self.url,
             "aud": self.audience,
             "sub": str(person.id),
             "person_id": str(person.id),
-            "tenant_id": str(CLINIC),
+            "tenant_id": str(clinic),
             "roles": [person.role],
             "scope": person.scope,
             "iat": int(now),

@@ -77,11 +77,16 @@ def connected(url: str, service: str) -> psycopg.Connection:
     lease and all: a relay that was paused cannot delete what another one has taken over.
     """
     connection = psycopg.connect(url, connect_timeout=5, autocommit=True)
-    connection.adapters.register_loader("json", _ExactBytes)
+    exactly(connection)
     connection.execute("SET idle_in_transaction_session_timeout = '15s'")
     connection.execute("SET timezone = 'UTC'")
     connection.execute(f'LISTEN "{channels.outbox(service)}"')
     return connection
+
+
+def exactly(connection: "psycopg.Connection[Any]") -> None:
+    """From now on it gives JSON as the bytes that were written (in binary cursors)."""
+    connection.adapters.register_loader("json", _ExactBytes)
 
 
 def waiting(connection: psycopg.Connection) -> bool:

@@ -56,7 +56,7 @@ def read_topics(broker: str) -> list[Record]:
     servers = broker.removeprefix("kafka://").split(",")
     consumer = KafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False)
     try:
-        return [record for topic in TOPICS for record in _read(consumer, topic)]
+        return [record for topic in TOPICS for record in read_topic(consumer, topic)]
     finally:
         consumer.close()
 
@@ -66,7 +66,7 @@ def once(records: Sequence[Record]) -> list[Record]:
     return list({record.id: record for record in reversed(records)}.values())[::-1]
 
 
-def _read(consumer: Any, topic: str) -> list[Record]:
+def read_topic(consumer: Any, topic: str) -> list[Record]:
     partitions = [TopicPartition(topic, each) for each in consumer.partitions_for_topic(topic)]
     consumer.assign(partitions)
     consumer.seek_to_beginning(*partitions)

@@ -1,0 +1,121 @@
+"""Three times what a service can take, for half a minute."""
+
+import json
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+
+from tests.bench.stage import ROOT
+from tests.faults.fault import Fault
+from tests.faults.flood import Flood, Told, told_by
+from tests.faults.history import Attempt, Command
+from tests.faults.scene import Scene
+
+PEAK_CONNECTIONS = 64
+FLOOD_CONNECTIONS = 700
+"""More than a service lets in at once."""
+
+TIMES = 3
+GOOD = 0.8
+"""The share of the peak that must still be done."""
+
+REFUSED_WITHIN = 0.05
+"""Seconds, of 99 in 100 refusals."""
+
+_PEAK_SECONDS, _FLOOD_SECONDS = 5.0, 30.0
+
+
+def overload(scene: Scene) -> None:
+    """Homework of everybody is rated as fast as it can be, then three times as fast."""
+    time.sleep(1)
+    best = _flooded(scene, _PEAK_SECONDS, 0, PEAK_CONNECTIONS, "peak")
+    peak = _good(best) / _PEAK_SECONDS
+    told = _flooded(scene, _FLOOD_SECONDS, TIMES * peak, FLOOD_CONNECTIONS, "flood")
+    refused = sorted(each.took for each in told if each.status == 503)
+    share = _good(told) / _FLOOD_SECONDS / peak
+    slowest = refused[int(0.99 * len(refused))] if refused else 0.0
+    asked = len(told) / _FLOOD_SECONDS
+    scene.notes += [
+        f"peak {peak:.0f}/s, asked {asked:.0f}/s, done {share:.0%} of the peak",
+        f"refused {len(refused)}, 99 % of them within {slowest * 1000:.0f} ms",
+    ]
+    if share < GOOD:
+        scene.faulty.append("goodput-low")
+    if slowest > REFUSED_WITHIN:
+        scene.faulty.append("refusals-slow")
+    if any(each.status not in {200, 201, 503} for each in told):
+        scene.faulty.append("server-error")
+    if any(each.status == 503 and not each.retry_after for each in told):
+        scene.faulty.append("no-retry-after")
+    scene.also += [_command(scene, each) for each in (*best, *told)]
+
+
+def _flooded(scene: Scene, seconds: float, rate: float, connections: int, name: str) -> list[Told]:
+    clinic = scene.load.clinic
+    flood = Flood(
+        port=scene.world.place.ports.api("assignment"),
+        paths=tuple(f"/v1/assignments/{each}/readiness-ratings" for each in clinic.assignments),
+        token=clinic.tokens["therapist"],
+        seconds=seconds,
+        rate=rate,
+        connections=connections,
+        seed=f"{scene.load.seed}/{name}",
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults.flood"],
+        cwd=ROOT,
+        input=json.dumps(asdict(flood)),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=seconds + 60,
+    )
+    return told_by(done.stdout.splitlines())
+
+
+def _good(told: list[Told]) -> int:
+    return sum(each.status in {200, 201} for each in told)
+
+
+def _command(scene: Scene, told: Told) -> Command:
+    ok = told.status in {200, 201}
+    began = told.began - scene.load.began
+    return Command(
+        client=-1,
+        key=told.key,
+        correlation_id=told.correlation,
+        tenant=str(scene.load.clinic.tenant),
+        service="assignment",
+        operation="rateReadiness",
+        stream=f"assignment-{told.path.split('/')[3]}",
+        expected=None,
+        attempts=(
+            Attempt(
+                began=began,
+                ended=began + told.took,
+                outcome="ok" if ok else "refused",
+                status=told.status,
+                code=told.code,
+                retry_after=told.retry_after,
+                replayed=False,
+                id=told.id,
+                version=told.version,
+            ),
+        ),
+    )
+
+
+FAULTS = (
+    Fault(
+        name="three-times-the-peak",
+        strike=overload,
+        hit=frozenset({"assignment", "gateway"}),
+        seconds=38,
+        alone=True,
+        operations=("setGoal", "recordEntry", "scheduleSession"),
+        clients=1,
+        think=0.5,
+        settles_within=60,
+    ),
+)
