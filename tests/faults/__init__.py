@@ -1,0 +1,1 @@
+"""Interlude under faults: what is acknowledged stays, happens once, and is seen, whatever dies."""
