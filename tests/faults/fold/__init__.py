@@ -37,7 +37,8 @@ def read_models(stored: Iterable[Stored]) -> Tables:
 
 def kept(service: str, stored: Iterable[Stored]) -> Tables:
     """What the follower of a service keeps, under the tables' full names."""
-    return _folded(stored, lambda tables, fact: followers.tell(tables, service, fact))
+    known = (each for each in stored if each.name in followers.READ)
+    return _folded(known, lambda tables, fact: followers.tell(tables, service, fact))
 
 
 def _folded(stored: Iterable[Stored], tell: Callable[[Tables, Fact], None]) -> Tables:

@@ -12,6 +12,7 @@ from tests.faults.observed import Stored
 Json = Mapping[str, Any]
 
 _SEALED = {"key", "nonce", "ciphertext"}
+_NESTED = (dict, list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,21 +61,24 @@ def fact_of(stored: Stored) -> Fact:
         occurred_at=instant(stored.occurred_at),
         recorded_at=instant(stored.recorded_at),
         zone=stored.zone,
-        said=_found(orjson.loads(stored.data), f"{stored.event_id}/"),
+        said=_said(stored),
     )
 
 
-def _found(content: Any, place: str) -> Any:
+def _said(stored: Stored) -> Any:
+    said = orjson.loads(stored.data)
+    return _found(said, stored.event_id, "/") if b'"ciphertext"' in stored.data else said
+
+
+def _found(content: Any, place: str, joint: str) -> Any:
     """A sealed text opens only with the name of the place where it was first written."""
-    match content:
-        case dict() if content.keys() == _SEALED:
+    if isinstance(content, dict):
+        if content.keys() == _SEALED:
             return {**content, "found_at": place}
-        case dict():
-            return {name: _found(value, _within(place, name)) for name, value in content.items()}
-        case list():
-            return [_found(value, _within(place, str(at))) for at, value in enumerate(content)]
-    return content
+        items = content.items()
+        return {name: _within(value, place, joint, name) for name, value in items}
+    return [_within(value, place, joint, at) for at, value in enumerate(content)]
 
 
-def _within(place: str, name: str) -> str:
-    return f"{place}{name}" if place.endswith("/") else f"{place}.{name}"
+def _within(value: Any, place: str, joint: str, name: object) -> Any:
+    return _found(value, f"{place}{joint}{name}", ".") if type(value) in _NESTED else value

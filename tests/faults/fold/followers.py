@@ -15,6 +15,14 @@ _SESSION_IS: Mapping[str, str] = {
     "SessionNoShowRecorded": "no_show",
 }
 
+READ = {
+    *("PatientRegistered", "TherapistRegistered", "CareRelationshipBegan", "CareRelationshipEnded"),
+    *("SessionScheduled", "SessionRescheduled", *_SESSION_IS),
+    *("ClinicRegistered", "AssignmentCreated", "AssignmentActivated", "HomeworkCompleted"),
+    *("DueDateSet", "DueDateMoved"),
+}
+"""The names of facts that any of them keeps something of."""
+
 
 def tell(tables: Tables, service: str, fact: Fact) -> None:
     _people(tables, service, fact)
