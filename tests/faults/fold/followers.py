@@ -1,0 +1,103 @@
+"""What each service keeps of what happened elsewhere: ids, zones, times, and what is still open."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.faults.fold.fact import Fact
+from tests.faults.fold.sessions import when, with_whom
+from tests.faults.fold.tables import Tables
+
+_USUAL_THRESHOLD = 0.7
+_SESSION_IS: Mapping[str, str] = {
+    "SessionStarted": "started",
+    "SessionEnded": "ended",
+    "SessionCancelled": "cancelled",
+    "SessionNoShowRecorded": "no_show",
+}
+
+READ = {
+    *("PatientRegistered", "TherapistRegistered", "CareRelationshipBegan", "CareRelationshipEnded"),
+    *("SessionScheduled", "SessionRescheduled", *_SESSION_IS),
+    *("ClinicRegistered", "AssignmentCreated", "AssignmentActivated", "HomeworkCompleted"),
+    *("DueDateSet", "DueDateMoved"),
+}
+"""The names of facts that any of them keeps something of."""
+
+
+def tell(tables: Tables, service: str, fact: Fact) -> None:
+    _people(tables, service, fact)
+    if fact.category == "session":
+        tables.set(f"{service}.known_sessions", fact.tenant, fact.uuid, **_session(fact))
+    if service == "assignment":
+        _homework(tables, fact)
+    if service == "review" and fact.name == "AssignmentCreated":
+        tables.set("review.known_assignments", fact.tenant, fact.uuid, **with_whom(fact))
+
+
+def _people(tables: Tables, service: str, fact: Fact) -> None:
+    people, relationships = f"{service}.known_people", f"{service}.known_relationships"
+    match fact.name:
+        case "PatientRegistered":
+            lives = {name: fact.said[name] for name in ("zone", "locale")}
+            tables.set(people, fact.tenant, fact.uuid, kind="patient", **lives)
+        case "TherapistRegistered":
+            tables.set(people, fact.tenant, fact.uuid, kind="therapist")
+        case "CareRelationshipBegan":
+            began = {**with_whom(fact), "began_at": fact.instant("began_at")}
+            tables.set(relationships, fact.tenant, fact.uuid, **began)
+        case "CareRelationshipEnded":
+            tables.set(relationships, fact.tenant, fact.uuid, ended_at=fact.instant("ended_at"))
+
+
+def _session(fact: Fact) -> dict[str, Any]:
+    match fact.name:
+        case "SessionScheduled":
+            return {**with_whom(fact), **when(fact), "status": "scheduled"}
+        case "SessionRescheduled":
+            return when(fact)
+    return {"status": _SESSION_IS[fact.name]} if fact.name in _SESSION_IS else {}
+
+
+def _homework(tables: Tables, fact: Fact) -> None:
+    if fact.name == "ClinicRegistered":
+        tables.set(
+            "assignment.known_clinics",
+            fact.tenant,
+            low_confidence_threshold=fact.said.get("low_confidence_threshold", _USUAL_THRESHOLD),
+            rationale_gate=fact.said.get("rationale_gate", False),
+        )
+    elif (changed := open_homework(fact)) is not None:
+        tables.set("assignment.known_homework", fact.tenant, fact.uuid, **changed)
+
+
+def open_homework(fact: Fact) -> dict[str, Any] | None:
+    """What a session that moves has to know of it; None where the fact has no part in it."""
+    match fact.name:
+        case "AssignmentCreated":
+            return {
+                **with_whom(fact),
+                "created_in_session_id": fact.said.get("created_in_session_id"),
+                "given_at": fact.instant("created_at"),
+                "closed": False,
+            }
+        case "AssignmentActivated":
+            return {"given_at": fact.instant("activated_at")}
+        case "DueDateSet":
+            return {**_rule(fact.said["rule"]), **_due(fact)}
+        case "DueDateMoved":
+            return _due(fact)
+        case "HomeworkCompleted":
+            return {"closed": True}
+    return None
+
+
+def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "follows_sessions": rule.get("kind", "next_session") in {"next_session", "session"},
+        "named_session_id": rule.get("session_id"),
+        "offset_min": rule.get("offset_min", 0),
+    }
+
+
+def _due(fact: Fact) -> dict[str, Any]:
+    return {"due_session_id": fact.said.get("session_id"), "due_at": fact.instant("due_at")}

@@ -1,0 +1,50 @@
+"""The windows in which homework is asked for, and what became of each."""
+
+from typing import Any
+
+from tests.faults.fold.fact import Fact, Json
+from tests.faults.fold.plain import instant
+from tests.faults.fold.tables import Tables
+
+_WHOLE = 100
+
+
+def tell(tables: Tables, fact: Fact) -> None:
+    match fact.name:
+        case "OccurrencesScheduled":
+            for each in fact.said["occurrences"]:
+                tables.set("occurrences", fact.tenant, each["id"], **_asked_for(fact, each))
+        case "OccurrencesWithdrawn":
+            settled = fact.instant("withdrawn_at")
+            for gone in fact.said["occurrence_ids"]:
+                tables.set(
+                    "occurrences", fact.tenant, gone, told="not_applicable", settled_at=settled
+                )
+        case "OccurrenceCompleted":
+            done = fact.said["occurrence_id"]
+            tables.set("occurrences", fact.tenant, done, **_done(fact))
+
+
+def _asked_for(fact: Fact, window: Json) -> dict[str, Any]:
+    due_at = window.get("due_at")
+    return {
+        "assignment_id": fact.uuid,
+        "patient_id": fact.subject,
+        "plan_version": fact.said["plan_version"],
+        "local_date": window["local_date"],
+        "slot": window["slot"],
+        "opens_at": instant(window["opens_at"]),
+        "due_at": due_at and instant(due_at),
+        "zone": window["zone"],
+        "told": "scheduled",
+    }
+
+
+def _done(fact: Fact) -> dict[str, Any]:
+    quantity = fact.said.get("quantity", _WHOLE)
+    return {
+        "told": "completed" if quantity >= _WHOLE else "partial",
+        "quantity": quantity,
+        "experienced_at": fact.said.get("experienced_at"),
+        "settled_at": fact.instant("completed_at"),
+    }

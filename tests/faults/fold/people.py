@@ -1,0 +1,44 @@
+"""Who is who in a clinic, and who treats whom."""
+
+from tests.faults.fold.fact import Fact
+from tests.faults.fold.tables import Tables
+
+_USUAL_THRESHOLD = 0.7
+
+
+def tell(tables: Tables, fact: Fact) -> None:
+    said = fact.said
+    match fact.name:
+        case "ClinicRegistered":
+            tables.set(
+                "clinics",
+                fact.tenant,
+                said["clinic_id"],
+                name=said["name"],
+                zone=said["zone"],
+                locale=said["locale"],
+                low_confidence_threshold=said.get("low_confidence_threshold", _USUAL_THRESHOLD),
+            )
+        case "TherapistRegistered":
+            tables.set("people", fact.tenant, fact.uuid, kind="therapist", name=said.get("name"))
+        case "PatientRegistered":
+            tables.set(
+                "people",
+                fact.tenant,
+                fact.uuid,
+                kind="patient",
+                name=said.get("name"),
+                zone=said["zone"],
+                locale=said.get("locale"),
+            )
+        case "CareRelationshipBegan":
+            tables.set(
+                "relationships",
+                fact.tenant,
+                fact.uuid,
+                patient_id=said["patient_id"],
+                therapist_id=said["therapist_id"],
+                began_at=fact.instant("began_at"),
+            )
+        case "CareRelationshipEnded":
+            tables.set("relationships", fact.tenant, fact.uuid, ended_at=fact.instant("ended_at"))

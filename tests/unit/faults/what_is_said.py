@@ -1,0 +1,52 @@
+"""What the facts of the clinic say, as JSON."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from libs.testing.cast import ANNA, CLINIC, MASHA, NOW
+from tests.unit.faults.a_clean_run import SEALED, at
+
+SESSION = UUID("00000000-0000-7000-8000-0000000000e2")
+RELATIONSHIP = UUID("00000000-0000-7000-8000-0000000000d1")
+MEETS = NOW + timedelta(days=3)
+OF_TEN = {"min": 0, "max": 10}
+PAIR = {"patient_id": str(MASHA), "therapist_id": str(ANNA)}
+
+CLINIC_TOLD = {
+    "clinic_id": str(CLINIC),
+    "name": "Riverside Psychology",
+    "zone": "Europe/London",
+    "locale": "en-GB",
+}
+PATIENT = {"name": SEALED, "zone": "Europe/London", "locale": "en-GB"}
+ENTRY = {
+    "worksheet": "interpersonal_practice",
+    "definition_version": "1.0",
+    "experienced_at": {"start": at(NOW), "end": at(NOW)},
+    "zone": "Europe/London",
+    "recording_mode": "in_the_moment",
+    "source": "patient",
+    "visibility": "shared",
+    "answers": {"what_i_said": SEALED},
+}
+
+
+def rated(rating: UUID) -> Mapping[str, Any]:
+    return {
+        "rating_id": str(rating),
+        "confidence": {"value": 4, "scale": OF_TEN},
+        "rated_by": "patient",
+        "rated_at": at(NOW),
+    }
+
+
+def window(occurrence: UUID) -> Mapping[str, Any]:
+    return {
+        "id": str(occurrence),
+        "local_date": "2026-03-03",
+        "slot": "11:00",
+        "opens_at": at(NOW),
+        "zone": "Europe/London",
+    }
