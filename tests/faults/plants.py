@@ -68,6 +68,12 @@ PLANTS: Mapping[str, Plant] = {
     ),
     "poison-skipped": _plant("gateway-projector", "kill-gateway", "model-differs"),
     "strangers-believed": _plant("gateway-projector", "poison", "model-differs", "applied-differs"),
+    "reaction-forgotten": _plant(
+        "diary-follow",
+        "kill-gateway",
+        "reaction-missing",
+        operations=("openReview", "recordWorkDone", "completeReview"),
+    ),
     "says-what-was-written": _plant("assignment-api", "kill-gateway", "leak"),
     "always-ready": _plant("assignment-api", "postgres-stopped-briefly", "false-ready"),
 }
