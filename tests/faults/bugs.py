@@ -355,7 +355,7 @@ def reaction_forgotten() -> None:
     react = Reacting._react
 
     async def now_and_then(self: Any, *cause: Any) -> None:
-        if random.random() < 0.5:  # noqa: S311, PLR2004 - half of the time
+        if random.random() < 0.5:  # noqa: S311 - half of the time
             await react(self, *cause)
 
     Reacting._react = now_and_then  # type: ignore[method-assign] # the bug
