@@ -1,6 +1,6 @@
 """Many rows of one table in one statement, written column group by column group."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
@@ -19,17 +19,20 @@ def upsert(db: Connection, table: Table, rows: Iterable[Row]) -> None:
     of their keys, so that two writers cannot wait for each other in a circle.
     """
     for columns, group in _groups(table, rows).items():
-        ordered = sorted(group, key=_in_order(_key(table)))
-        db.execute(_statement(table, columns), {"rows": _json(ordered)})
+        db.execute(_statement(table, columns), {"rows": _json(group)})
 
 
 def _groups(table: Table, rows: Iterable[Row]) -> Mapping[tuple[str, ...], Sequence[Row]]:
+    """By the columns that they name; merged, and in order."""
     key = _key(table)
-    merged: dict[tuple[Any, ...], dict[str, Any]] = {}
+    merged: dict[tuple[Any, ...], Row] = {}
     for row in rows:
-        merged.setdefault(tuple(row[name] for name in key), {}).update(row)
+        place = _place(key, row)
+        earlier = merged.get(place)
+        merged[place] = row if earlier is None else {**earlier, **row}
     groups: dict[tuple[str, ...], list[Row]] = {}
-    for whole in merged.values():
+    for place in sorted(merged):
+        whole = merged[place]
         groups.setdefault(_sorted(tuple(whole)), []).append(whole)
     return groups
 
@@ -40,14 +43,11 @@ def _sorted(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
-@cache
-def _in_order(key: tuple[str, ...]) -> Callable[[Row], Any]:
-    """By the values of the key. UUIDs by their numbers, which is the same order and cheaper."""
-
-    def place(row: Row) -> tuple[Any, ...]:
-        return tuple([value.int if isinstance(value := row[name], UUID) else value for name in key])
-
-    return place
+def _place(key: tuple[str, ...], row: Row) -> tuple[Any, ...]:
+    """The values of the key. UUIDs by their numbers, which have the same order, and which Python
+    hashes and compares without a call.
+    """
+    return tuple([value.int if type(value := row[name]) is UUID else value for name in key])
 
 
 @cache
