@@ -9,14 +9,15 @@ import orjson
 from sqlalchemy import JSON, Connection, Insert, Table, Text, bindparam, cast, column, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 
 
 def upsert(db: Connection, table: Table, rows: Iterable[Row]) -> None:
     """Inserts or updates by primary key; a column that a row does not name keeps its value.
 
     Rows of one key are merged first (later ones win, column by column) and written in the order
-    of their keys, so that two writers cannot wait for each other in a circle.
+    of their keys, so that two writers cannot wait for each other in a circle. The rows are taken
+    over: merging changes the first of them.
     """
     for columns, group in _groups(table, rows).items():
         db.execute(_statement(table, columns), {"rows": _json(group)})
@@ -28,8 +29,9 @@ def _groups(table: Table, rows: Iterable[Row]) -> Mapping[tuple[str, ...], Seque
     merged: dict[tuple[Any, ...], Row] = {}
     for row in rows:
         place = _place(key, row)
-        earlier = merged.get(place)
-        merged[place] = row if earlier is None else {**earlier, **row}
+        whole = merged.setdefault(place, row)
+        if whole is not row:
+            whole.update(row)
     groups: dict[tuple[str, ...], list[Row]] = {}
     for place in sorted(merged):
         whole = merged[place]
