@@ -1,5 +1,5 @@
-"""Fills an event store with a million facts in half a minute: one life is recorded as commands do
-it, and then told again of other streams.
+"""Fills an event store with a million facts in less than a minute: one life is recorded as commands
+do it, and then told again of other streams.
 
 The chains are whole, so every reader takes them. The sealed text is that of the first life and
 would not open elsewhere; nobody opens it on the way.

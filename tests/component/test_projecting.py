@@ -386,8 +386,9 @@ def test_a_backlog_is_read_ahead_and_each_fact_is_applied_once(
     people.stumbles = {everybody[700]}
     for person in everybody:
         topics.tell(TOPIC, _patient(person, LONDON, TOKYO))
-    with _running(make(topics, people)):
-        _until(lambda: len(people.seen) == 2998)
+    projector = make(topics, people)
+    with _running(projector):
+        _until(lambda: len(people.seen) == 2998 and projector.parked == 2)
         people.stumbles = set()
         assert retry() == 2
         _until(lambda: len(people.seen) == 3000)
