@@ -17,7 +17,9 @@ from sqlalchemy import Connection, Engine
 from libs.eventstore import parking
 from libs.eventstore.changes import announce
 from libs.eventstore.gauges import Gauges
+from libs.eventstore.pipelining import pipelined
 from libs.eventstore.progress import PlaceTaken
+from libs.eventstore.reading_ahead import ReadingAhead
 from libs.eventstore.recorded import Recorded
 from libs.eventstore.surviving import survive
 from libs.eventstore.taking import Reader, settle, take
@@ -105,7 +107,7 @@ class Projector:
                 self._pause(stop, lost)
 
     def _subscribed(self) -> Subscriber:
-        return self._broker.subscriber(group=self._group, topics=self._walk.topics)
+        return ReadingAhead(self._broker.subscriber(group=self._group, topics=self._walk.topics))
 
     def _follow(self, subscriber: Subscriber, stop: Event) -> None:
         astray = False
@@ -164,7 +166,8 @@ class Projector:
         with self._engine.begin() as db:
             batch = take(db, self._reader, self._walk.of(self._reader), deliveries)
             if batch.to_handle:
-                self._project(db, [one.recorded for one in batch.to_handle])
+                with pipelined(db):
+                    self._project(db, [one.recorded for one in batch.to_handle])
             applied = settle(db, batch, {}, self._now())
         return _Taken(applied, trouble=bool(batch.parked or batch.tried))
 

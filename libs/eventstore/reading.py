@@ -1,9 +1,7 @@
 """Of another service's fact one reads only what one needs: a tolerant, partial model."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, TypeVar
-from uuid import UUID
 
 import orjson
 from pydantic import BaseModel, ConfigDict
@@ -32,27 +30,26 @@ def read_as(recorded: Recorded, reads: Mapping[str, type[Known]]) -> Known | Non
     Raises pydantic's `ValidationError`, whose text quotes the input: never log it.
     """
     model = reads.get(recorded.known_as)
-    return None if model is None else _fact(model, recorded.data, recorded.event_id)
+    return None if model is None else reading(recorded, model)
+
+
+def reading(recorded: Recorded, model: type[Known]) -> Known:
+    """For who knows already that the model is meant for such a fact."""
+    known: Known | None = recorded.readings.get(model)
+    if known is None:
+        known = model.model_validate(told(recorded), context=STORED)
+        recorded.readings[model] = known
+    return known
 
 
 def told(recorded: Recorded) -> Mapping[str, Any]:
     """All that it says, sealed values with where they stand. Shared by all who ask: not to be
     changed.
     """
-    content: Mapping[str, Any] = _content(recorded.data, recorded.event_id)
+    content: Mapping[str, Any] | None = recorded.readings.get(told)
+    if content is None:
+        content = orjson.loads(recorded.data)
+        if b'"ciphertext"' in recorded.data:
+            content = located(content, str(recorded.event_id))
+        recorded.readings[told] = content
     return content
-
-
-# Several read models read the same fact, one after the other within a batch, some by the same
-# model: parsing and checking it once is a third of a projector's time.
-
-
-@lru_cache(maxsize=1024)
-def _content(data: bytes, event_id: UUID) -> Any:
-    content = orjson.loads(data)
-    return located(content, str(event_id)) if b'"ciphertext"' in data else content
-
-
-@lru_cache(maxsize=1024)
-def _fact(model: type[Known], data: bytes, event_id: UUID) -> Known:
-    return model.model_validate(_content(data, event_id), context=STORED)

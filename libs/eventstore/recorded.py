@@ -1,17 +1,20 @@
 """One fact as it was recorded: its envelope, and the exact bytes that were published."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from libs.eventstore.versions import first_version_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Recorded:
     """Instants are UTC with microseconds. `type` is the published name with its version,
     `data` the exact JSON bytes (private fields sealed), `chain` the HMAC over all before.
+
+    Never changed. Not frozen only because that would take as long as to read all of its headers.
     """
 
     event_id: UUID
@@ -31,6 +34,10 @@ class Recorded:
     recorded_at: datetime
     data: bytes
     chain: bytes
+    readings: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What its readers have made of `data`, by their models: several read it, one after the other,
+    and it is parsed and checked once for all of them.
+    """
 
     @property
     def stream_uuid(self) -> UUID:

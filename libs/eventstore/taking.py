@@ -171,12 +171,16 @@ def _read(
 
 
 def _moves(places: Mapping[Partition, int], deliveries: Sequence[Delivery]) -> Sequence[Move]:
-    ends = {one.partition: one.offset + 1 for one in deliveries}
     return [
         Move(partition, places[partition], end)
-        for partition, end in ends.items()
+        for partition, end in ends(deliveries).items()
         if end > places[partition]
     ]
+
+
+def ends(deliveries: Sequence[Delivery]) -> Mapping[Partition, int]:
+    """The offset after the last of each partition: within one they are in order."""
+    return {one.partition: one.offset + 1 for one in deliveries}
 
 
 def _place(delivery: Delivery) -> Place:

@@ -1,6 +1,6 @@
 """Many rows of one table in one statement, written column group by column group."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
@@ -9,27 +9,32 @@ import orjson
 from sqlalchemy import JSON, Connection, Insert, Table, Text, bindparam, cast, column, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 
 
 def upsert(db: Connection, table: Table, rows: Iterable[Row]) -> None:
     """Inserts or updates by primary key; a column that a row does not name keeps its value.
 
     Rows of one key are merged first (later ones win, column by column) and written in the order
-    of their keys, so that two writers cannot wait for each other in a circle.
+    of their keys, so that two writers cannot wait for each other in a circle. The rows are taken
+    over: merging changes the first of them.
     """
     for columns, group in _groups(table, rows).items():
-        ordered = sorted(group, key=_in_order(_key(table)))
-        db.execute(_statement(table, columns), {"rows": _json(ordered)})
+        db.execute(_statement(table, columns), {"rows": _json(group)})
 
 
 def _groups(table: Table, rows: Iterable[Row]) -> Mapping[tuple[str, ...], Sequence[Row]]:
+    """By the columns that they name; merged, and in order."""
     key = _key(table)
-    merged: dict[tuple[Any, ...], dict[str, Any]] = {}
+    merged: dict[tuple[Any, ...], Row] = {}
     for row in rows:
-        merged.setdefault(tuple(row[name] for name in key), {}).update(row)
+        place = _place(key, row)
+        whole = merged.setdefault(place, row)
+        if whole is not row:
+            whole.update(row)
     groups: dict[tuple[str, ...], list[Row]] = {}
-    for whole in merged.values():
+    for place in sorted(merged):
+        whole = merged[place]
         groups.setdefault(_sorted(tuple(whole)), []).append(whole)
     return groups
 
@@ -40,14 +45,11 @@ def _sorted(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
-@cache
-def _in_order(key: tuple[str, ...]) -> Callable[[Row], Any]:
-    """By the values of the key. UUIDs by their numbers, which is the same order and cheaper."""
-
-    def place(row: Row) -> tuple[Any, ...]:
-        return tuple([value.int if isinstance(value := row[name], UUID) else value for name in key])
-
-    return place
+def _place(key: tuple[str, ...], row: Row) -> tuple[Any, ...]:
+    """The values of the key. UUIDs by their numbers, which have the same order, and which Python
+    hashes and compares without a call.
+    """
+    return tuple([value.int if type(value := row[name]) is UUID else value for name in key])
 
 
 @cache

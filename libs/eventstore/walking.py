@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from libs.eventstore import parking, progress
 from libs.eventstore.parking import Place
-from libs.eventstore.taking import Reader
+from libs.eventstore.taking import Reader, ends
 from libs.messaging.broker import Delivery, Partition
 
 
@@ -43,13 +43,16 @@ class Walk:
     def moved(self, reader: Reader, deliveries: Sequence[Delivery]) -> None:
         """After the commit: the reader's own places have come past these."""
         places = self._places[reader.name]
-        for one in deliveries:
-            if one.partition in places:
-                places[one.partition] = max(places[one.partition], one.offset + 1)
+        for partition, end in ends(deliveries).items():
+            if partition in places:
+                places[partition] = max(places[partition], end)
 
     def behind(self, deliveries: Sequence[Delivery]) -> bool:
         """Whether something was read again here, rather than for the first time."""
-        return any(one.offset + 1 < self.front(one.partition) for one in deliveries)
+        read = ends(deliveries)
+        return any(end < self.front(partition) for partition, end in read.items()) or any(
+            offset < read.get(partition, 0) for partition, offset in self._wanted
+        )
 
     def turns(
         self,
@@ -61,7 +64,7 @@ class Walk:
         """Where the subscriber has to go instead of just on: back to what is parked and due,
         and forward again when nothing between is wanted.
         """
-        read = {one.partition: one.offset + 1 for one in deliveries}
+        read = ends(deliveries)
         behind = {at for at, end in read.items() if at in owned and end < self.front(at)}
         self._wanted -= {(at, offset) for at, offset in self._wanted if offset < read.get(at, 0)}
         due = self._claimed(db, owned, now)

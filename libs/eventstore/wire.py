@@ -1,6 +1,6 @@
 """From facts to published names and bytes, and back: the machinery behind every `wire.py`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from types import UnionType
 from typing import Annotated, Any, Generic, Union, get_args, get_origin, get_type_hints
@@ -99,30 +99,28 @@ class Wire(Generic[Event]):
 
 
 def located(content: Any, place: str) -> Any:
-    """The same JSON, each sealed value stamped with where it stood: `<place>/<dotted path>`."""
-    return _located(content, place, "/")
+    """JSON as it was parsed, each sealed value stamped in place with where it stood:
+    `<place>/<dotted path>`.
+    """
+    _locate(content, place, "/")
+    return content
 
 
 _CONTAINERS = (dict, list)
+_SEALED = frozenset({"key", "nonce", "ciphertext"})
 
 
-def _located(content: Any, place: str, joint: str) -> Any:
-    """What holds no container is passed on as it is: most values, and half of the time."""
+def _locate(content: Any, place: str, joint: str) -> None:
     if type(content) is dict:
-        if "ciphertext" in content and content.keys() == {"key", "nonce", "ciphertext"}:
-            return {**content, "found_at": place}
-        return {
-            name: _located(value, f"{place}{joint}{name}", ".")
-            if type(value) in _CONTAINERS
-            else value
-            for name, value in content.items()
-        }
-    if type(content) is list:
-        return [
-            _located(value, f"{place}{joint}{at}", ".") if type(value) in _CONTAINERS else value
-            for at, value in enumerate(content)
-        ]
-    return content
+        if "ciphertext" in content and content.keys() == _SEALED:
+            content["found_at"] = place
+            return
+        parts: Iterable[tuple[Any, Any]] = content.items()
+    else:
+        parts = enumerate(content)
+    for name, value in parts:
+        if type(value) in _CONTAINERS:
+            _locate(value, f"{place}{joint}{name}", ".")
 
 
 def private_paths(kind: Any) -> Sequence[Path]:

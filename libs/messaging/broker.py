@@ -7,11 +7,14 @@ BrokerUnavailable
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+from libs.eventstore.recorded import Recorded
 
 
-@dataclass(frozen=True, slots=True)
-class Partition:
+class Partition(NamedTuple):
+    """A tuple, because every record of every batch is looked up by it."""
+
     topic: str
     number: int
 
@@ -26,7 +29,7 @@ class Message:
     value: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Delivery:
     """What is read. Where a stranger wrote the record, key, value or a header may be null."""
 
@@ -35,6 +38,10 @@ class Delivery:
     key: bytes | None
     headers: Sequence[tuple[str, bytes | None]]
     value: bytes | None
+    recorded: Recorded | None = field(default=None, init=False, repr=False, compare=False)
+    """What it holds, once somebody has taken it apart (`envelope.from_delivery`): two readers may
+    share it.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,8 @@ MOST_HEADERS = 16 * 1024
 
 _JSON = JSONFormat()
 _ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
-_UUID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# Groups that repeat are what takes long, so what is usual is written without.
+_UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?Z")
 _TYPE = re.compile(rb"interlude\.[a-z]{1,32}\.[A-Za-z]{1,80}\.v[1-9][0-9]{0,3}")
 _STREAM = re.compile(rb"[a-z][a-z_]{0,40}-" + _UUID.pattern)
@@ -32,7 +33,7 @@ _ROLE = re.compile(rb"[a-z_]{1,32}")
 _ZONE = re.compile(rb"[A-Za-z0-9_+/-]{1,64}")
 _TRACE = re.compile(rb"[0-9a-f-]{0,64}")
 _VERSION = re.compile(rb"[1-9][0-9]{0,8}")
-_CHAIN = re.compile(rb"(?:[0-9a-f]{2}){1,64}")
+_CHAIN = re.compile(rb"(?:[0-9a-f]{32}|(?:[0-9a-f]{2}){1,64})")
 
 _FORMS: Mapping[str, re.Pattern[bytes]] = {
     "ce_subject": _STREAM,
@@ -147,7 +148,7 @@ def written(envelope: Envelope) -> list[tuple[str, bytes]]:
         correlation_id, causation_id, traceparent, occurred_at, zone, recorded_at, chain,
     ) = envelope  # fmt: skip
     headers = [
-        *_headers_of(kind),
+        *_headers_of(kind).items(),
         ("ce_id", event_id.encode()),
         ("ce_subject", stream_id.encode()),
         ("ce_time", _instant(occurred_at)),
@@ -173,17 +174,21 @@ def from_delivery(delivery: Delivery) -> Recorded:
     """Anyone may write to a topic, so everything is checked; whether the relay of the right
     service wrote it, only the chain can tell, and that is the reader's to verify.
     """
+    if delivery.recorded is None:
+        delivery.recorded = _taken_apart(delivery)
+    return delivery.recorded
+
+
+def _taken_apart(delivery: Delivery) -> Recorded:
     if delivery.value is None or delivery.key is None:
         raise NotOurs("no-value" if delivery.value is None else "no-key")
     if len(delivery.value) > MOST_DATA:
         raise NotOurs("too-large")
-    headers = {name: value for name, value in delivery.headers if value is not None}
+    headers = _given(delivery.headers)
     if sum(map(len, headers.values())) > MOST_HEADERS:
         raise NotOurs("too-large")
     kind = _text(_TYPE, headers, "ce_type")
-    for name, value in _headers_of(kind):
-        if headers.get(name) != value:
-            raise NotOurs(f"wrong-{_plain(name)}")
+    _must_fit(kind, headers)
     _must_be_well_formed(headers)
     stream = headers["ce_subject"].decode()
     return Recorded(
@@ -208,6 +213,19 @@ def from_delivery(delivery: Delivery) -> Recorded:
     )
 
 
+def _given(headers: Sequence[tuple[str, bytes | None]]) -> Mapping[str, bytes]:
+    return {name: value for name, value in headers if value is not None}
+
+
+def _must_fit(kind: str, headers: Mapping[str, bytes]) -> None:
+    """What is the same for every record of a kind."""
+    if _headers_of(kind).items() <= headers.items():
+        return
+    for name, value in _headers_of(kind).items():
+        if headers.get(name) != value:
+            raise NotOurs(f"wrong-{_plain(name)}")
+
+
 def _must_be_well_formed(headers: Mapping[str, bytes]) -> None:
     """One by one only to say which is not."""
     try:
@@ -230,10 +248,10 @@ def _attributes_of(kind: str) -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=1024)
-def _headers_of(kind: str) -> Sequence[tuple[str, bytes]]:
+def _headers_of(kind: str) -> Mapping[str, bytes]:
     shaped = to_binary(CloudEvent({**_attributes_of(kind), "id": "any", "time": _ANY_TIME}), _JSON)
     own = {"ce_id", "ce_time"}
-    return tuple((name, value) for name, value in shaped.headers.items() if name not in own)
+    return {name: value for name, value in shaped.headers.items() if name not in own}
 
 
 def _instant(moment: datetime) -> bytes:
@@ -254,7 +272,10 @@ def _plain(header: str) -> str:
 
 
 def _uuid(headers: Mapping[str, bytes], name: str) -> UUID:
-    return _uuid_of(_text(_UUID, headers, name).encode())
+    value = headers[name]
+    if not _UUID.fullmatch(value):
+        raise NotOurs(f"bad-{_plain(name)}")
+    return _uuid_of(value)
 
 
 @lru_cache(maxsize=4096)

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from tests.bench import commands, lengths, pipeline, screens, visible
+from tests.bench import commands, lengths, pipeline, screens, visible, volume
 from tests.bench.report import machine, table
 from tests.bench.running import interlude
 from tests.bench.stage import ROOT, stage
@@ -34,7 +34,7 @@ def main(
     seconds: Annotated[float, typer.Option(min=0.5, max=20, help="Of each load.")] = 3.0,
     quick: Annotated[bool, typer.Option("--quick", help="One short round: does it run?")] = False,
     only: Annotated[
-        str | None, typer.Option(help="commands, travel, lengths, visible or screens.")
+        str | None, typer.Option(help="commands, travel, volume, lengths, visible or screens.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Where the figures are kept.")] = KEPT,
 ) -> None:
@@ -47,9 +47,12 @@ def main(
     ) as shown:
         task = shown.add_task("", total=None)
         figures = measured(
-            rounds, seconds, FEW_EVENTS if quick else EVENTS, only,
+            rounds,
+            seconds,
+            only,
             lambda text: shown.update(task, description=text),
-        )  # fmt: skip
+            quick=quick,
+        )
     found = {**machine(), "rounds": rounds, "seconds": seconds, "figures": figures}
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(found, indent=2))
@@ -58,10 +61,11 @@ def main(
 
 
 def measured(
-    rounds: int, seconds: float, events: int, only: str | None, say: Say
+    rounds: int, seconds: float, only: str | None, say: Say, *, quick: bool
 ) -> Mapping[str, Any]:
     figures: dict[str, Any] = {}
-    if only in {None, "commands", "travel", "lengths"}:
+    events = FEW_EVENTS if quick else EVENTS
+    if only in {None, "commands", "travel", "volume", "lengths"}:
         say("PostgreSQL, schemas")
         with stage() as where:
             if only in {None, "commands"}:
@@ -73,6 +77,10 @@ def measured(
             if only in {None, "travel"}:
                 figures["travel"] = pipeline.travelled(
                     where, rounds=rounds, events=events, progress=say
+                )
+            if only in {None, "volume"}:
+                figures["volume"] = volume.by_volume(
+                    where, rounds=rounds, quick=quick, progress=say
                 )
     if only in {None, "visible", "screens"}:
         say("all of Interlude, on Kafka")

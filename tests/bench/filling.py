@@ -15,10 +15,11 @@ from libs.eventstore.cache import Seen
 from libs.eventstore.calling import Call
 from libs.eventstore.pool import open_pool
 from libs.eventstore.postgres import PostgresEventStore
-from libs.eventstore.recorded import stream_name
+from libs.eventstore.recorded import Recorded, stream_name
 from libs.eventstore.recording import Recording
 from libs.eventstore.store import Append
 from libs.eventstore.telling import Actor
+from libs.privacy.keyring import PostgresKeyring
 from libs.privacy.sealer import KeyringSealer
 from libs.process.keys import derived, master_key
 from services.assignment.domain import assignment
@@ -61,6 +62,11 @@ def rated(times: int) -> Life:
     return life
 
 
+def created(stream: UUID, patient: UUID) -> Sequence[Fact]:
+    """What most commands append: one fact."""
+    return [_created(stream, patient)]
+
+
 def filled(
     where: Stage, streams: int, life: Life = whole_life, *, patients: Sequence[UUID] = ()
 ) -> Sequence[UUID]:
@@ -78,18 +84,13 @@ async def _filled(
             whose = patients or [uuid4() for _ in range(PATIENTS)]
             for patient in whose:
                 await keys.create_subject(CLINIC, patient)
-            recording = Recording(
-                assignments,
-                KeyringSealer(keys, chance=os.urandom, monotonic=time.monotonic),
-                chain_key=derived(master_key(MASTER), "chain:assignment"),
-                new_id=uuid4,
-            )
+            recording = recording_of(keys)
             store = PostgresEventStore(pool)
             remaining = iter(enumerate(made))
             while group := list(islice(remaining, AT_ONCE)):
                 await store.append(
                     [
-                        await _append(recording, stream, whose[number % len(whose)], life)
+                        await append_of(recording, stream, whose[number % len(whose)], life)
                         for number, stream in group
                     ]
                 )
@@ -98,12 +99,31 @@ async def _filled(
     return made
 
 
-async def _append(
+async def lived(where: Stage) -> Sequence[Recorded]:
+    """One whole life as it would be recorded; nothing is kept of it."""
+    stream, patient = uuid4(), uuid4()
+    async with keyring(where) as keys:
+        await keys.create_subject(CLINIC, patient)
+        append = await append_of(recording_of(keys), stream, patient, whole_life)
+    return append.events
+
+
+def recording_of(keys: PostgresKeyring) -> Recording[assignment.Command, State, Fact]:
+    return Recording(
+        assignments,
+        KeyringSealer(keys, chance=os.urandom, monotonic=time.monotonic),
+        chain_key=derived(master_key(MASTER), "chain:assignment"),
+        new_id=uuid4,
+    )
+
+
+async def append_of(
     recording: Recording[assignment.Command, State, Fact],
     stream: UUID,
     patient: UUID,
     life: Life,
 ) -> Append:
+    """The whole life in one append, to a stream that is not there yet."""
     nothing = Seen(state=assignment.decider.initial, version=0, chain=b"", recorded_at=None)
     facts = life(stream, patient)
     return Append(

@@ -21,6 +21,8 @@ UNITS = {
     "p99": "ms",
     "relay": "events/s",
     "projector": "events/s",
+    "append, alone": "ms",
+    "append, 16 together": "ms",
 }
 _CPU = Path("/proc/cpuinfo")
 

@@ -375,6 +375,27 @@ def test_a_lost_broker_is_waited_out(make: Make, people: KnownPeople, onlooker: 
         _until(lambda: _zones(onlooker, [masha]) == [LONDON])
 
 
+def test_a_backlog_is_read_ahead_and_each_fact_is_applied_once(
+    make: Make,
+    topics: Topics,
+    people: KnownPeople,
+    onlooker: Engine,
+    retry: Callable[[], int],
+) -> None:
+    everybody = _patients(1500)
+    people.stumbles = {everybody[700]}
+    for person in everybody:
+        topics.tell(TOPIC, _patient(person, LONDON, TOKYO))
+    projector = make(topics, people)
+    with _running(projector):
+        _until(lambda: len(people.seen) == 2998 and projector.parked == 2)
+        people.stumbles = set()
+        assert retry() == 2
+        _until(lambda: len(people.seen) == 3000)
+    assert len(set(people.seen)) == 3000
+    assert _zones(onlooker, everybody) == [TOKYO] * 1500
+
+
 def _reads_all(make: Make, broker: Broker, prefix: str, reader: Reader, engine: Engine) -> None:
     topic = f"{prefix}{TOPIC}"
     broker.ensure_topic(topic, partitions=3)

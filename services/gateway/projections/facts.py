@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from libs.eventstore.reading import read_as
+from libs.eventstore.reading import reading
 from libs.eventstore.recorded import Recorded
 from services.gateway.projections.shapes import Shape
 
@@ -12,6 +12,6 @@ Reads = Mapping[str, type[Shape]]
 def facts_of(events: Iterable[Recorded], reads: Reads) -> Iterator[tuple[Recorded, Shape]]:
     """Those of the events that this read model knows. Raises ValueError when one does not fit."""
     for recorded in events:
-        fact = read_as(recorded, reads)
-        if fact is not None:
-            yield recorded, fact
+        shape = reads.get(recorded.known_as)
+        if shape is not None:
+            yield recorded, reading(recorded, shape)

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
+import orjson
 from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, Uuid, text
 
 from libs.eventstore.recorded import Recorded
@@ -40,25 +41,21 @@ tables = (feed_heads, feed)
 
 # The heads are taken in the order of their keys, so that two projectors never wait in a circle.
 _NUMBERED = text("""
-WITH visible AS (
-    SELECT tenant_id, patient_id, event_id, place
-    FROM unnest(CAST(:tenants AS uuid[]), CAST(:patients AS uuid[]), CAST(:events AS uuid[]))
-        WITH ORDINALITY AS v(tenant_id, patient_id, event_id, place)
-), counted AS (
-    SELECT tenant_id, patient_id, count(*) AS new FROM visible
-    GROUP BY tenant_id, patient_id ORDER BY tenant_id, patient_id
+WITH visible AS MATERIALIZED (
+    SELECT tenant_id, patient_id, event_ids
+    FROM json_to_recordset(CAST(:visible AS json))
+        AS v(tenant_id uuid, patient_id uuid, event_ids uuid[])
 ), heads AS (
     INSERT INTO feed_heads AS h (tenant_id, patient_id, number)
-    SELECT tenant_id, patient_id, new FROM counted
+    SELECT tenant_id, patient_id, cardinality(event_ids) FROM visible
+    ORDER BY tenant_id, patient_id
     ON CONFLICT (tenant_id, patient_id) DO UPDATE SET number = h.number + excluded.number
     RETURNING tenant_id, patient_id, number
 )
 INSERT INTO feed (tenant_id, patient_id, number, event_id)
-SELECT tenant_id, patient_id,
-    heads.number - counted.new
-        + row_number() OVER (PARTITION BY tenant_id, patient_id ORDER BY visible.place),
-    event_id
-FROM visible JOIN counted USING (tenant_id, patient_id) JOIN heads USING (tenant_id, patient_id)
+SELECT tenant_id, patient_id, heads.number - cardinality(event_ids) + told.place, told.event_id
+FROM visible JOIN heads USING (tenant_id, patient_id)
+CROSS JOIN unnest(event_ids) WITH ORDINALITY AS told(event_id, place)
 """)
 
 
@@ -67,10 +64,9 @@ def project(db: Connection, events: Sequence[Recorded]) -> None:
     for recorded in events:
         if recorded.subject_id is not None and recorded.category not in NOT_ABOUT_A_PATIENT:
             visible[recorded.tenant_id, recorded.subject_id].append(recorded.event_id)
-    told = [(*key, event) for key in sorted(visible) for event in visible[key]]
+    told = [
+        {"tenant_id": tenant_id, "patient_id": patient_id, "event_ids": event_ids}
+        for (tenant_id, patient_id), event_ids in visible.items()
+    ]
     if told:
-        tenants, patients, ids = zip(*told, strict=True)
-        db.execute(
-            _NUMBERED,
-            {"tenants": list(tenants), "patients": list(patients), "events": list(ids)},
-        )
+        db.execute(_NUMBERED, {"visible": orjson.dumps(told).decode()})

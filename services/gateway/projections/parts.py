@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from libs.eventstore.reading import read_as
+from libs.eventstore.reading import reading
 from libs.eventstore.recorded import Recorded
 from services.gateway.projections.rows import Rows
 from services.gateway.projections.shapes import Shape, kept
@@ -25,11 +25,10 @@ Parts = Mapping[str, Part]
 
 
 def keep(rows: Rows, events: Iterable[Recorded], parts: Parts) -> None:
-    shapes = {name: part.shape for name, part in parts.items()}
     for recorded in events:
-        told = read_as(recorded, shapes)
-        if told is not None:
-            _keep(rows, recorded, parts[recorded.known_as], told)
+        part = parts.get(recorded.known_as)
+        if part is not None:
+            _keep(rows, recorded, part, reading(recorded, part.shape))
 
 
 def _keep(rows: Rows, recorded: Recorded, part: Part, told: Shape) -> None:

@@ -18,7 +18,8 @@ class Rows:
         self._rows: list[Row] = []
 
     def set(self, *key: Any, **columns: Any) -> None:
-        self._rows.append({**dict(zip(self._keys, key, strict=True)), **columns})
+        columns.update(zip(self._keys, key, strict=True))
+        self._rows.append(columns)
 
     def write(self, db: Connection) -> None:
         upsert(db, self._table, self._rows)

@@ -6,9 +6,10 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
-from libs.eventstore.reading import Fact, read_as
+from libs.eventstore.reading import Fact, read_as, told
 from libs.privacy.private import Sealed
 from libs.testing.streams import stream
+from libs.vocabulary.changing import changed
 from libs.vocabulary.text import Prose
 
 ENTRY = UUID("00000000-0000-7000-8000-00000000d001")
@@ -46,6 +47,20 @@ def test_sealed_text_stays_sealed_and_knows_where_it_stood() -> None:
     read = read_as(note, READS)
     assert read is not None
     assert read.steps[0].text == Sealed(**SEALED, found_at=f"{note.event_id}/steps.0.text")
+
+
+def test_it_is_read_once_for_all_who_read_it() -> None:
+    (note,) = stream("entry", ENTRY, ("interlude.diary.NoteAdded.v1", {"mood": 4}))
+    assert read_as(note, READS) is read_as(note, READS)
+    assert told(note) is told(note)
+
+
+def test_what_is_changed_in_it_is_read_anew() -> None:
+    (note,) = stream("entry", ENTRY, ("interlude.diary.NoteAdded.v1", {"mood": 4}))
+    read_as(note, READS)
+    for copied in (changed, replace):
+        other = copied(note, data=b'{"mood":7}')
+        assert read_as(other, READS) == NoteAdded(mood=7)
 
 
 def test_a_fact_that_lacks_what_is_needed_is_refused() -> None:

@@ -1,0 +1,35 @@
+"""Many statements of one transaction without a wait between them: while PostgreSQL works on one,
+the next is being made.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+
+@contextmanager
+def pipelined(db: Connection) -> Iterator[None]:
+    """For statements of which nobody looks at the answer; `db` is psycopg's. One that fails is
+    known when the block ends, at the latest, and raised as SQLAlchemy would.
+    """
+    driver = db.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)  # noqa: S101 - the only driver that has pipelines
+    try:
+        with driver.pipeline():
+            yield
+    except psycopg.Error as error:
+        lost = driver.closed
+        if lost:
+            db.invalidate(error)
+        raise DBAPIError.instance(
+            None,
+            None,
+            error,
+            psycopg.Error,
+            hide_parameters=True,
+            connection_invalidated=lost,
+            dialect=db.dialect,
+        ) from error
