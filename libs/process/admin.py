@@ -22,7 +22,7 @@ Check = Callable[[], bool]
 
 class Readiness:
     """Named checks; every one of `needs` must hold. What `hopes` miss is said, and no more:
-    the process works, but somebody should look.
+    the process works, but somebody should look. Once it is `stopping` it is not ready for good.
     """
 
     def __init__(
@@ -30,18 +30,19 @@ class Readiness:
         needs: Mapping[str, Check] | None = None,
         *,
         hopes: Mapping[str, Check] | None = None,
+        stopping: Check = lambda: False,
     ) -> None:
         self._needs = dict(needs or {})
         self._hopes = dict(hopes or {})
-        self._stopping = False
+        self._stopping = stopping
 
     def stop(self) -> None:
         """Not ready from now on, for good."""
-        self._stopping = True
+        self._stopping = lambda: True
 
     def failing(self) -> list[str]:
         """The names of what does not hold; the probe learns no more."""
-        return ["stopping"] if self._stopping else _failing(self._needs)
+        return ["stopping"] if self._stopping() else _failing(self._needs)
 
     def degraded(self) -> list[str]:
         return _failing(self._hopes)
