@@ -8,7 +8,7 @@ import orjson
 import typer
 import yaml
 
-from deploy.contracts import asyncapi, catalogue, errors, gateway, openapi
+from deploy.contracts import asyncapi, catalogue, errors, gateway, metrics, openapi
 
 ROOT = Path(__file__).parents[2]
 VERSION = "1"
@@ -33,6 +33,7 @@ def files() -> Iterator[tuple[str, bytes]]:
     known = errors.codes()
     yield "errors.md", errors.markdown(known).encode()
     yield "errors.en.json", _json(errors.texts(known))
+    yield "metrics.md", metrics.markdown().encode()
 
 
 def write(folder: Path) -> Mapping[str, str]:

@@ -11,10 +11,13 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-from prometheus_client import REGISTRY, CollectorRegistry
+from prometheus_client import REGISTRY, CollectorRegistry, disable_created_metrics
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from libs.process.ports import naming
+
+# When each series began is a series more of it; Prometheus knows that by itself.
+disable_created_metrics()
 
 Check = Callable[[], bool]
 """Answers quickly, False or an exception when not ready. Called from the admin thread."""
