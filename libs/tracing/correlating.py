@@ -7,30 +7,25 @@ fact, so a reaction in another service and a projector that parks the fact log t
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from uuid import UUID
 
 from structlog.typing import EventDict, WrappedLogger
 
-
-@dataclass(frozen=True, slots=True)
-class Correlation:
-    correlation_id: UUID
-    traceparent: str
-
+Correlation = tuple[UUID, str]
+"""With the `traceparent`. No class of its own: one is made for every request."""
 
 _current: ContextVar[Correlation | None] = ContextVar("correlation", default=None)
 
 
 def correlate(correlation_id: UUID, traceparent: str) -> None:
     """Until this task ends: for a server, which has one for each request."""
-    _current.set(Correlation(correlation_id, traceparent))
+    _current.set((correlation_id, traceparent))
 
 
 @contextmanager
 def correlated(correlation_id: UUID, traceparent: str) -> Iterator[None]:
     """While inside: for a loop, which does one thing after another."""
-    before = _current.set(Correlation(correlation_id, traceparent))
+    before = _current.set((correlation_id, traceparent))
     try:
         yield
     finally:
@@ -42,8 +37,5 @@ def with_correlation(_logger: WrappedLogger, _method: str, event: EventDict) -> 
     current = _current.get()
     if current is None:
         return event
-    return {
-        "correlation_id": str(current.correlation_id),
-        "trace_id": current.traceparent[3:35],
-        **event,
-    }
+    correlation_id, traceparent = current
+    return {"correlation_id": str(correlation_id), "trace_id": traceparent[3:35], **event}
