@@ -140,7 +140,7 @@ def _registered() -> Iterator[Declared]:
             suffix = "_total" if each._type == "counter" else ""  # noqa: SLF001 - as above
             yield Declared(
                 name=f"{each._name}{suffix}",  # noqa: SLF001 - as above
-                kind=each._type,  # noqa: SLF001 - as above
+                kind=str(each._type),  # noqa: SLF001 - as above
                 labels=each._labelnames,  # noqa: SLF001 - as above
                 words=each._documentation,  # noqa: SLF001 - as above
             )

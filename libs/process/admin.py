@@ -17,7 +17,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from libs.process.ports import naming
 
 # When each series began is a series more of it; Prometheus knows that by itself.
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]  # the package types all but this
 
 Check = Callable[[], bool]
 """Answers quickly, False or an exception when not ready. Called from the admin thread."""

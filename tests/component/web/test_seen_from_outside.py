@@ -71,7 +71,7 @@ async def test_a_span_holds_no_id_no_query_and_no_text(traces: Traces) -> None:
         await anna.post("/v1/practices", json={**GIVE, "title": "bug"}, headers=GIVING)
     told = "".join(span.to_json() for span in traces.spans)
     assert "/v1/practices/{id}/ratings" in told
-    for secret in (str(MADE), "as_of", "Larry", "teacup", GIVE["patient_id"]):
+    for secret in (str(MADE), "as_of", "Larry", "teacup", str(GIVE["patient_id"])):
         assert secret not in told
 
 
