@@ -144,9 +144,7 @@ class GraphQLDoor(GraphQL[Context, None]):
         return context
 
     def _trace(self, request: HTTPConnection) -> Trace:
-        """As the front has it; a WebSocket does not come through there, and has one for all that
-        it asks.
-        """
+        """As the front has it; a WebSocket, which does not pass there, has one for all it asks."""
         known: Trace | None = request.scope.get("interlude.trace")
         return known or trace_of(dict(request.scope["headers"]), self._parts.new_id)
 
