@@ -19,7 +19,7 @@ run: $(LOCKED) ## Starts all of Interlude with the demo clinic, until Ctrl-C (BR
 stop: $(LOCKED) ## Stops what runs in another terminal
 	@exec $(PYTHON) -m deploy.local stop
 
-status: $(LOCKED) ## Shows each process: ready or not, its ports, its memory
+status: $(LOCKED) ## Shows each process: ready or not, its rate, what waits or is parked, its memory
 	@exec $(PYTHON) -m deploy.local status
 
 reset: $(LOCKED) ## Forgets everything that was stored

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from deploy.contracts import asyncapi, catalogue, errors, gate, gateway, openapi, page
+from deploy.contracts import asyncapi, catalogue, errors, gate, gateway, metrics, openapi, page
 from libs.process.failing import FAILED
 
 OPENAPI = Path(__file__).parents[2] / "openapi"
@@ -34,6 +34,7 @@ def files(published: Path = OPENAPI) -> Iterator[tuple[str, bytes]]:
     known = errors.codes()
     yield "errors.md", errors.markdown(known).encode()
     yield "errors.en.json", _json(errors.texts(known))
+    yield "metrics.md", metrics.markdown().encode()
 
 
 def _events(folder: Path, facts: Sequence[catalogue.Published]) -> Iterator[tuple[str, bytes]]:

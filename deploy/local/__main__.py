@@ -50,9 +50,15 @@ def run(var: Folder = _VAR) -> None:
 
 
 @app.command()
-def status(var: Folder = _VAR) -> None:
-    """Each process with its memory and whether it is ready; exits 1 if something is not well."""
-    if not show(Var(var.resolve()), terminal.console):
+def status(
+    var: Folder = _VAR,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,  # noqa: FBT002 - typer's way
+) -> None:
+    """Each process: ready or not, its rate, what waits and for how long, what is parked, how soon
+    it answers, its memory. Exits 1 if somebody should look: not ready, degraded, something parked
+    or waiting for a minute, or over its budget.
+    """
+    if not show(Var(var.resolve()), terminal.console, as_json=as_json):
         raise typer.Exit(1)
 
 

@@ -23,6 +23,7 @@ class Choices:
     broker_url: str | None = None
     master_key: str | None = None
     audience: str = "interlude"
+    collector: str = ""
 
 
 def choices(environment: Mapping[str, str] = os.environ) -> Choices:
@@ -39,6 +40,7 @@ def choices(environment: Mapping[str, str] = os.environ) -> Choices:
         broker_url=broker_url,
         master_key=environment.get("MASTER_KEY") or None,
         audience=environment.get("AUDIENCE") or "interlude",
+        collector=environment.get("OTEL_EXPORTER_OTLP_ENDPOINT") or "",
     )
 
 

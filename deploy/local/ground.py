@@ -57,6 +57,7 @@ def lay(var: Var, choices: Choices, ports: Ports, terminal: Terminal, stack: Exi
         broker_url=broker.url,
         issuer=f"http://{HOST}:{ports.issuer}",
         audience=choices.audience,
+        collector=choices.collector,
         master_key=target.master,
     )
     backings = tuple(backing for backing in (postgres, broker.backing) if backing is not None)

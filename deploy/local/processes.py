@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 SERVICES = ("care", "assignment", "diary", "review")
 
-_ALL = frozenset({"PROFILE", "LOG_FORMAT", "HOST", "ADMIN_PORT", "DATABASE_URL"})
+_COLLECTOR = "OTEL_EXPORTER_OTLP_ENDPOINT"
+_ALL = frozenset({"PROFILE", "LOG_FORMAT", "HOST", "ADMIN_PORT", "DATABASE_URL", _COLLECTOR})
 _SERVES = frozenset({"PORT", "ISSUERS", "AUDIENCE", "KEYRING_URL", "MASTER_KEY"})
 _STREAMS = frozenset({"BROKER_URL", "TOPIC_PREFIX"})
 _SERVICE_URLS = frozenset(f"{service.upper()}_URL" for service in SERVICES)
@@ -107,7 +108,9 @@ class Ports:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where the processes find each other and everything else. `url_as` gives a role's URL."""
+    """Where the processes find each other and everything else. `url_as` gives a role's URL;
+    without a `collector` nothing is traced.
+    """
 
     ports: Ports
     url_as: Callable[[str], str]
@@ -118,6 +121,7 @@ class Place:
     profile: str = "local"
     log_format: str = "json"
     topic_prefix: str = ""
+    collector: str = ""
 
     def environment(self, process: Process) -> dict[str, str]:
         everything: Mapping[str, str] = {
@@ -133,6 +137,7 @@ class Place:
             "ISSUERS": self.issuer,
             "AUDIENCE": self.audience,
             "MASTER_KEY": self.master_key,
+            _COLLECTOR: self.collector,
             **{f"{name.upper()}_URL": self.url_of(name) for name in SERVICES},
         }
         return {name: everything[name] for name in sorted(process.needs)}

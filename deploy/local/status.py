@@ -1,11 +1,15 @@
-"""`make status`: each process with its memory, whether it is ready, and the budgets."""
+"""`make status`: each process, whether it is ready, how its work goes, its memory, the budgets."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import psutil
 from rich.console import Console
 from rich.table import Table
 
+from deploy.local.looking import TOO_LONG, Seen, look
 from deploy.local.rollout import answers
 from deploy.local.run_info import RunInfo, read
 from deploy.local.trouble import Trouble
@@ -15,6 +19,7 @@ INTERLUDE_MB = 1200
 KAFKA_MB = 450
 
 _BACKINGS = {"PostgreSQL", "Kafka"}
+_COLOURS = {"ready": "green", "degraded": "yellow", "not ready": "red", "away": "red"}
 
 
 def memory_mb(pid: int) -> float:
@@ -41,48 +46,126 @@ def measured(pids: Mapping[str, int]) -> Mapping[str, float]:
     }
 
 
-def status(var: Var, console: Console) -> bool:
-    """Whether all is ready and within its budget. Raises `Trouble` when nothing runs."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """All that is said of one run, by process."""
+
+    run: RunInfo
+    pids: Mapping[str, int]
+    megabytes: Mapping[str, float]
+    seen: Mapping[str, Seen]
+
+    @property
+    def interlude_mb(self) -> float:
+        return sum(mb for name, mb in self.megabytes.items() if name not in _BACKINGS)
+
+    @property
+    def kafka_mb(self) -> float:
+        return self.megabytes.get("Kafka", 0.0)
+
+    @property
+    def is_well(self) -> bool:
+        within = self.interlude_mb < INTERLUDE_MB and self.kafka_mb < KAFKA_MB
+        return within and all(each.is_well for each in self.seen.values())
+
+
+def status(var: Var, console: Console, *, as_json: bool = False) -> bool:
+    """Whether all is ready, nothing parked or late, and all within its budget. Raises `Trouble`
+    when nothing runs.
+    """
     run, pids = read(var.run_json), var.remembered("processes")
     if run is None or pids is None or var.running_pid() is None:
         raise Trouble("Interlude does not run here. `make run` starts it.")
-    megabytes = measured(pids)
-    ready = {name: answers(f"{url}/readyz") for name, url in _probes(run).items()}
-    console.print(_table(run, pids, megabytes, ready))
-    interlude = sum(mb for name, mb in megabytes.items() if name not in _BACKINGS)
-    within = [
-        _budget(console, "Interlude's processes", interlude, INTERLUDE_MB),
-        _budget(console, "Kafka", megabytes.get("Kafka", 0.0), KAFKA_MB),
-    ]
-    return all(ready.values()) and all(within)
+    issuer = Seen(state="ready" if answers(f"{run.issuer}/readyz") else "away")
+    found = Status(
+        run=run,
+        pids=pids,
+        megabytes=measured(pids),
+        seen={"issuer": issuer, **look(run.admin)},
+    )
+    if as_json:
+        console.print_json(json.dumps(_content(found)))
+    else:
+        show(found, console)
+    return found.is_well
 
 
-def _probes(run: RunInfo) -> Mapping[str, str]:
-    return {"issuer": run.issuer, **run.admin}
+def _content(status: Status) -> Mapping[str, Any]:
+    return {
+        "well": status.is_well,
+        "processes": {
+            name: {
+                "pid": pid,
+                "port": _port(_api(status.run).get(name)) or None,
+                "admin": _port(status.run.admin.get(name)) or None,
+                "megabytes": round(status.megabytes[name]),
+                **(asdict(status.seen[name]) if name in status.seen else {}),
+            }
+            for name, pid in status.pids.items()
+        },
+    }
 
 
-def _table(
-    run: RunInfo,
-    pids: Mapping[str, int],
-    megabytes: Mapping[str, float],
-    ready: Mapping[str, bool],
-) -> Table:
-    table = Table(box=None, header_style="dim")
-    table.add_column("process")
-    for column in ("pid", "port", "admin", "PSS MB"):
+def show(status: Status, console: Console) -> None:
+    console.print(_table(status))
+    for name, each in status.seen.items():
+        if each.failing:
+            colour = _COLOURS[each.state]
+            console.print(f"[{colour}]{name} is {each.state}: {', '.join(each.failing)}[/]")
+    _budget(console, "Interlude's processes", status.interlude_mb, INTERLUDE_MB)
+    _budget(console, "Kafka", status.kafka_mb, KAFKA_MB)
+
+
+def _table(status: Status) -> Table:
+    """Not wider than 100 columns."""
+    table = Table(box=None, header_style="dim", padding=(0, 1, 0, 0))
+    table.add_column("process", no_wrap=True)
+    for column in ("port", "admin", "MB"):
         table.add_column(column, justify="right")
-    table.add_column("ready")
-    for name, pid in pids.items():
-        state = {True: "[green]yes[/]", False: "[red]no[/]"}.get(ready.get(name, None), "")  # type: ignore[arg-type]  # None is absent
+    table.add_column("state", no_wrap=True)
+    for column in ("per s", "waiting", "oldest", "parked", "p50 ms", "p99 ms", "refused"):
+        table.add_column(column, justify="right")
+    for name in status.pids:
         table.add_row(
             name,
-            str(pid),
-            _port(_api(run).get(name)),
-            _port(run.admin.get(name)),
-            f"{megabytes[name]:.0f}",
-            state,
+            _port(_api(status.run).get(name)),
+            _port(status.run.admin.get(name)),
+            f"{status.megabytes[name]:.0f}",
+            *_said(status.seen.get(name)),
         )
     return table
+
+
+def _said(seen: Seen | None) -> tuple[str, ...]:
+    """Backings have no admin port."""
+    if seen is None:
+        return ()
+    return (
+        f"[{_COLOURS[seen.state]}]{seen.state}[/]",
+        "" if seen.per_second is None else f"{seen.per_second:.0f}",
+        _count(seen.waiting),
+        _age(seen.oldest),
+        _red(_count(seen.parked), bad=bool(seen.parked)),
+        _milliseconds(seen.p50),
+        _milliseconds(seen.p99),
+        _red(_count(seen.refused), bad=bool(seen.refused)),
+    )
+
+
+def _count(number: int | None) -> str:
+    return "" if number is None else str(number)
+
+
+def _age(seconds: float | None) -> str:
+    return "" if seconds is None else _red(f"{seconds:.0f} s", bad=seconds >= TOO_LONG)
+
+
+def _milliseconds(seconds: float | None) -> str:
+    return "" if seconds is None else f"{seconds * 1000:.0f}"
+
+
+def _red(text: str, *, bad: bool) -> str:
+    return f"[red]{text}[/]" if bad else text
 
 
 def _api(run: RunInfo) -> Mapping[str, str]:
@@ -94,8 +177,6 @@ def _port(url: str | None) -> str:
     return "" if url is None else url.rpartition(":")[2]
 
 
-def _budget(console: Console, who: str, megabytes: float, most: int) -> bool:
-    within = megabytes < most
-    colour = "green" if within else "red"
+def _budget(console: Console, who: str, megabytes: float, most: int) -> None:
+    colour = "green" if megabytes < most else "red"
     console.print(f"{who}: [{colour}]{megabytes:.0f} MB[/] of {most} MB", highlight=False)
-    return within

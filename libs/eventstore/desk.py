@@ -34,6 +34,7 @@ from libs.eventstore.store import (
     WrongVersion,
 )
 from libs.privacy.sealing import KeyringUnavailable, Sealer
+from libs.tracing.spans import begun
 
 __all__ = ["Answer", "Call", "Desk"]
 
@@ -196,7 +197,8 @@ class Desk(Generic[Command, State, Event]):
 
     async def _outcome(self, place: Place, append: Append) -> Outcome:
         try:
-            (outcome,) = await self._store.append([append])
+            with begun(f"append {self._aggregate.category}", "internal"):
+                (outcome,) = await self._store.append([append])
         except OutcomeUnknown as unknown:
             self._states.drop(place)
             return await self._settled(place, append, unknown)

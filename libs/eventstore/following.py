@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from libs.eventstore import parking
 from libs.eventstore.awaiting import KEEP
 from libs.eventstore.gauges import Gauges
+from libs.eventstore.lagging import LOOK_EVERY
 from libs.eventstore.parking import Place
 from libs.eventstore.progress import PlaceTaken
 from libs.eventstore.reacting import Reacting
@@ -52,7 +53,6 @@ WAIT = 0.5
 _CHECK_EVERY = 1.0
 _CHECK_PARKED_EVERY = 0.25
 """Seconds between looks at what is due: the first retry of a miss comes so soon."""
-_LAG_EVERY = 5.0
 _LONGEST_PAUSE = 10.0
 
 log = structlog.get_logger(__name__)
@@ -64,10 +64,13 @@ Handle = Callable[[AsyncConnection, Batch], Awaitable[Mapping[Place, Failure]]]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One of the readers that share the loop, and what it does with a batch."""
+    """One of the readers that share the loop, and what it does with a batch. Where `traced` is
+    False the handler says itself what it does in which trace.
+    """
 
     reader: Reader
     handle: Handle
+    traced: bool = True
 
 
 def keeping(reader: Reader, keep: Handler) -> Part:
@@ -80,7 +83,7 @@ def keeping(reader: Reader, keep: Handler) -> Part:
 
 
 def reacting(reader: Reader, reactions: Reacting) -> Part:
-    return Part(reader, reactions)
+    return Part(reader, reactions, traced=False)
 
 
 class Follower:
@@ -105,7 +108,10 @@ class Follower:
         self._now = now
         self._monotonic = monotonic
         self._walk = Walk([part.reader for part in parts])
-        self._gauges = {part.reader.name: Gauges(part.reader.name) for part in parts}
+        self._gauges = {
+            part.reader.name: Gauges(part.reader.name, now=now, traced=part.traced)
+            for part in parts
+        }
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="broker")
         self._checked = self._measured = float("-inf")
         self._failures = 0
@@ -174,13 +180,14 @@ class Follower:
         self._checked = float("-inf")
 
     async def _apply(self, part: Part, deliveries: Sequence[Delivery]) -> None:
-        reader = part.reader
+        reader, began = part.reader, self._now()
         async with self._engine.begin() as db:
             batch = await db.run_sync(take, reader, self._walk.of(reader), deliveries)
             failed = await part.handle(db, batch)
             applied = await db.run_sync(settle, batch, failed, self._now())
         self._walk.moved(reader, deliveries)
-        self._gauges[reader.name].batch(len(deliveries), applied)
+        places = self._walk.of(reader)
+        self._gauges[reader.name].batch(len(deliveries), applied, places=places, began=began)
         if batch.parked or batch.tried or failed:
             self._checked = float("-inf")
 
@@ -210,13 +217,13 @@ class Follower:
             await self._away(subscriber.seek, partition, offset)
 
     async def _measure(self, owned: Collection[Partition]) -> None:
-        if self._monotonic() < self._measured + _LAG_EVERY:
+        if self._monotonic() < self._measured + LOOK_EVERY:
             return
         self._measured = self._monotonic()
         ends = await self._away(self._broker.ends, self._walk.topics)
         for part in self._parts:
             places = {at: place for at, place in self._walk.of(part.reader).items() if at in owned}
-            self._gauges[part.reader.name].lag(places, ends, self._now())
+            self._gauges[part.reader.name].lag(places, ends)
 
     async def _pause(self, stop: asyncio.Event, error: Exception) -> None:
         self.standing = False

@@ -1,4 +1,4 @@
-"""Bringing one service's schema to its head: the same for `migrate`, for tests and for readiness.
+"""Bringing one service's schema to its head: the same for `migrate` and for tests.
 
 Every service has its own history, in its own schema, run by its own owner's role.
 """
@@ -7,13 +7,12 @@ from pathlib import Path
 
 from alembic import command, context
 from alembic.config import Config
-from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 from libs.eventstore.revisions import head_of, scripts_of
 
-__all__ = ["at_head", "head_of", "migrate", "run_migrations", "scripts_of"]
+__all__ = ["head_of", "migrate", "run_migrations", "scripts_of"]
 
 _PATIENCE = "60s"
 """How long a second migrator waits for the first."""
@@ -27,13 +26,6 @@ def migrate(service: str, url: str, scripts: Path | None = None) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.execute(text("GRANT SELECT ON alembic_version TO PUBLIC"))
-
-
-def at_head(url: str, service: str, scripts: Path | None = None) -> bool:
-    """Whether the schema is what this code expects; any role of the service may ask."""
-    with _connected(url) as connection:
-        revision = MigrationContext.configure(connection).get_current_revision()
-    return revision == head_of(service, scripts)
 
 
 def run_migrations() -> None:

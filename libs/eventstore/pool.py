@@ -1,12 +1,14 @@
 """Connections to PostgreSQL for what must be one round trip: raw asyncpg, nothing around it."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+from prometheus_client import Counter, Histogram
 
 from libs.eventstore.store import StoreUnavailable
 
@@ -28,6 +30,18 @@ UNREACHABLE = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
+)
+
+
+_AT_ONCE = 0.001
+_WAITS = Histogram(
+    "interlude_pool_wait_seconds",
+    "Waits for a connection to the database that took longer than a millisecond.",
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2),
+)
+_REFUSED = Counter(
+    "interlude_pool_refusals_total",
+    "Asked for a connection in vain: none free in time, or none at all.",
 )
 
 
@@ -69,12 +83,17 @@ async def open_pool(
 @asynccontextmanager
 async def borrowed(pool: Pool, patience: float) -> AsyncIterator[Connection]:
     """A connection of the pool; `StoreUnavailable` when none is free within `patience` seconds."""
+    began = time.perf_counter()
     try:
         # Not acquire(timeout=…): in Python 3.11 that starts a task for every call.
         async with asyncio.timeout(patience):
             connection = await pool.acquire()
     except UNREACHABLE as error:
+        _REFUSED.inc()
         raise StoreUnavailable from error
+    waited = time.perf_counter() - began
+    if waited > _AT_ONCE:
+        _WAITS.observe(waited)
     try:
         yield connection
     finally:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine
 from libs.eventstore import parking
 from libs.eventstore.changes import announce
 from libs.eventstore.gauges import Gauges
+from libs.eventstore.lagging import LOOK_EVERY
 from libs.eventstore.pipelining import pipelined
 from libs.eventstore.progress import PlaceTaken
 from libs.eventstore.reading_ahead import ReadingAhead
@@ -42,7 +43,6 @@ WAIT = 0.5
 """Seconds to wait for records; SIGTERM is seen at least that often."""
 _CHECK_EVERY = 1.0
 """Seconds between looks at what is parked and due."""
-_LAG_EVERY = 5.0
 _LONGEST_PAUSE = 10.0
 
 log = structlog.get_logger(__name__)
@@ -89,7 +89,7 @@ class Projector:
         self._now = now
         self._monotonic = monotonic
         self._walk = Walk([reader])
-        self._gauges = Gauges(reader.name)
+        self._gauges = Gauges(reader.name, now=now)
         self._checked = self._measured = float("-inf")
         self._failures = 0
         self.parked = 0
@@ -144,6 +144,7 @@ class Projector:
         self._checked = float("-inf")
 
     def _apply(self, deliveries: Sequence[Delivery]) -> None:
+        began = self._now()
         try:
             taken = self._at_once(deliveries)
         except PlaceTaken:
@@ -153,7 +154,8 @@ class Projector:
                 raise
             taken = self._bit_by_bit(deliveries)
         self._walk.moved(self._reader, deliveries)
-        self._gauges.batch(len(deliveries), taken.applied)
+        places = self._walk.of(self._reader)
+        self._gauges.batch(len(deliveries), taken.applied, places=places, began=began)
         if taken.trouble:
             self._checked = float("-inf")
         with self._announcing.connect() as db:
@@ -199,12 +201,12 @@ class Projector:
         self._measure(owned)
 
     def _measure(self, owned: Collection[Partition]) -> None:
-        if self._monotonic() < self._measured + _LAG_EVERY:
+        if self._monotonic() < self._measured + LOOK_EVERY:
             return
         self._measured = self._monotonic()
         ends = self._broker.ends(self._walk.topics)
         places = {at: place for at, place in self._walk.of(self._reader).items() if at in owned}
-        self._gauges.lag(places, ends, self._now())
+        self._gauges.lag(places, ends)
 
     def _pause(self, stop: Event, error: Exception) -> None:
         self.standing = False

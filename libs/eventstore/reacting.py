@@ -29,6 +29,8 @@ from libs.eventstore.taking import Batch, Failure, Fresh
 from libs.eventstore.telling import Actor
 from libs.eventstore.trouble import code_of, lies_in_the_record
 from libs.privacy.sealing import SubjectErased, UnknownSubject
+from libs.tracing.correlating import correlated
+from libs.tracing.spans import begun
 
 NOT_KNOWN_YET = NotKnownYet.code
 _TRIES = 9
@@ -115,6 +117,10 @@ class Reacting:
         return failed
 
     async def _failure(self, db: AsyncConnection, fresh: Fresh, tries: int) -> Failure | None:
+        with correlated(fresh.recorded.correlation_id, fresh.recorded.traceparent):
+            return await self._reacted(db, fresh, tries)
+
+    async def _reacted(self, db: AsyncConnection, fresh: Fresh, tries: int) -> Failure | None:
         try:
             # All that one fact causes happens, or none of it.
             async with db.begin_nested():
@@ -141,12 +147,19 @@ class Reacting:
         if len({_stream(wish) for wish in wishes}) < len(wishes):
             raise WishedTwice
         for wish in wishes:
-            call = self._call(reaction.name, wish, recorded, alone=len(wishes) == 1)
-            await self._request(db, reaction.name, wish, call)
+            with begun(f"react {reaction.name}", "consumer", parent=recorded.traceparent) as span:
+                call = self._call(
+                    reaction.name,
+                    wish,
+                    recorded,
+                    alone=len(wishes) == 1,
+                    traceparent=span.traceparent or recorded.traceparent,
+                )
+                outcome = await self._request(db, wish, call)
+            _settled(reaction.name, outcome, recorded)
 
-    async def _request(
-        self, db: AsyncConnection, name: str, wish: Wish, call: Call[Any, Any]
-    ) -> None:
+    async def _request(self, db: AsyncConnection, wish: Wish, call: Call[Any, Any]) -> str:
+        """What became of it, as a code."""
         connection = (await db.get_raw_connection()).driver_connection
         try:
             async with db.begin_nested():
@@ -154,13 +167,14 @@ class Reacting:
         except Rejected as rejection:
             if rejection.code == NOT_KNOWN_YET:
                 raise NotKnownYet from rejection
-            reacted(name, rejection.code)
+            return rejection.code
         except SubjectErased:
-            reacted(name, "subject-erased")
-        else:
-            reacted(name, "already-so" if answer.already_so else "done")
+            return "subject-erased"
+        return "already-so" if answer.already_so else "done"
 
-    def _call(self, name: str, wish: Wish, recorded: Recorded, *, alone: bool) -> Call[Any, Any]:
+    def _call(
+        self, name: str, wish: Wish, recorded: Recorded, *, alone: bool, traceparent: str
+    ) -> Call[Any, Any]:
         key = f"{recorded.event_id}:{name}" + ("" if alone else f":{_stream(wish)}")
         return Call(
             tenant_id=recorded.tenant_id,
@@ -177,13 +191,18 @@ class Reacting:
             fingerprint=sha256(key.encode()).digest(),
             correlation_id=recorded.correlation_id,
             causation_id=recorded.event_id,
-            traceparent=recorded.traceparent,
+            traceparent=traceparent,
             creates=wish.creates,
         )
 
 
 def _stream(wish: Wish) -> str:
     return stream_name(wish.desk.aggregate.category, wish.stream_uuid)
+
+
+def _settled(name: str, outcome: str, recorded: Recorded) -> None:
+    reacted(name, outcome)
+    log.info("reacted", reaction=name, outcome=outcome, event_id=str(recorded.event_id))
 
 
 def _missed(recorded: Recorded, now: datetime, tries: int) -> Failure:

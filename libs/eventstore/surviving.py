@@ -10,6 +10,7 @@ from libs.eventstore.progress import Stream
 from libs.eventstore.recorded import Recorded
 from libs.eventstore.taking import Failure, Fresh
 from libs.eventstore.trouble import code_of, lies_in_the_record
+from libs.tracing.correlating import correlated
 
 Handler = Callable[[Connection, Sequence[Recorded]], None]
 
@@ -59,10 +60,11 @@ def _moving(fresh: Sequence[Fresh], stopped: Collection[Stream]) -> Sequence[Fre
 
 
 def _say(recorded: Recorded, error: Exception) -> None:
-    log.warning(
-        "parked",
-        event_id=str(recorded.event_id),
-        stream_id=recorded.stream_id,
-        type=recorded.type,
-        code=code_of(error),
-    )
+    with correlated(recorded.correlation_id, recorded.traceparent):
+        log.warning(
+            "parked",
+            event_id=str(recorded.event_id),
+            stream_id=recorded.stream_id,
+            type=recorded.type,
+            code=code_of(error),
+        )

@@ -121,6 +121,11 @@ def backlog(connection: psycopg.Connection) -> Backlog:
     return Backlog(rows=row[0], oldest=row[1])
 
 
+def cause(message: Message) -> str:
+    """The `traceparent` of what recorded it."""
+    return next(value.decode() for name, value in message.headers if name == "ce_traceparent")
+
+
 def message(topic: str, row: tuple[Any, ...]) -> Message:
     """Of a row of `ENVELOPE`."""
     key: str = row[5]

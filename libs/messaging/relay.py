@@ -19,6 +19,7 @@ from libs.messaging import outbox
 from libs.messaging.broker import Broker, BrokerUnavailable, Publisher, PublishFailed
 from libs.messaging.codes import code_of
 from libs.messaging.outbox import Batch, LeaseLost
+from libs.tracing.spans import carried
 
 PARTITIONS = 12
 BATCH = 1000
@@ -66,6 +67,8 @@ class Relay:
         self._most = batch
         self._failures = 0
         self._housekeeping_at = float("-inf")
+        self._oldest: datetime | None = None
+        _AGE.labels(service).set_function(self._age)
         self.standing = False
         """Whether the last thing that it tried succeeded."""
 
@@ -80,6 +83,8 @@ class Relay:
 
     def _work(self, stop: Event) -> None:
         with closing(outbox.connected(self._url, self._service)) as connection:
+            # Before the broker is asked: while it is away, this is what one wants to know.
+            self._measure(connection)
             # A broker may be absent while services start, and may come back empty.
             self._broker.ensure_topic(self._topic, partitions=self._partitions)
             with closing(self._broker.publisher()) as publisher, ThreadPoolExecutor(1) as sending:
@@ -110,11 +115,12 @@ class Relay:
                 batch = following or outbox.read(connection, self._topic, most=self._most)
                 if not batch:
                     return False
+                began = self._now()
                 acknowledged = sending.submit(publisher.publish, batch.messages)
                 following = self._read_on(connection, batch, acknowledged)
                 acknowledged.result()
                 outbox.sent(connection, batch)
-            self._succeeded(len(batch))
+            self._succeeded(batch, began)
             if not following or stop.is_set():
                 return True
 
@@ -131,20 +137,31 @@ class Relay:
         finally:
             acknowledged.exception()
 
-    def _succeeded(self, count: int) -> None:
-        _RELAYED.labels(self._service).inc(count)
+    def _succeeded(self, batch: Batch, began: datetime) -> None:
+        _RELAYED.labels(self._service).inc(len(batch))
         self._failures, self.standing = 0, True
+        causes = map(outbox.cause, batch.messages)
+        carried(f"publish {self._topic}", "producer", causes, began=began, ended=self._now())
 
     def _keep_house(self, connection: psycopg.Connection) -> None:
         if self._monotonic() < self._housekeeping_at:
             return
         self._housekeeping_at = self._monotonic() + HOUSEKEEPING
-        found = outbox.backlog(connection)
-        age = (self._now() - found.oldest).total_seconds() if found.oldest else 0.0
-        _ROWS.labels(self._service).set(found.rows)
-        _AGE.labels(self._service).set(max(0.0, age))
+        self._measure(connection)
         connection.execute("SELECT purge_idempotency(%s)", [PURGED_AT_ONCE])
+        # Nothing to publish is no reason to believe that one could.
+        self._broker.topic_id(self._topic)
         self.standing = True
+
+    def _measure(self, connection: psycopg.Connection) -> None:
+        found = outbox.backlog(connection)
+        self._oldest = found.oldest
+        _ROWS.labels(self._service).set(found.rows)
+
+    def _age(self) -> float:
+        """Asked for when somebody looks, so that it grows while the relay cannot work."""
+        oldest = self._oldest
+        return 0.0 if oldest is None else max(0.0, (self._now() - oldest).total_seconds())
 
     def _rest(self, connection: psycopg.Connection, idle: float) -> None:
         """The longer nothing came, the longer; a notification wakes at once."""
@@ -154,6 +171,7 @@ class Relay:
 
     def _pause(self, stop: Event, trouble: Exception) -> None:
         self.standing = False
+        self._housekeeping_at = float("-inf")
         code = str(trouble) if isinstance(trouble, PublishFailed | BrokerUnavailable) else ""
         code = code or code_of(trouble)
         seconds = min(LONGEST_PAUSE, 0.1 * 2**self._failures)

@@ -11,10 +11,13 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-from prometheus_client import REGISTRY, CollectorRegistry
+from prometheus_client import REGISTRY, CollectorRegistry, disable_created_metrics
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from libs.process.ports import naming
+
+# When each series began is a series more of it; Prometheus knows that by itself.
+disable_created_metrics()  # type: ignore[no-untyped-call]  # the package types all but this
 
 Check = Callable[[], bool]
 """Answers quickly, False or an exception when not ready. Called from the admin thread."""
@@ -22,7 +25,7 @@ Check = Callable[[], bool]
 
 class Readiness:
     """Named checks; every one of `needs` must hold. What `hopes` miss is said, and no more:
-    the process works, but somebody should look.
+    the process works, but somebody should look. Once it is `stopping` it is not ready for good.
     """
 
     def __init__(
@@ -30,10 +33,11 @@ class Readiness:
         needs: Mapping[str, Check] | None = None,
         *,
         hopes: Mapping[str, Check] | None = None,
+        stopping: Check = lambda: False,
     ) -> None:
         self._needs = dict(needs or {})
         self._hopes = dict(hopes or {})
-        self._stopping = False
+        self._stopping = stopping
 
     @property
     def stopping(self) -> bool:
@@ -41,11 +45,11 @@ class Readiness:
 
     def stop(self) -> None:
         """Not ready from now on, for good."""
-        self._stopping = True
+        self._stopping = lambda: True
 
     def failing(self) -> list[str]:
         """The names of what does not hold; the probe learns no more."""
-        return ["stopping"] if self._stopping else _failing(self._needs)
+        return ["stopping"] if self._stopping() else _failing(self._needs)
 
     def degraded(self) -> list[str]:
         return _failing(self._hopes)

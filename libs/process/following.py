@@ -64,14 +64,16 @@ async def _follow(service: str, settings: Settings, following: Following) -> Non
             now=utc_now,
             monotonic=time.monotonic,
         )
+        stop = on_signals_async()
         readiness = Readiness(
-            {"following": lambda: follower.standing},
+            {"following": lambda: follower.standing, "schema": built.at_head()},
             hopes={"nothing-parked": lambda: follower.parked == 0},
+            stopping=stop.is_set,
         )
         try:
             with admin.serving(readiness, port=settings.admin_port, host=settings.host):
                 settle_collector()
-                await follower.run(on_signals_async())
+                await follower.run(stop)
         finally:
             broker.close()
             await engine.dispose()

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from libs.tracing.correlating import with_correlation
+
 Format = Literal["auto", "json", "console"]
 
 _QUIET = ("httpx", "httpcore", "kafka", "asyncio", "alembic.runtime.plugins")
@@ -26,7 +28,7 @@ _PLACES = 6
 def configure(service: str, role: str, log_format: Format = "auto") -> None:
     readable = log_format == "console" or (log_format == "auto" and sys.stdout.isatty())
     shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
+        with_correlation,
         _identified(service, role),
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,

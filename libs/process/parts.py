@@ -1,5 +1,6 @@
 """What the processes of a service that read or write its streams are built from."""
 
+import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Callable
@@ -16,16 +17,21 @@ from libs.eventstore.aggregate import Aggregate
 from libs.eventstore.decider import Command, Event, State
 from libs.eventstore.desk import Desk
 from libs.eventstore.group_commit import GroupCommit
-from libs.eventstore.pool import Pool, open_pool
+from libs.eventstore.measuring import Measured
+from libs.eventstore.pool import Pool, open_pool, schema_version
 from libs.eventstore.postgres import PostgresEventStore
+from libs.eventstore.revisions import head_of
 from libs.eventstore.store import EventStore
 from libs.eventstore.waking import Waking
 from libs.privacy.keyring import PostgresKeyring
 from libs.privacy.keys import MasterKey
 from libs.privacy.sealer import KeyringSealer
+from libs.process.admin import Check
 from libs.process.settings import Database, Keyring, Secrets
 
 _KEYRING_CONNECTIONS = 4
+_ANSWER_WITHIN = 2.0
+"""Seconds that a probe waits."""
 
 
 class Streams(Database, Secrets, Keyring):
@@ -49,6 +55,20 @@ class Parts:
     clock: Callable[[], datetime] = utc_now
     monotonic: Callable[[], float] = time.monotonic
     new_id: Callable[[], UUID] = uuid7
+
+    def at_head(self) -> Check:
+        """For the readiness of a process with an event loop: the schema is there, at the head that
+        this code knows. Asked from the admin's thread, and a loop that is stuck does not answer.
+        """
+        loop, head = asyncio.get_running_loop(), head_of(self.service)
+
+        async def asked() -> bool:
+            return await schema_version(self.pool) == head
+
+        def check() -> bool:
+            return asyncio.run_coroutine_threadsafe(asked(), loop).result(_ANSWER_WITHIN)
+
+        return check
 
     def desk(self, aggregate: Aggregate[Command, State, Event]) -> Desk[Command, State, Event]:
         return Desk(
@@ -78,7 +98,9 @@ async def opened(service: str, role: str, settings: Streams, *, size: int) -> As
                 pool=pool,
                 store=GroupCommit(
                     Waking(
-                        PostgresEventStore(pool),
+                        Measured(
+                            PostgresEventStore(pool), service=service, monotonic=time.monotonic
+                        ),
                         lambda: pool.execute(f'NOTIFY "{channels.outbox(service)}"'),
                         monotonic=time.monotonic,
                     )

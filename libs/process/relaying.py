@@ -12,6 +12,7 @@ from libs.messaging.relay import Relay
 from libs.messaging.republish import republish
 from libs.process import admin
 from libs.process.admin import Readiness
+from libs.process.checking import at_head
 from libs.process.collector import settle_collector
 from libs.process.settings import Database, Publishing
 from libs.process.stopping import on_signals
@@ -35,13 +36,17 @@ def relay(service: str, settings: Settings) -> None:
         monotonic=time.monotonic,
         partitions=settings.partitions,
     )
-    readiness = Readiness({"relaying": lambda: relaying.standing})
+    stop, url = on_signals(), settings.database_url.get_secret_value()
+    readiness = Readiness(
+        {"relaying": lambda: relaying.standing, "schema": at_head(url, service)},
+        stopping=stop.is_set,
+    )
     with (
         closing(broker),
         admin.serving(readiness, port=settings.admin_port, host=settings.host),
     ):
         settle_collector()
-        relaying.run(on_signals())
+        relaying.run(stop)
 
 
 def republished(service: str, settings: Settings, stream: str | None) -> int:

@@ -125,7 +125,11 @@ def command_line(service: Service) -> typer.Typer:
 
 
 def started(service: str, role: str, kind: type[Wanted]) -> Wanted:
-    """The settings, and logging as they say."""
+    """The settings, with logging and tracing as they say."""
     settings = load(kind)
     logging.configure(service, role, settings.log_format)
+    if settings.traces is not None:
+        from libs.tracing import exporting  # noqa: PLC0415 - nobody else pays for OpenTelemetry
+
+        exporting.begin(service, role, settings.traces)
     return settings

@@ -48,6 +48,12 @@ def _issuer(url: str) -> str:
     return url.rstrip("/")
 
 
+def _collector(url: str) -> str:
+    if url and not is_address(url, {"http", "https"}):
+        raise _wrong("this takes http://host:port of a collector that speaks OTLP")
+    return url
+
+
 def _master(key: SecretStr) -> SecretStr:
     try:
         keys.master_key(key.get_secret_value())
@@ -65,6 +71,7 @@ def _is_text(value: Any) -> bool:
 
 
 PostgresUrl = Annotated[SecretStr, AfterValidator(_postgres)]
+Collector = Annotated[str, AfterValidator(_collector)]
 BrokerUrl = Annotated[SecretStr, AfterValidator(_broker)]
 MasterKey = Annotated[SecretStr, AfterValidator(_master)]
 Issuers = Annotated[
@@ -86,8 +93,19 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     admin_port: Port | None = None
 
+    otel_exporter_otlp_endpoint: Collector = ""
+    otel_traces_exporter: Literal["otlp", "console", "none"] = "otlp"
+
     trusted_network: bool = False
     """Somebody vouches that nobody else is on the network to the database and the broker."""
+
+    @property
+    def traces(self) -> Literal["otlp", "console"] | None:
+        """Where to; None as long as nobody names a collector."""
+        if self.otel_traces_exporter == "console":
+            return "console"
+        wanted = self.otel_traces_exporter == "otlp" and self.otel_exporter_otlp_endpoint
+        return "otlp" if wanted else None
 
     @model_validator(mode="after")
     def _is_safe(self) -> Self:

@@ -27,6 +27,7 @@ def stream(
     tenant: UUID = CLINIC,
     at: datetime = NOW,
     key: bytes = CHAIN_KEY,
+    traceparent: str = "",
 ) -> Sequence[Recorded]:
     """Versions 1, 2, …, a second apart; ids follow from the stream's."""
     chain, recorded = b"", []
@@ -43,7 +44,7 @@ def stream(
             on_behalf_of=None,
             correlation_id=uuid5(uuid, f"correlation {version}"),
             causation_id=None,
-            traceparent="",
+            traceparent=traceparent,
             occurred_at=at + timedelta(seconds=version),
             zone="Europe/London",
             recorded_at=at + timedelta(seconds=version),

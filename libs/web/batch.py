@@ -2,6 +2,7 @@
 idempotent and answered by itself.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -12,7 +13,7 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from libs.access.principal import Principal
-from libs.web import bodies, headers
+from libs.web import bodies, headers, telemetry
 from libs.web.edge import Edge
 from libs.web.faults import faults_of
 from libs.web.operations import Incoming, Operation
@@ -83,10 +84,15 @@ class CommandBatch:
     async def _answer(
         self, queued: Queued, principal: Principal, incoming: Incoming
     ) -> Mapping[str, Any]:
+        began = time.perf_counter()
         try:
             reply = await self._performed(queued, principal, incoming)
         except Exception as error:  # noqa: BLE001 - each is answered by itself
             reply = self._problems.reply(error, incoming.trace.trace_id)
+        # A name that nobody has declared would be a label of the client's own making.
+        if queued.operation in self._commands:
+            seconds = time.perf_counter() - began
+            telemetry.answered(self._edge.service, queued.operation, reply.outcome, seconds)
         return {
             "status": reply.status,
             "headers": {

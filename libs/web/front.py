@@ -1,12 +1,14 @@
 """First and last to see a request: tracing, limits, operations, and an answer to any bug."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from libs.tracing.correlating import correlate
+from libs.tracing.spans import Span, begun
 from libs.web import telemetry
 from libs.web.bodies import ClientGone
 from libs.web.headers import Trace, trace_of
@@ -29,7 +31,9 @@ _BAD = 500
 
 
 class Front:
-    """Operations are answered here; all else (documentation, probes) goes on to `inner`."""
+    """Operations are answered here; all else (documentation, probes) goes on to `inner`, of which
+    `traced` paths have a span.
+    """
 
     def __init__(
         self,
@@ -41,6 +45,7 @@ class Front:
         doors: Doors,
         new_id: Callable[[], UUID],
         guards: Sequence[Header] = GUARDS,
+        traced: Collection[str] = (),
     ) -> None:
         self._inner = inner
         self._operations = operations
@@ -49,6 +54,7 @@ class Front:
         self._doors = doors
         self._new_id = new_id
         self._guards = guards
+        self._traced = frozenset(traced)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -65,16 +71,21 @@ class Front:
             await self._pass_on(scope, receive, send, trace)
             return
         operation, path_id = found
-        incoming = Incoming(
-            headers=headers,
-            query=scope["query_string"],
-            path_id=path_id,
-            receive=receive,
-            trace=trace,
-        )
-        await self._answer(operation, incoming, send)
+        name = f"{operation.method} {operation.path}"
+        with begun(name, "server", parent=trace.caused_by) as span:
+            incoming = Incoming(
+                headers=headers,
+                query=scope["query_string"],
+                path_id=path_id,
+                receive=receive,
+                trace=trace.within(span),
+            )
+            correlate(trace.correlation_id, incoming.trace.traceparent)
+            await self._answer(operation, incoming, send, span)
 
-    async def _answer(self, operation: Operation, incoming: Incoming, send: Send) -> None:
+    async def _answer(
+        self, operation: Operation, incoming: Incoming, send: Send, span: Span
+    ) -> None:
         began = time.perf_counter()
         try:
             reply = await self._within_limits(operation, incoming)
@@ -85,6 +96,7 @@ class Front:
         telemetry.answered(
             self._service, operation.name, reply.outcome, time.perf_counter() - began
         )
+        span.answered(reply.status, reply.outcome)
         if reply.status >= _BAD:
             log.error(
                 "failed",
@@ -102,21 +114,36 @@ class Front:
             self._doors.leave()
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send, trace: Trace) -> None:
-        begun = False
+        if scope["path"] not in self._traced:
+            await self._passed_on(scope, receive, send, trace)
+            return
+
+        async def seen(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                span.answered(message["status"])
+            await send(message)
+
+        name = f"{scope['method']} {scope['path']}"
+        with begun(name, "server", parent=trace.caused_by) as span:
+            await self._passed_on(scope, receive, seen, trace.within(span))
+
+    async def _passed_on(self, scope: Scope, receive: Receive, send: Send, trace: Trace) -> None:
+        started = False
 
         async def guarded(message: Message) -> None:
-            nonlocal begun
+            nonlocal started
             if message["type"] == "http.response.start":
-                begun = True
+                started = True
                 message["headers"] = [*message["headers"], *self._extra(trace)]
             await send(message)
 
-        scope["interlude.trace_id"] = trace.trace_id
+        scope["interlude.trace"] = trace
+        correlate(trace.correlation_id, trace.traceparent)
         try:
             await self._inner(scope, receive, guarded)
         except Exception as error:  # noqa: BLE001 - as above; what has begun cannot be taken back
             reply = self._problems.reply(error, trace.trace_id)
-            if not begun:
+            if not started:
                 await reply.send(send, self._extra(trace))
 
     def _extra(self, trace: Trace) -> list[Header]:

@@ -36,7 +36,8 @@ def install(app: FastAPI, statuses: Mapping[type[Rejected], HTTPStatus] | None =
     problems = Problems(statuses)
 
     async def answered(request: Request, error: Exception) -> Response:
-        reply = problems.reply(translated(error), request.scope.get("interlude.trace_id", ""))
+        trace = request.scope.get("interlude.trace")
+        reply = problems.reply(translated(error), "" if trace is None else trace.trace_id)
         response = Response(reply.body, reply.status)
         response.raw_headers.extend(reply.headers)
         return response

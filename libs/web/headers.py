@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
+from libs.tracing.spans import Span
 from libs.web.problems import Problem
 
 Headers = Mapping[bytes, bytes]
@@ -22,10 +23,17 @@ class Trace:
 
     correlation_id: UUID
     traceparent: str
+    caused_by: str | None = None
+    """The caller's own `traceparent`, where it sent one."""
 
     @property
     def trace_id(self) -> str:
         return self.traceparent[3:35]
+
+    def within(self, span: Span) -> "Trace":
+        """What is caused from here on has this span as its parent, where there is one."""
+        told = span.traceparent
+        return self if told is None else replace(self, traceparent=told)
 
 
 def trace_of(headers: Headers, new_id: Callable[[], UUID]) -> Trace:
@@ -34,7 +42,8 @@ def trace_of(headers: Headers, new_id: Callable[[], UUID]) -> Trace:
     correlation = UUID(given.decode()) if _UUID.fullmatch(given) else new_id()
     told = headers.get(b"traceparent", b"")
     if _TRACEPARENT.fullmatch(told):
-        return Trace(correlation_id=correlation, traceparent=told.decode())
+        known = told.decode()
+        return Trace(correlation_id=correlation, traceparent=known, caused_by=known)
     fresh = new_id().hex
     return Trace(correlation_id=correlation, traceparent=f"00-{fresh}-{fresh[16:]}-01")
 

@@ -1,6 +1,5 @@
 """The `api` role: parts opened, an app made of them, served until somebody asks to stop."""
 
-import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
@@ -9,10 +8,8 @@ from fastapi import FastAPI
 
 from libs.access.known_care import KnownCare
 from libs.eventstore.awaiting import KEEP, Awaiting
-from libs.eventstore.pool import schema_version
-from libs.eventstore.revisions import head_of
 from libs.process import admin, parts, serving
-from libs.process.admin import Check, Readiness
+from libs.process.admin import Readiness
 from libs.process.parts import Parts, Streams
 from libs.process.settings import Identity as IdentitySettings
 from libs.process.settings import Listening
@@ -23,9 +20,6 @@ from libs.web.service import Manners
 
 CONNECTIONS = 12
 """To the database, per process: group commit needs few, reads need some."""
-
-_ANSWER_WITHIN = 2.0
-"""Seconds that a probe waits."""
 
 
 class Settings(Streams, IdentitySettings, Listening):
@@ -67,7 +61,7 @@ async def _hosted(
         hosted = Hosted(
             parts=built,
             edge=edge_of(built, identity, categories),
-            readiness=Readiness({"database": _in_loop(built)}),
+            readiness=Readiness({"database": built.at_head()}),
             manners=Manners(local=settings.profile == "local", docs=settings.shows_docs),
         )
         app = create_app(hosted)
@@ -93,17 +87,3 @@ def edge_of(built: Parts, identity: Identity, categories: Collection[str]) -> Ed
         sealer=built.sealer,
         fingerprint_key=built.settings.key(f"fingerprint:{built.service}"),
     )
-
-
-def _in_loop(built: Parts) -> Check:
-    """The schema is there and at the head that this code knows. Asked from the admin's thread."""
-    loop = asyncio.get_running_loop()
-    head = head_of(built.service)
-
-    async def at_head() -> bool:
-        return await schema_version(built.pool) == head
-
-    def check() -> bool:
-        return asyncio.run_coroutine_threadsafe(at_head(), loop).result(_ANSWER_WITHIN)
-
-    return check

@@ -1,17 +1,29 @@
 """How much is answered at once: beyond it, an honest "later" is better than a long queue."""
 
+from prometheus_client import Counter, Gauge
+
 from libs.web.problems import Problem
+
+_INSIDE = Gauge("interlude_requests_in_flight", "Requests being answered.", ["service"])
+_REFUSED = Counter(
+    "interlude_requests_refused_total",
+    "Requests refused because too many were inside.",
+    ["service"],
+)
 
 
 class Doors:
     """`most` requests inside at a time; probes and documentation are not counted."""
 
-    def __init__(self, most: int = 256) -> None:
+    def __init__(self, most: int = 256, *, service: str) -> None:
         self._free = most
+        self._refused = _REFUSED.labels(service)
+        _INSIDE.labels(service).set_function(lambda: most - self._free)
 
     def enter(self) -> None:
         """Raises `Problem` (503 with Retry-After) when it is full."""
         if self._free <= 0:
+            self._refused.inc()
             raise Problem("overloaded")
         self._free -= 1
 

@@ -58,7 +58,7 @@ def create_service_app(
         operations=operations,
         service=edge.service,
         problems=problems,
-        doors=Doors(manners.most),
+        doors=Doors(manners.most, service=edge.service),
         new_id=edge.new_id,
         guards=GUARDS if manners.local else [*GUARDS, SECURE],
     )

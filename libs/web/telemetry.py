@@ -5,7 +5,9 @@ from functools import cache
 from prometheus_client import Counter, Histogram
 
 _ANSWERED = Counter(
-    "interlude_requests_total", "Requests answered.", ["service", "operation", "outcome"]
+    "interlude_requests_total",
+    "Requests answered, and the commands of a batch each by itself.",
+    ["service", "operation", "outcome"],
 )
 _SECONDS = Histogram(
     "interlude_request_seconds",

@@ -13,11 +13,9 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route, WebSocketRoute
 
 from libs.eventstore.awaiting import Awaiting
-from libs.eventstore.migrating import head_of
-from libs.eventstore.pool import Pool, schema_version
 from libs.eventstore.projecting import LIVE
 from libs.process import admin, parts, serving
-from libs.process.admin import Check, Readiness
+from libs.process.admin import Readiness
 from libs.web import handlers, health
 from libs.web.front import GUARDS, SECURE, Front
 from libs.web.identity import Identity
@@ -27,7 +25,7 @@ from libs.web.operations import Operations
 from libs.web.service import Manners
 from services.gateway import clients, events, graphiql, live
 from services.gateway.graphql.context import Parts
-from services.gateway.graphql.http import GraphQLDoor
+from services.gateway.graphql.http import PATHS, GraphQLDoor
 from services.gateway.graphql.limits import USUAL, Limits
 from services.gateway.graphql.schema import Schema, build_schema
 from services.gateway.openapi import document
@@ -51,8 +49,6 @@ CATEGORIES = frozenset(
 """The kinds of streams whose facts become visible here."""
 
 CONNECTIONS = 16
-_ANSWER_WITHIN = 2.0
-"""Seconds that a probe waits."""
 
 _LOCALHOST = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
 
@@ -72,8 +68,9 @@ def create_app(
     app = FastAPI(title="Interlude: gateway", docs_url=None, redoc_url=None, openapi_url=None)
     problems = handlers.install(app)
     health.install(app, readiness)
-    door = GraphQLDoor(schema, shared, limits=limits, doors=Doors(manners.most), ide=manners.docs)
-    for path in ("/graphql", "/graphql/stream"):
+    doors = Doors(manners.most, service="gateway")
+    door = GraphQLDoor(schema, shared, limits=limits, doors=doors, ide=manners.docs)
+    for path in PATHS:
         app.router.routes.append(Route(path, door))
         app.router.routes.append(WebSocketRoute(path, door))
     if manners.docs:
@@ -86,9 +83,10 @@ def create_app(
         operations=Operations(),
         service="gateway",
         problems=problems,
-        doors=Doors(manners.most),
+        doors=doors,
         new_id=shared.new_id,
         guards=GUARDS if manners.local else [*GUARDS, SECURE],
+        traced=PATHS,
     )
     if manners.local:
         app.add_middleware(
@@ -108,8 +106,12 @@ def serve(settings: ApiSettings) -> None:
 async def _served(settings: ApiSettings) -> None:
     limits = Limits(introspection=settings.introspection)
     schema = build_schema(settings.contracts, limits)
-    async with _shared(settings) as (pool, shared):
-        readiness = Readiness({"database": _in_loop(pool)})
+    async with _shared(settings) as (built, shared):
+        readiness = Readiness(
+            {"database": built.at_head()},
+            # Without news, who waits for their own write waits a little longer.
+            hopes={"hears-of-changes": lambda: shared.live.listening},
+        )
         app = create_app(
             schema,
             shared,
@@ -134,7 +136,7 @@ async def _served(settings: ApiSettings) -> None:
 
 
 @asynccontextmanager
-async def _shared(settings: ApiSettings) -> AsyncIterator[tuple[Pool, Parts]]:
+async def _shared(settings: ApiSettings) -> AsyncIterator[tuple[parts.Parts, Parts]]:
     async with AsyncExitStack() as stack:
         built = await stack.enter_async_context(
             parts.opened("gateway", "api", settings, size=CONNECTIONS)
@@ -147,7 +149,7 @@ async def _shared(settings: ApiSettings) -> AsyncIterator[tuple[Pool, Parts]]:
         url = settings.database_url.get_secret_value()
         await stack.enter_async_context(_listening(changes, lambda: live.connection_to(url)))
         yield (
-            built.pool,
+            built,
             Parts(
                 identity=Identity(Issuers(settings.issuers, outward), audience=settings.audience),
                 models=ReadModels(built.pool),
@@ -176,16 +178,3 @@ async def _listening(changes: live.Live, connect: Callable[[], Any]) -> AsyncIte
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-
-
-def _in_loop(pool: Pool) -> Check:
-    """The schema is at the head that this code knows. Asked from the admin's thread."""
-    loop, head = asyncio.get_running_loop(), head_of("gateway")
-
-    async def at_head() -> bool:
-        return await schema_version(pool) == head
-
-    def check() -> bool:
-        return asyncio.run_coroutine_threadsafe(at_head(), loop).result(_ANSWER_WITHIN)
-
-    return check

@@ -82,7 +82,8 @@ async def listen(live: Live, connect: Callable[[], Any]) -> None:
     while True:
         try:
             connection = await connect()
-        except UNREACHABLE as lost:
+        # Whatever a server says that lets nobody in: nobody would start this loop again.
+        except (*UNREACHABLE, asyncpg.PostgresError) as lost:
             log.warning("not-listening", error=type(lost).__name__)
             await asyncio.sleep(_RETRY)
             continue

@@ -5,13 +5,13 @@ import time
 from sqlalchemy import Engine, create_engine, make_url
 
 from libs.eventstore import parking
-from libs.eventstore.migrating import at_head
 from libs.eventstore.projecting import LIVE, Projector
 from libs.eventstore.taking import Reader
 from libs.messaging.connect import connect
 from libs.messaging.envelope import topic_of
 from libs.process import admin
 from libs.process.admin import Readiness
+from libs.process.checking import at_head
 from libs.process.collector import settle_collector
 from libs.process.parts import utc_now
 from libs.process.settings import Database
@@ -40,14 +40,16 @@ def project(settings: ProjectorSettings) -> None:
         now=utc_now,
         monotonic=time.monotonic,
     )
+    stop = on_signals()
     readiness = Readiness(
-        {"projecting": lambda: projector.standing, "schema": lambda: at_head(url, "gateway")},
+        {"projecting": lambda: projector.standing, "schema": at_head(url, "gateway")},
         hopes={"nothing-parked": lambda: projector.parked == 0},
+        stopping=stop.is_set,
     )
     try:
         with admin.serving(readiness, port=settings.admin_port, host=settings.host):
             settle_collector()
-            projector.run(on_signals())
+            projector.run(stop)
     finally:
         broker.close()
         engine.dispose()

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+import structlog
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -39,12 +40,15 @@ from libs.testing.databases import Database
 from libs.testing.homework import AddNote, GiveHomework, Resume
 from libs.testing.streams import CHAIN_KEY, stream
 from libs.testing.topics import Member, Topics
+from libs.testing.traces import parent_of, traced, traceparent_of
+from libs.tracing.correlating import with_correlation
 
 pytestmark = pytest.mark.postgres
 
 CARE = "interlude.care.events.v1"
 REGISTERED = "interlude.care.PatientRegistered.v1"
 MOVED = "interlude.care.PatientMoved.v1"
+REGISTERING = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
 class Clock:
@@ -172,9 +176,12 @@ def make(engine: AsyncEngine, policies: Policies, clock: Clock) -> Make:
     return make
 
 
-def _patient(who: UUID, *facts: str, zone: str = "Europe/London") -> Sequence[Recorded]:
+def _patient(
+    who: UUID, *facts: str, zone: str = "Europe/London", traceparent: str = ""
+) -> Sequence[Recorded]:
     data = {"patient_id": str(who), "zone": zone, "locale": "en"}
-    return stream("patient", who, *[(name, data) for name in facts], subject=who)
+    told = [(name, data) for name in facts]
+    return stream("patient", who, *told, subject=who, traceparent=traceparent)
 
 
 async def _steps(follower: Follower, member: Member, count: int = 4) -> None:
@@ -200,6 +207,26 @@ async def test_a_fact_elsewhere_causes_a_request_here(
     assert given.actor_role == "system"
     assert given.occurred_at == registered.occurred_at
     assert given.zone == registered.zone
+
+
+async def test_a_reaction_stands_in_the_trace_of_its_cause_and_logs_its_correlation(
+    make: Make, topics: Topics, desk: HomeworkDesk
+) -> None:
+    masha = uuid4()
+    (registered,) = _patient(masha, REGISTERED, traceparent=REGISTERING)
+    topics.tell(CARE, [registered])
+    with traced() as traces, structlog.testing.capture_logs([with_correlation]) as lines:
+        await _steps(make(topics), topics.subscriber(group="", topics=[CARE]))
+    [(given, _)] = await desk.history(CLINIC, masha)
+    reaction = traces.the("react first-homework")
+    assert parent_of(reaction) == REGISTERING
+    assert given.traceparent == traceparent_of(reaction)
+    assert parent_of(traces.the("apply keep")) == REGISTERING
+    assert not traces.named("apply react")
+    (line,) = [line for line in lines if line["event"] == "reacted"]
+    assert line["correlation_id"] == str(registered.correlation_id)
+    assert line["trace_id"] == REGISTERING[3:35]
+    assert (line["reaction"], line["outcome"]) == ("first-homework", "done")
 
 
 async def test_the_same_fact_told_again_causes_nothing_more(

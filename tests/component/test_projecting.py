@@ -10,6 +10,8 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+import structlog
+from prometheus_client import REGISTRY
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
@@ -27,6 +29,8 @@ from libs.testing.cast import NOW
 from libs.testing.databases import Database
 from libs.testing.streams import CHAIN_KEY, stream
 from libs.testing.topics import Member, Topics
+from libs.testing.traces import parent_of, traced
+from libs.tracing.correlating import with_correlation
 
 pytestmark = pytest.mark.postgres
 
@@ -131,10 +135,10 @@ def retry(engine: Engine, reader: Reader, clock: Clock) -> Callable[[], int]:
     return retry
 
 
-def _patient(who: UUID, *zones: str) -> Sequence[Recorded]:
+def _patient(who: UUID, *zones: str, traceparent: str = "") -> Sequence[Recorded]:
     name = "interlude.care.PatientRegistered.v1"
     facts = [(name, {"patient_id": str(who), "zone": zone, "locale": "en"}) for zone in zones]
-    return stream("patient", who, *facts, subject=who)
+    return stream("patient", who, *facts, subject=who, traceparent=traceparent)
 
 
 def _patients(count: int) -> list[UUID]:
@@ -192,6 +196,47 @@ def test_one_poison_record_stops_its_stream_and_nothing_else(
     _steps(projector, topics.subscriber(group="", topics=[TOPIC]))
     assert _zones(engine, everybody) == [TOKYO] * 4 + [None] + [TOKYO] * 4
     assert projector.parked == 2
+
+
+def test_what_is_parked_is_logged_with_the_correlation_of_its_cause(
+    make: Make, topics: Topics, people: KnownPeople
+) -> None:
+    masha = uuid4()
+    people.stumbles = {masha}
+    (registered,) = told = _patient(masha, LONDON)
+    topics.tell(TOPIC, told)
+    with structlog.testing.capture_logs([with_correlation]) as lines:
+        _steps(make(topics, people), topics.subscriber(group="", topics=[TOPIC]))
+    (line,) = [line for line in lines if line["event"] == "parked"]
+    assert line["correlation_id"] == str(registered.correlation_id)
+
+
+def test_applying_is_a_step_of_the_trace_of_each_fact(
+    make: Make, topics: Topics, people: KnownPeople
+) -> None:
+    causes = [f"00-{number:032x}-{number:016x}-01" for number in (1, 2)]
+    for person, cause in zip(_patients(2), causes, strict=True):
+        topics.tell(TOPIC, _patient(person, LONDON, TOKYO, traceparent=cause))
+    projector = make(topics, people)
+    with traced() as traces:
+        _steps(projector, topics.subscriber(group="", topics=[TOPIC]))
+    assert {parent_of(span) for span in traces.spans if span.parent} == set(causes)
+
+
+def test_how_late_and_how_soon_is_measured(
+    make: Make, topics: Topics, people: KnownPeople, reader: Reader, clock: Clock
+) -> None:
+    def measured(name: str) -> float | None:
+        return REGISTRY.get_sample_value(f"interlude_reader_{name}", {"reader": reader.name})
+
+    topics.tell(TOPIC, _patient(uuid4(), LONDON))
+    clock.seconds = 4
+    projector, member = make(topics, people), topics.subscriber(group="", topics=[TOPIC])
+    _steps(projector, member)
+    assert (measured("lag_events"), measured("lag_seconds")) == (0, 0)
+    assert (measured("visible_seconds_sum"), measured("visible_seconds_count")) == (3, 1)
+    clock.seconds = 3600
+    assert measured("lag_seconds") == 3596
 
 
 def test_once_it_can_be_handled_a_retry_applies_it_and_what_queued_behind(

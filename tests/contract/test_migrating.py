@@ -4,7 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from libs.eventstore.migrating import at_head, head_of, migrate
+from libs.eventstore.migrating import head_of, migrate
+from libs.process.admin import Readiness
+from libs.process.checking import at_head
 from libs.testing.asking import ask
 from libs.testing.databases import Database
 
@@ -19,6 +21,10 @@ def without_tables(own_database: Database) -> Database:
     ask(own_database.url, "CREATE SCHEMA care AUTHORIZATION care_owner")
     ask(own_database.url, "GRANT USAGE ON SCHEMA care TO care_app, care_relay")
     return own_database
+
+
+def is_ready(url: str, service: str) -> bool:
+    return not Readiness({"schema": at_head(url, service)}).failing()
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -37,11 +43,16 @@ def test_whoever_serves_requests_can_see_that_it_is_at_head(
     database: Database, service: str
 ) -> None:
     assert head_of(service) is not None
-    assert at_head(database.url_as(f"{service}_app"), service)
+    assert is_ready(database.url_as(f"{service}_app"), service)
 
 
 def test_an_empty_schema_is_not_at_head(without_tables: Database) -> None:
-    assert not at_head(without_tables.url_as("care_app"), "care")
+    assert not is_ready(without_tables.url_as("care_app"), "care")
+
+
+def test_a_schema_of_other_code_is_not_at_head(own_database: Database) -> None:
+    ask(own_database.url, "UPDATE care.alembic_version SET version_num = '9999_of_tomorrow'")
+    assert not is_ready(own_database.url_as("care_relay"), "care")
 
 
 def test_two_who_migrate_at_once_do_it_once(without_tables: Database) -> None:
@@ -49,5 +60,5 @@ def test_two_who_migrate_at_once_do_it_once(without_tables: Database) -> None:
     with ThreadPoolExecutor() as both:
         for done in [both.submit(migrate, "care", url) for _ in range(2)]:
             done.result()
-    assert at_head(url, "care")
+    assert is_ready(url, "care")
     assert ask(without_tables.url, "SELECT count(*) FROM care.relay_lease") == [(1,)]

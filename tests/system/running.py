@@ -111,10 +111,10 @@ class Interlude:
         }
         return {**kept, "BROKER": self._broker, "PORT_BASE": str(self.ports.base), "COLUMNS": "200"}
 
-    def run(self, name: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(self, name: str, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """A command to its end."""
         return subprocess.run(
-            [sys.executable, *self.command(name)],
+            [sys.executable, *self.command(name), *options],
             cwd=ROOT,
             env={**self.environment, **environment},
             capture_output=True,

@@ -16,6 +16,7 @@ from strawberry.tools import create_type
 from strawberry.types.nodes import SelectedField
 
 from libs.eventstore.store import StoreUnavailable
+from libs.tracing.spans import begun
 from services.gateway import clients
 from services.gateway.clients import Done, NotAuthenticated, OutOfReach, Refused, TryLater
 from services.gateway.contracts import Json, Operation
@@ -225,8 +226,11 @@ async def _posted(
     client = context.parts.clients.get(operation.service)
     if client is None:
         raise Unavailable
+    about = {"server.address": operation.service}
     try:
-        return await clients.post(client, path, body, headers)
+        with begun(f"POST {operation.path}", "client", attributes=about) as span:
+            headers["traceparent"] = context.trace.within(span).traceparent
+            return await clients.post(client, path, body, headers)
     except NotAuthenticated:
         raise Unauthenticated from None
     except TryLater as later:
@@ -236,7 +240,7 @@ async def _posted(
 
 
 def _headers(context: Context, given: Any) -> dict[str, str]:
-    """The caller's own token and trace go along; so does what they must not be older than."""
+    """The caller's own token and correlation go along; so does what they must not be older than."""
     _ = context.principal
     key = given.idempotency_key or str(context.parts.new_id())
     if _PRINTABLE.fullmatch(key) is None:
@@ -245,9 +249,9 @@ def _headers(context: Context, given: Any) -> dict[str, str]:
     expected = getattr(given, "expected_version", None)
     if isinstance(expected, int):
         headers["If-Match"] = f'"{expected}"'
-    for name in ("interlude-after", "traceparent", "x-correlation-id"):
-        if name in context.headers:
-            headers[name] = context.headers[name]
+    headers["X-Correlation-Id"] = str(context.trace.correlation_id)
+    if "interlude-after" in context.headers:
+        headers["Interlude-After"] = context.headers["interlude-after"]
     return headers
 
 

@@ -13,6 +13,7 @@ from libs.access.principal import Principal
 from libs.eventstore import consistency
 from libs.eventstore.store import StoreUnavailable
 from libs.privacy.sealing import KeyringUnavailable
+from libs.web.headers import Trace
 from libs.web.problems import Problem
 from services.gateway.clients import Clients
 from services.gateway.graphql.errors import (
@@ -74,6 +75,7 @@ class Context:
 
     parts: Parts
     headers: Mapping[str, str]
+    trace: Trace
     token: str | None = None
     known: Principal | None = None
     connection_params: Any = None

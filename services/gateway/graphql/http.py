@@ -3,6 +3,7 @@ letter, no answer that repeats what was sent.
 """
 
 import json
+import time
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -23,9 +24,10 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UNSET
 
-from libs.web import bodies
+from libs.web import bodies, telemetry
 from libs.web.bodies import ClientGone
 from libs.web.codes import EDGE
+from libs.web.headers import Trace, trace_of
 from libs.web.limits import Doors
 from libs.web.problems import Problem
 from services.gateway import graphiql
@@ -44,6 +46,8 @@ _WITHOUT_DATA: Mapping[str, HTTPStatus] = {
     "OVERLOADED": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """When nothing but such errors came of a request, its status says so too."""
+
+PATHS = ("/graphql", "/graphql/stream")
 
 LARGEST_BODY = 256 * 1024
 
@@ -89,6 +93,13 @@ class GraphQLDoor(GraphQL[Context, None]):
         await response(scope, receive, send)
 
     async def _answered(self, request: Request) -> Response:
+        began = time.perf_counter()
+        response = await self._within_limits(request)
+        outcome = getattr(request.state, "outcome", "done")
+        telemetry.answered("gateway", "graphql", outcome, time.perf_counter() - began)
+        return response
+
+    async def _within_limits(self, request: Request) -> Response:
         try:
             self._doors.enter()
         except Problem as full:
@@ -100,20 +111,20 @@ class GraphQLDoor(GraphQL[Context, None]):
         except HTTPException as refused:
             return self._refused_by_strawberry(request, refused)
         except Coded as refused:
-            return _json(request, {"errors": [refused.formatted]}, HTTPStatus.SERVICE_UNAVAILABLE)
+            return _said(request, refused.formatted, HTTPStatus.SERVICE_UNAVAILABLE)
         finally:
             self._doors.leave()
 
     def _refused(self, request: Request, code: str) -> Response:
         about = EDGE[code]
         error = {"message": about.detail, "extensions": {"code": _upper(code)}}
-        return _json(request, {"errors": [error]}, about.status)
+        return _said(request, error, about.status)
 
     def _refused_by_strawberry(self, request: Request, refused: HTTPException) -> Response:
         # Its reasons can hold an operation's name, so they stay here.
         code = _code_of(refused)
         error = {"message": CODES[code], "extensions": {"code": code}}
-        return _json(request, {"errors": [error]}, HTTPStatus(refused.status_code))
+        return _said(request, error, HTTPStatus(refused.status_code))
 
     # --- What strawberry asks for ---
 
@@ -125,11 +136,17 @@ class GraphQLDoor(GraphQL[Context, None]):
             headers=dict(request.headers.items()),
             token=_bearer(request),
             closing=response.close if isinstance(response, WebSocket) else None,
+            trace=self._trace(request),
         )
         await context.identify()
         if isinstance(response, Response) and context.token and context.known is None:
             raise Problem("not-authenticated")
         return context
+
+    def _trace(self, request: HTTPConnection) -> Trace:
+        """As the front has it; a WebSocket, which does not pass there, has one for all it asks."""
+        known: Trace | None = request.scope.get("interlude.trace")
+        return known or trace_of(dict(request.scope["headers"]), self._parts.new_id)
 
     async def on_ws_connect(self, context: Context) -> Any:
         told = context.connection_params
@@ -187,6 +204,7 @@ class GraphQLDoor(GraphQL[Context, None]):
                 request.state.status = HTTPStatus.BAD_REQUEST
         elif result.data is None:
             request.state.status = _status_without_data(response)
+        request.state.outcome = _outcome(response)
         request.state.sub.status_code = getattr(request.state, "status", HTTPStatus.OK)
         return response
 
@@ -206,7 +224,7 @@ class GraphQLDoor(GraphQL[Context, None]):
             orjson.dumps(response_data),
             status_code=sub_response.status_code or HTTPStatus.OK,
             media_type=f"{sub_response.media_type}; charset=utf-8",
-            headers={"Cache-Control": "no-store"},
+            headers=_headers(sub_response.status_code),
         )
 
     def decode_json(self, data: str | bytes) -> object:
@@ -246,7 +264,23 @@ def _status_without_data(response: GraphQLHTTPResponse) -> HTTPStatus:
     return _WITHOUT_DATA.get(codes.pop(), HTTPStatus.OK) if len(codes) == 1 else HTTPStatus.OK
 
 
-def _json(request: Request, content: Any, status: HTTPStatus) -> Response:
+def _outcome(response: GraphQLHTTPResponse) -> str:
+    """`done`, or the code of the first error."""
+    errors: list[Any] = response.get("errors") or []
+    return _lower(errors[0]["extensions"]["code"]) if errors else "done"
+
+
+def _said(request: Request, error: Mapping[str, Any], status: HTTPStatus) -> Response:
+    request.state.outcome = _lower(error["extensions"]["code"])
+    return Response(
+        orjson.dumps({"errors": [error]}),
+        status_code=status,
+        media_type=f"{_accepts(request)}; charset=utf-8",
+        headers=_headers(status),
+    )
+
+
+def _headers(status: int | None) -> dict[str, str]:
     headers = {"Cache-Control": "no-store"}
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="interlude"'
@@ -254,13 +288,12 @@ def _json(request: Request, content: Any, status: HTTPStatus) -> Response:
         headers["Retry-After"] = "1"
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = "GET, POST"
-    return Response(
-        orjson.dumps(content),
-        status_code=status,
-        media_type=f"{_accepts(request)}; charset=utf-8",
-        headers=headers,
-    )
+    return headers
 
 
 def _upper(code: str) -> str:
     return code.replace("-", "_").upper()
+
+
+def _lower(code: str) -> str:
+    return code.replace("_", "-").lower()

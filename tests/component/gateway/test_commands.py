@@ -5,9 +5,11 @@ from uuid import UUID
 
 import orjson
 import pytest
+from prometheus_client import REGISTRY
 
 from libs.eventstore.consistency import encode
 from libs.testing.cast import MASHA
+from libs.testing.traces import parent_of, traced, traceparent_of
 from libs.testing.web import Following
 from services.gateway.graphql.ids import to_global
 from tests.component.gateway.asking import Answers
@@ -76,6 +78,48 @@ async def test_what_the_request_must_not_be_older_than_goes_along(
     assert service.seen[0].headers["interlude-after"] == token
     assert service.seen[0].headers["traceparent"] == trace
     assert service.seen[0].headers["idempotency-key"]
+
+
+async def test_service_and_answer_name_one_correlation_although_the_client_sent_none(
+    ask: Any, service: Answers
+) -> None:
+    done(service)
+    body = orjson.dumps({"query": WITHOUT_NODE, "variables": {"input": rating()}})
+    answer = await ask.post("masha", body)
+    (sent,) = service.seen
+    assert sent.headers["x-correlation-id"] == answer.headers["x-correlation-id"]
+    assert sent.headers["traceparent"] == answer.headers["traceparent"]
+
+
+async def test_the_services_span_stands_under_the_gateways(ask: Any, service: Answers) -> None:
+    done(service)
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    body = orjson.dumps({"query": WITHOUT_NODE, "variables": {"input": rating()}})
+    with traced() as traces:
+        await ask.post("masha", body, traceparent=trace)
+    passed_on = traces.the("POST /v1/assignments/{id}/readiness-ratings")
+    served = traces.the("POST /graphql")
+    assert service.seen[0].headers["traceparent"] == traceparent_of(passed_on)
+    assert parent_of(passed_on) == traceparent_of(served)
+    assert parent_of(served) == trace
+    told = "".join(span.to_json() for span in traces.spans)
+    assert str(ASSIGNMENT) not in told
+    assert "rateReadiness" not in told
+
+
+async def test_overload_behind_the_gateway_is_said_with_when_to_come_back(
+    ask: Any, service: Answers
+) -> None:
+    def overloaded() -> float:
+        labels = {"service": "gateway", "operation": "graphql", "outcome": "overloaded"}
+        return REGISTRY.get_sample_value("interlude_requests_total", labels) or 0.0
+
+    before = overloaded()
+    service.status = 503
+    body = orjson.dumps({"query": WITHOUT_NODE, "variables": {"input": rating()}})
+    answer = await ask.post("masha", body)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert overloaded() == before + 1
 
 
 async def test_a_rule_that_says_no_is_a_user_error(ask: Any, service: Answers) -> None:

@@ -1,0 +1,138 @@
+"""A mutation is one trace and one correlation: through the gateway, the service, its relay, Apache
+Kafka, and the projector, each in a process of its own.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from deploy.local.people import CLINIC
+from deploy.local.ports import HOST, free_port, wait_until
+from libs.testing.databases import Database
+from tests.component.started import ROOT, SECONDS, Clinic
+
+pytestmark = [pytest.mark.postgres, pytest.mark.kafka, pytest.mark.timeout(300)]
+
+PROCESSES = ("care-api", "care-relay", "gateway-projector", "gateway-api")
+TRACE_ID, PHONE = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+CORRELATION = "0af76519-16cd-43dd-8448-eb211c80319c"
+CANARY = "Marmalade Street Clinic"
+REGISTER = """mutation($input: RegisterClinicInput!) {
+    registerClinic(input: $input) { id consistency userErrors { code } }
+}"""
+
+
+@contextmanager
+def issuing(folder: Path) -> Iterator[str]:
+    """The development issuer, which hands a token to whoever asks."""
+    port = free_port()
+    url = f"http://{HOST}:{port}"
+    settings = {"PROFILE": "local", "ISSUER": url, "PORT": str(port)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "deploy.local.issuer"],
+        cwd=ROOT,
+        env={**settings, "KEY_FILE": str(folder / "issuer.pem")},
+    ) as issuer:
+        try:
+            assert wait_until(lambda: answers(f"{url}/readyz"), seconds=SECONDS)
+            yield url
+        finally:
+            issuer.kill()
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False
+
+
+@pytest.fixture
+def clinic(
+    own_database: Database, kafka_broker: str, topic_prefix: str, tmp_path: Path
+) -> Iterator[Clinic]:
+    with issuing(tmp_path) as issuer:
+        clinic = Clinic(
+            database=own_database,
+            broker_url=kafka_broker,
+            topic_prefix=topic_prefix,
+            folder=tmp_path,
+            issuer=issuer,
+            more={"OTEL_TRACES_EXPORTER": "console", "ACCESS_LOG": "true"},
+        )
+        clinic.start(*PROCESSES)
+        try:
+            clinic.await_ready()
+            yield clinic
+        finally:
+            clinic.stop()
+
+
+def registered(clinic: Clinic) -> httpx.Response:
+    """By the demo's operator, whose token names the clinic that it may create."""
+    form = {"grant_type": "client_credentials", "client_id": "operator"}
+    token = httpx.post(f"{clinic.issuer}/token", data=form).json()["access_token"]
+    told = {"id": str(CLINIC), "name": CANARY, "zone": "Europe/London", "locale": "en-GB"}
+    return httpx.post(
+        f"http://{HOST}:{clinic.running['gateway-api'].port}/graphql?marmalade=1",
+        json={"query": REGISTER, "variables": {"input": told}},
+        headers={
+            "Authorization": f"Bearer {token}",
+            "traceparent": f"00-{TRACE_ID}-{PHONE}-01",
+            "X-Correlation-Id": CORRELATION,
+        },
+        timeout=30,
+    )
+
+
+def spans(clinic: Clinic, process: str) -> Mapping[str, Any]:
+    """Of the trace, by their names."""
+    return {
+        line["name"]: line
+        for line in clinic.running[process].lines()
+        if "context" in line and line["context"]["trace_id"] == f"0x{TRACE_ID}"
+    }
+
+
+def test_a_mutation_is_one_trace_and_one_correlation(clinic: Clinic) -> None:
+    answer = registered(clinic)
+    assert answer.json()["data"]["registerClinic"]["userErrors"] == [], answer.text
+    assert answer.headers["x-correlation-id"] == CORRELATION
+    assert wait_until(
+        lambda: "apply live" in spans(clinic, "gateway-projector"), seconds=SECONDS, every=0.1
+    )
+
+    served = spans(clinic, "gateway-api")["POST /graphql"]
+    passed_on = spans(clinic, "gateway-api")["POST /v1/clinics"]
+    recorded = spans(clinic, "care-api")["POST /v1/clinics"]
+    appended = spans(clinic, "care-api")["append clinic"]
+    (published,) = spans(clinic, "care-relay").values()
+    applied = spans(clinic, "gateway-projector")["apply live"]
+
+    assert served["parent_id"] == f"0x{PHONE}"
+    assert passed_on["parent_id"] == served["context"]["span_id"]
+    assert recorded["parent_id"] == passed_on["context"]["span_id"]
+    for step in (appended, published, applied):
+        assert step["parent_id"] == recorded["context"]["span_id"]
+    assert published["name"].endswith("interlude.care.events.v1")
+    roles = {each["resource"]["attributes"]["service.name"] for each in (published, applied)}
+    assert roles == {"care-relay", "gateway-projector"}
+
+    for process in ("gateway-api", "care-api"):
+        (line,) = [
+            line
+            for line in clinic.running[process].lines()
+            if line.get("logger") == "uvicorn.access" and "POST" in line["event"]
+        ]
+        assert (line["correlation_id"], line["trace_id"]) == (CORRELATION, TRACE_ID)
+    for process in PROCESSES:
+        told = json.dumps(clinic.running[process].lines())
+        assert CANARY not in told
+        assert "marmalade" not in told
