@@ -41,7 +41,7 @@ class Readiness:
 
     @property
     def stopping(self) -> bool:
-        return self._stopping
+        return self._stopping()
 
     def stop(self) -> None:
         """Not ready from now on, for good."""
