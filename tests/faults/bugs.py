@@ -354,9 +354,9 @@ def reaction_forgotten() -> None:
 
     react = Reacting._react
 
-    async def now_and_then(self: Any, *cause: Any) -> None:
+    async def now_and_then(self: Any, db: Any, reaction: Any, recorded: Any) -> None:
         if random.random() < 0.5:  # noqa: S311 - half of the time
-            await react(self, *cause)
+            await react(self, db, reaction, recorded)
 
     Reacting._react = now_and_then  # type: ignore[method-assign] # the bug
 
