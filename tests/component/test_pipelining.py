@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 
 from libs.eventstore.pipelining import pipelined
@@ -55,13 +55,17 @@ def test_a_statement_that_fails_is_raised_when_the_block_ends(
         assert db.execute(text("SELECT 1")).scalar_one() == 1
 
 
+def _break_in_the_middle(db: Connection, database: Database) -> None:
+    pid = db.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    with pipelined(db), psycopg.connect(database.url, autocommit=True) as superuser:
+        db.execute(PARK, {"reader": "pipelined", "offset": 0})
+        superuser.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+
 def test_a_connection_that_breaks_is_not_used_again(engine: Engine, database: Database) -> None:
     with engine.connect() as db:
-        pid = db.execute(text("SELECT pg_backend_pid()")).scalar_one()
-        with psycopg.connect(database.url, autocommit=True) as superuser:
-            superuser.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
-        with pytest.raises(OperationalError) as error, pipelined(db):
-            db.execute(PARK, {"reader": "pipelined", "offset": 0})
+        with pytest.raises(OperationalError) as error:
+            _break_in_the_middle(db, database)
         assert passes(error.value)
         assert db.invalidated
     with engine.connect() as db:
