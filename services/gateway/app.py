@@ -40,6 +40,7 @@ CATEGORIES = frozenset(
         "therapist",
         "relationship",
         "session",
+        "consent",
         "goal",
         "assignment",
         "entry",

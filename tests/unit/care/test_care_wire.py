@@ -16,6 +16,7 @@ ALL: list[Aggregate[Any, Any, Any]] = [
     wire.patients,
     wire.relationships,
     wire.sessions,
+    wire.consents,
 ]
 
 
@@ -57,6 +58,7 @@ def test_only_the_names_of_people_are_private() -> None:
         (wire.patients, PATIENT),
         (wire.relationships, PATIENT),
         (wire.sessions, PATIENT),
+        (wire.consents, PATIENT),
     ],
     ids=lambda value: getattr(value, "category", ""),
 )

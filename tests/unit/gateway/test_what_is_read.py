@@ -13,6 +13,7 @@ from services.diary import wire as diary_wire
 from services.gateway.projections import (
     assignment,
     caseload,
+    consents,
     entries,
     goals,
     notebook,
@@ -30,6 +31,7 @@ Json = dict[str, Any]
 READ_MODELS: tuple[Any, ...] = (
     assignment,
     caseload,
+    consents,
     entries,
     goals,
     notebook,
