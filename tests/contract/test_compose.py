@@ -22,7 +22,13 @@ TEXT = (ROOT / "docker-compose.yml").read_text()
 # Published by the Compose project, under the Apache licence beside it.
 SPECIFICATION = ROOT / "deploy" / "compose" / "compose-spec.json"
 STORES = {"postgres", "kafka"}
-NOT_SECRET = {"INTERLUDE_IMAGE", "INTERLUDE_VERSION", "AUDIENCE", "TOPIC_PREFIX"}
+NOT_SECRET = {
+    "INTERLUDE_IMAGE",
+    "INTERLUDE_VERSION",
+    "AUDIENCE",
+    "TOPIC_PREFIX",
+    "ANALYTICS_SETTLE_SECONDS",
+}
 
 every_process = pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.name)
 

@@ -1,4 +1,4 @@
-"""What passes of the assignment's facts: the course of homework, and of plans what can be counted."""
+"""What passes of assignments: the course of homework, and of plans what can be counted."""
 
 from collections.abc import Mapping
 

@@ -1,6 +1,4 @@
-"""What passes of how homework is prepared: why, how ready somebody is, practice, and what may get in
-the way.
-"""
+"""What passes of how homework is prepared: why, how ready somebody is, practice, and obstacles."""
 
 from collections.abc import Mapping
 
