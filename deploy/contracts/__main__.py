@@ -8,7 +8,15 @@ import orjson
 import typer
 import yaml
 
-from deploy.contracts import asyncapi, catalogue, errors, gateway, openapi
+from deploy.contracts import (
+    analytics,
+    analytics_topic,
+    asyncapi,
+    catalogue,
+    errors,
+    gateway,
+    openapi,
+)
 
 ROOT = Path(__file__).parents[2]
 VERSION = "1"
@@ -22,13 +30,17 @@ def files() -> Iterator[tuple[str, bytes]]:
     for fact in facts:
         yield f"events/{fact.name}.schema.json", _json(fact.schema)
         yield f"events/{fact.name}.example.json", _json(fact.example)
+    derived = list(analytics.records(facts))
+    for record in derived:
+        yield f"analytics/{record.name}.schema.json", _json(record.schema)
+        yield f"analytics/{record.name}.example.json", _json(record.example)
     services = {
         f"{service}.openapi.json": _json(openapi.document(service)) for service in catalogue.WRITERS
     }
     yield from services.items()
     yield "gateway.openapi.json", _json(gateway.document())
     yield "gateway.graphql", gateway.sdl(services)
-    described = asyncapi.document(facts, version=VERSION)
+    described = analytics_topic.added_to(asyncapi.document(facts, version=VERSION), derived)
     yield "asyncapi.yaml", yaml.safe_dump(described, sort_keys=False, width=100).encode()
     known = errors.codes()
     yield "errors.md", errors.markdown(known).encode()
@@ -53,7 +65,7 @@ def write(folder: Path) -> Mapping[str, str]:
 
 
 def _generated(folder: Path) -> Iterator[Path]:
-    for pattern in ("*.json", "*.yaml", "*.md", "*.graphql", "events/*.json"):
+    for pattern in ("*.json", "*.yaml", "*.md", "*.graphql", "events/*.json", "analytics/*.json"):
         yield from folder.glob(pattern)
 
 

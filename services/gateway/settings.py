@@ -10,6 +10,9 @@ from libs.process.addresses import is_address
 from libs.process.parts import Streams
 from libs.process.settings import Broker, Database, Identity, Listening, Publishing, Secrets
 
+RETENTION_DAYS = 400
+"""Of the analytics topic, unless somebody says otherwise when it is made."""
+
 CONTRACTS = Path(__file__).parents[2] / "openapi"
 
 
@@ -57,7 +60,7 @@ class AnalyticsSettings(Database, Secrets, Publishing):
 
     analytics_settle_seconds: Annotated[int, Field(ge=0, le=86_400)] = 60
     analytics_hold_hours: Annotated[int, Field(ge=1, le=24 * 90)] = 72
-    analytics_retention_days: Annotated[int, Field(ge=1, le=3650)] = 400
+    analytics_retention_days: Annotated[int, Field(ge=1, le=3650)] = RETENTION_DAYS
 
     @property
     def settle(self) -> timedelta:
