@@ -53,6 +53,10 @@ _OUTBOX = text(f'NOTIFY "{channels.outbox("gateway")}"')
 
 def analytics(settings: AnalyticsSettings) -> None:
     """Until SIGTERM; then the batches at hand are committed and published."""
+    together(settings, on_signals())
+
+
+def together(settings: AnalyticsSettings, stop: Event) -> None:
     url = settings.database_url.get_secret_value()
     broker = connect(settings.broker_url.get_secret_value())
     knowing_engine, engine = _engine(settings), _engine(settings)
@@ -72,7 +76,7 @@ def analytics(settings: AnalyticsSettings) -> None:
     try:
         with admin.serving(readiness, port=settings.admin_port, host=settings.host):
             settle_collector()
-            run_together(on_signals(), [knowing.run, publishing.run, relaying.run])
+            run_together(stop, [knowing.run, publishing.run, relaying.run])
     finally:
         broker.close()
         knowing_engine.dispose()

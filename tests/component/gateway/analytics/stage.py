@@ -132,7 +132,8 @@ class Stage:
 
     def ask(self, question: str) -> Any:
         with psycopg.connect(self.database.url, autocommit=True) as superuser:
-            row = superuser.execute(question.encode()).fetchone()
+            asked = superuser.execute(question.encode())
+            row = asked.fetchone() if asked.description else None
         return row and row[0]
 
     def rotate(self) -> int:
