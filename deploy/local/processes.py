@@ -90,10 +90,10 @@ class Ports:
         return self.base + ("gateway", *SERVICES).index(service)
 
     def admin(self, process: Process) -> int:
-        """A hundred above the API's for `api`, two for `relay`, three for what follows topics,
-        four for `analytics`.
+        """A hundred above the API's for `api`, two for what publishes, three for what follows
+        topics.
         """
-        hundreds = {"api": 100, "relay": 200, "follow": 300, "projector": 300, "analytics": 400}
+        hundreds = {"api": 100, "relay": 200, "analytics": 200, "follow": 300, "projector": 300}
         return self.api(process.service) + hundreds[process.role]
 
     @property
