@@ -7,7 +7,18 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from deploy.contracts import asyncapi, catalogue, errors, gate, gateway, metrics, openapi, page
+from deploy.contracts import (
+    analytics,
+    analytics_topic,
+    asyncapi,
+    catalogue,
+    errors,
+    gate,
+    gateway,
+    metrics,
+    openapi,
+    page,
+)
 from libs.process.failing import FAILED
 
 OPENAPI = Path(__file__).parents[2] / "openapi"
@@ -22,6 +33,10 @@ def files(published: Path = OPENAPI) -> Iterator[tuple[str, bytes]]:
     """
     facts = list(catalogue.published())
     yield from _events(published, facts)
+    derived = list(analytics.records(facts))
+    for record in derived:
+        yield f"analytics/{record.name}.schema.json", _json(record.schema)
+        yield f"analytics/{record.name}.example.json", _json(record.example)
     services = {
         f"{service}.openapi.json": _json(openapi.document(service)) for service in catalogue.WRITERS
     }
@@ -29,7 +44,8 @@ def files(published: Path = OPENAPI) -> Iterator[tuple[str, bytes]]:
     yield "gateway.openapi.json", _json(gateway.document())
     yield "gateway.graphql", gateway.sdl(services)
     every_version = [*facts, *gate.earlier(published, facts)]
-    yield "asyncapi.yaml", asyncapi.written(every_version, version=VERSION)
+    described = asyncapi.document(every_version, version=VERSION)
+    yield "asyncapi.yaml", asyncapi.written(analytics_topic.added_to(described, derived))
     yield "events.html", page.page(every_version)
     known = errors.codes()
     yield "errors.md", errors.markdown(known).encode()
@@ -70,7 +86,9 @@ def write(folder: Path) -> Mapping[str, str]:
 
 
 def _generated(folder: Path) -> Iterator[Path]:
-    for pattern in ("*.json", "*.yaml", "*.html", "*.md", "*.graphql", "events/*.json"):
+    for pattern in (
+        "*.json", "*.yaml", "*.html", "*.md", "*.graphql", "events/*.json", "analytics/*.json"
+    ):  # fmt: skip
         yield from folder.glob(pattern)
 
 

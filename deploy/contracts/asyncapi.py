@@ -46,8 +46,7 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _text)
 
 
-def written(facts: Iterable[Published], *, version: str) -> bytes:
-    described = document(facts, version=version)
+def written(described: Json) -> bytes:
     return yaml.dump(described, Dumper=_Dumper, sort_keys=False, width=100).encode()
 
 

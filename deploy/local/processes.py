@@ -67,6 +67,12 @@ PROCESSES: tuple[Process, ...] = (
     ),
     Process(
         service="gateway",
+        role="analytics",
+        database_role="gateway_analytics",
+        needs=_ALL | _STREAMS | {"MASTER_KEY", "ANALYTICS_SETTLE_SECONDS"},
+    ),
+    Process(
+        service="gateway",
         role="api",
         database_role="gateway_app",
         needs=_ALL | _SERVES | _SERVICE_URLS,
@@ -85,8 +91,10 @@ class Ports:
         return self.base + ("gateway", *SERVICES).index(service)
 
     def admin(self, process: Process) -> int:
-        """A hundred above the API's for `api`, two for `relay`, three for what follows topics."""
-        hundreds = {"api": 100, "relay": 200, "follow": 300, "projector": 300}
+        """A hundred above the API's for `api`, two for what publishes, three for what follows
+        topics.
+        """
+        hundreds = {"api": 100, "relay": 200, "analytics": 200, "follow": 300, "projector": 300}
         return self.api(process.service) + hundreds[process.role]
 
     @property
@@ -122,6 +130,7 @@ class Place:
     log_format: str = "json"
     topic_prefix: str = ""
     collector: str = ""
+    analytics_settle_seconds: int = 2
 
     def environment(self, process: Process) -> dict[str, str]:
         everything: Mapping[str, str] = {
@@ -138,6 +147,7 @@ class Place:
             "AUDIENCE": self.audience,
             "MASTER_KEY": self.master_key,
             _COLLECTOR: self.collector,
+            "ANALYTICS_SETTLE_SECONDS": str(self.analytics_settle_seconds),
             **{f"{name.upper()}_URL": self.url_of(name) for name in SERVICES},
         }
         return {name: everything[name] for name in sorted(process.needs)}

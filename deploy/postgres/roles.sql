@@ -8,6 +8,7 @@
 --   S_app        serves requests and follows the other services
 --   S_relay      reads the outbox of every tenant and deletes what was published
 --   *_projector  writes the read models of every tenant
+--   *_analytics  derives what analysts may see, and publishes it
 --
 -- Rights on single tables stand beside the tables, in the migrations.
 
@@ -20,7 +21,7 @@ DECLARE
     "assignment": ["app", "relay"],
     "diary":      ["app", "relay"],
     "review":     ["app", "relay"],
-    "gateway":    ["app", "projector"],
+    "gateway":    ["app", "projector", "analytics"],
     "keyring":    ["app"],
     "broker":     ["app"]
   }';

@@ -65,7 +65,7 @@ class _Taken:
 
 class Projector:
     """`engine` is psycopg's, of the role that writes the read models; `now` a clock in UTC,
-    `monotonic` one in seconds.
+    `monotonic` one in seconds; `tell` says to whom it concerns what was applied.
     """
 
     def __init__(
@@ -78,6 +78,7 @@ class Projector:
         group: str,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
+        tell: Callable[[Connection, Sequence[Recorded]], None] = announce,
     ) -> None:
         self._engine = engine
         # A notice is one statement: in a transaction of its own it would be three round trips.
@@ -88,6 +89,7 @@ class Projector:
         self._group = group
         self._now = now
         self._monotonic = monotonic
+        self._tell = tell
         self._walk = Walk([reader])
         self._gauges = Gauges(reader.name, now=now)
         self._checked = self._measured = float("-inf")
@@ -159,7 +161,7 @@ class Projector:
         if taken.trouble:
             self._checked = float("-inf")
         with self._announcing.connect() as db:
-            announce(db, taken.applied)
+            self._tell(db, taken.applied)
 
     def _at_once(self, deliveries: Sequence[Delivery]) -> _Taken:
         """As nearly all batches go: a savepoint around what seldom fails would cost two round trips

@@ -1,6 +1,6 @@
 """The outbox of one service, as its relay sees it: rows in order, a lease, nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,6 +42,19 @@ SELECT count(*),
   (SELECT recorded_at FROM events WHERE position = (SELECT min(position) FROM outbox))
 FROM outbox
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What the positions in an outbox stand for. `read` takes `in_flight`, `most` and `bytes` and
+    gives position and row; `message` makes a message of topic and row; `backlog` counts the rows
+    and dates the oldest; `purge` takes how many rows may be forgotten at once.
+    """
+
+    read: str
+    message: Callable[[str, tuple[Any, ...]], Message]
+    backlog: str
+    purge: str
 
 
 class LeaseLost(Exception):  # noqa: N818 - the caller begins anew
@@ -101,12 +114,19 @@ def leased(connection: psycopg.Connection) -> bool:
 
 
 def read(
-    connection: psycopg.Connection, topic: str, *, most: int, in_flight: Sequence[int] = ()
+    connection: psycopg.Connection,
+    topic: str,
+    *,
+    most: int,
+    in_flight: Sequence[int] = (),
+    contents: Contents | None = None,
 ) -> Batch:
+    """Of the service's own events, where nothing else is said."""
+    of = contents or EVENTS
     wanted = {"in_flight": list(in_flight), "most": most, "bytes": MOST_BYTES}
     with connection.cursor(binary=True) as cursor:
-        rows = cursor.execute(_READ, wanted).fetchall()
-    return Batch([row[0] for row in rows], [message(topic, row[1:]) for row in rows])
+        rows = cursor.execute(of.read, wanted).fetchall()
+    return Batch([row[0] for row in rows], [of.message(topic, row[1:]) for row in rows])
 
 
 def sent(connection: psycopg.Connection, batch: Batch) -> None:
@@ -115,18 +135,28 @@ def sent(connection: psycopg.Connection, batch: Batch) -> None:
         raise LeaseLost
 
 
-def backlog(connection: psycopg.Connection) -> Backlog:
-    row = connection.execute(_BACKLOG).fetchone()
+def backlog(connection: psycopg.Connection, contents: Contents | None = None) -> Backlog:
+    row = connection.execute((contents or EVENTS).backlog).fetchone()
     assert row is not None  # noqa: S101 - an aggregate without groups has one row
     return Backlog(rows=row[0], oldest=row[1])
 
 
 def cause(message: Message) -> str:
-    """The `traceparent` of what recorded it."""
-    return next(value.decode() for name, value in message.headers if name == "ce_traceparent")
+    """The `traceparent` of what recorded it; empty where nobody may follow it back."""
+    told = (value.decode() for name, value in message.headers if name == "ce_traceparent")
+    return next(told, "")
 
 
 def message(topic: str, row: tuple[Any, ...]) -> Message:
     """Of a row of `ENVELOPE`."""
     key: str = row[5]
     return Message(topic=topic, key=key.encode(), headers=written(row[:16]), value=row[16])
+
+
+EVENTS = Contents(
+    read=_READ,
+    message=message,
+    backlog=_BACKLOG,
+    purge="SELECT purge_idempotency(%s)",
+)
+"""What every service's own outbox holds: positions of its event table."""

@@ -5,7 +5,7 @@ batch, publishes it, waits for every acknowledgement, deletes exactly what it re
 There is no cursor, so nothing can be skipped; whatever goes wrong, the same batch is sent again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime
@@ -18,7 +18,7 @@ from prometheus_client import Counter, Gauge
 from libs.messaging import outbox
 from libs.messaging.broker import Broker, BrokerUnavailable, Publisher, PublishFailed
 from libs.messaging.codes import code_of
-from libs.messaging.outbox import Batch, LeaseLost
+from libs.messaging.outbox import EVENTS, Batch, Contents, LeaseLost
 from libs.tracing.spans import carried
 
 PARTITIONS = 12
@@ -43,7 +43,9 @@ log = structlog.get_logger(__name__)
 
 
 class Relay:
-    """`url` is the database as `<service>_relay`; `now` a clock in UTC, `monotonic` in seconds."""
+    """`url` is the database as `<service>_relay`; `now` a clock in UTC, `monotonic` in seconds.
+    `retention_ms` counts only when the topic is made; -1 keeps everything.
+    """
 
     def __init__(
         self,
@@ -56,6 +58,8 @@ class Relay:
         monotonic: Callable[[], float],
         partitions: int = PARTITIONS,
         batch: int = BATCH,
+        contents: Contents = EVENTS,
+        retention_ms: int = -1,
     ) -> None:
         self._url = url
         self._broker = broker
@@ -65,6 +69,8 @@ class Relay:
         self._monotonic = monotonic
         self._partitions = partitions
         self._most = batch
+        self._contents = contents
+        self._retention_ms = retention_ms
         self._failures = 0
         self._housekeeping_at = float("-inf")
         self._oldest: datetime | None = None
@@ -86,7 +92,7 @@ class Relay:
             # Before the broker is asked: while it is away, this is what one wants to know.
             self._measure(connection)
             # A broker may be absent while services start, and may come back empty.
-            self._broker.ensure_topic(self._topic, partitions=self._partitions)
+            self._ensure_topic()
             with closing(self._broker.publisher()) as publisher, ThreadPoolExecutor(1) as sending:
                 busy_until = self._monotonic()
                 while not stop.is_set():
@@ -96,6 +102,20 @@ class Relay:
                         busy_until = self._monotonic()
                     self._keep_house(connection)
                     self._rest(connection, self._monotonic() - busy_until)
+
+    def _ensure_topic(self) -> None:
+        self._broker.ensure_topic(
+            self._topic, partitions=self._partitions, retention_ms=self._retention_ms
+        )
+
+    def _read(self, connection: psycopg.Connection, in_flight: Sequence[int] = ()) -> Batch:
+        return outbox.read(
+            connection,
+            self._topic,
+            most=self._most,
+            in_flight=in_flight,
+            contents=self._contents,
+        )
 
     def _drain(
         self,
@@ -112,7 +132,7 @@ class Relay:
             with connection.transaction():
                 if not outbox.leased(connection):
                     return False
-                batch = following or outbox.read(connection, self._topic, most=self._most)
+                batch = following or self._read(connection)
                 if not batch:
                     return False
                 began = self._now()
@@ -133,14 +153,14 @@ class Relay:
         if len(batch) < self._most:
             return None
         try:
-            return outbox.read(connection, self._topic, most=self._most, in_flight=batch.positions)
+            return self._read(connection, batch.positions)
         finally:
             acknowledged.exception()
 
     def _succeeded(self, batch: Batch, began: datetime) -> None:
         _RELAYED.labels(self._service).inc(len(batch))
         self._failures, self.standing = 0, True
-        causes = map(outbox.cause, batch.messages)
+        causes = filter(None, map(outbox.cause, batch.messages))
         carried(f"publish {self._topic}", "producer", causes, began=began, ended=self._now())
 
     def _keep_house(self, connection: psycopg.Connection) -> None:
@@ -148,13 +168,13 @@ class Relay:
             return
         self._housekeeping_at = self._monotonic() + HOUSEKEEPING
         self._measure(connection)
-        connection.execute("SELECT purge_idempotency(%s)", [PURGED_AT_ONCE])
+        connection.execute(self._contents.purge, [PURGED_AT_ONCE])
         # Nothing to publish is no reason to believe that one could.
         self._broker.topic_id(self._topic)
         self.standing = True
 
     def _measure(self, connection: psycopg.Connection) -> None:
-        found = outbox.backlog(connection)
+        found = outbox.backlog(connection, self._contents)
         self._oldest = found.oldest
         _ROWS.labels(self._service).set(found.rows)
 

@@ -1,6 +1,7 @@
 """Care over HTTP: who may register whom, begin what, and move which session."""
 
 from http import HTTPStatus
+from uuid import UUID
 
 from libs.access.policy import NOBODY, Subject, grant
 from libs.access.relationships import Relationships
@@ -10,19 +11,21 @@ from libs.eventstore.errors import NotKnownYet
 from libs.privacy.keyring import Keyring
 from libs.web.commands import Commands, Edge, Fields, Prepare, Preparing, Router
 from services.care import view
-from services.care.domain import clinic, patient, relationship, session, therapist
+from services.care.domain import clinic, consent, patient, relationship, session, therapist
 
 Clinics = Desk[clinic.Command, clinic.State, clinic.Event]
 Therapists = Desk[therapist.Command, therapist.State, therapist.Event]
 Patients = Desk[patient.Command, patient.State, patient.Event]
 CareRelationships = Desk[relationship.Command, relationship.State, relationship.Event]
 Sessions = Desk[session.Command, session.State, session.Event]
+Consents = Desk[consent.Command, consent.State, consent.Event]
 
 WRONG_CONTENT: tuple[type[Rejected], ...] = (
     clinic.NotThisTokensClinic,
     relationship.PatientIsTherapist,
     session.TherapistNeeded,
     session.EndBeforeStart,
+    consent.ConsentNotAttested,
 )
 STATUSES = dict.fromkeys(WRONG_CONTENT, HTTPStatus.UNPROCESSABLE_ENTITY)
 
@@ -30,6 +33,7 @@ OPERATOR = grant(operator="any")
 REGISTRARS = grant(clinic_admin="clinic", integrator="clinic")
 SCHEDULERS = grant(therapist="related", clinic_admin="clinic", integrator="clinic")
 CONCERNED = grant(patient="own", therapist="related", clinic_admin="clinic", integrator="clinic")
+THEIRS = grant(patient="own", therapist="related")
 COLLEAGUES = grant(
     therapist="clinic", supervisor="clinic", clinic_admin="clinic", integrator="clinic"
 )
@@ -51,6 +55,7 @@ def routes(
     patients: Patients,
     relationships: CareRelationships,
     sessions: Sessions,
+    consents: Consents,
     keyring: Keyring,
 ) -> Router:
     return Router().take(
@@ -59,6 +64,7 @@ def routes(
         _patients(edge, patients, clinics, keyring),
         _relationships(edge, relationships, therapists, patients),
         _sessions(edge, sessions, clinics),
+        _consents(edge, consents, patients),
     )
 
 
@@ -202,6 +208,44 @@ def _between_people_in_care(known: Relationships, clinics: Clinics) -> Prepare:
     return prepare
 
 
+def _consents(edge: Edge, desk: Consents, patients: Patients) -> Router:
+    async def of_a_known_patient(preparing: Preparing) -> Fields:
+        tenant, patient_id = preparing.principal.tenant_id, preparing.fields["patient_id"]
+        if await patients.state(tenant, patient_id) is None:
+            raise NotKnownYet
+        return {}
+
+    on = Commands(edge, desk, subject=_who_consents)
+    on.create(
+        "/v1/consents",
+        consent.GiveConsent,
+        operation="giveConsent",
+        grant=THEIRS,
+        stream_of=_consent,
+        prepare=of_a_known_patient,
+        patients_act=True,
+    )
+    on.act(
+        "/v1/consents/{id}/withdrawals",
+        consent.WithdrawConsent,
+        operation="withdrawConsent",
+        grant=THEIRS,
+        patients_act=True,
+    )
+    on.show(
+        "/v1/consents/{id}",
+        view.ConsentView,
+        view.of_consent,
+        operation="consent",
+        grant=THEIRS,
+    )
+    return on.router
+
+
+def _consent(fields: Fields) -> UUID:
+    return consent.consent_of(fields["patient_id"], fields["scope"])
+
+
 async def _clinic_of(preparing: Preparing, clinics: Clinics) -> clinic.ClinicRegistered:
     tenant = preparing.principal.tenant_id
     found = await clinics.state(tenant, tenant)
@@ -230,3 +274,9 @@ def _meeting(state: session.State) -> Subject:
     if isinstance(state, session.Unscheduled):
         return NOBODY
     return Subject(patient_id=state.patient_id, therapist_id=state.therapist_id)
+
+
+def _who_consents(state: consent.State) -> Subject:
+    if isinstance(state, consent.NeverGiven):
+        return NOBODY
+    return Subject(patient_id=state.patient_id)

@@ -19,6 +19,7 @@ def create_app(hosted: Hosted) -> FastAPI:
         patients=desk(wire.patients),
         relationships=desk(wire.relationships),
         sessions=desk(wire.sessions),
+        consents=desk(wire.consents),
         keyring=hosted.parts.keyring,
     )
     return create_service_app(

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from services.care.domain.clinic import ClinicId, ClinicRegistered
+from services.care.domain.consent import ConsentGiven, ConsentWithdrawn, consent_of
 from services.care.domain.patient import PatientId, PatientRegistered
 from services.care.domain.relationship import CareRelationshipBegan, RelationshipId
 from services.care.domain.session import (
@@ -25,6 +26,7 @@ THERAPIST = TherapistId(UUID("00000000-0000-7000-8000-0000000000a1"))
 PATIENT = PatientId(UUID("00000000-0000-7000-8000-0000000000b1"))
 RELATIONSHIP = RelationshipId(UUID("00000000-0000-7000-8000-0000000000d1"))
 SESSION = SessionId(UUID("00000000-0000-7000-8000-0000000000e1"))
+CONSENT = consent_of(PATIENT, "analytics")
 
 FACTS: Sequence[object] = (
     ClinicRegistered(
@@ -63,6 +65,21 @@ FACTS: Sequence[object] = (
     ),
     SessionStarted(started_at=datetime(2026, 2, 26, 16, 2, tzinfo=UTC)),
     SessionEnded(ended_at=datetime(2026, 2, 26, 16, 51, tzinfo=UTC)),
+    ConsentGiven(
+        consent_id=CONSENT,
+        patient_id=PATIENT,
+        scope="analytics",
+        purpose="service_evaluation",
+        given_by="patient",
+        given_at=datetime(2026, 2, 26, 16, 50, tzinfo=UTC),
+    ),
+    ConsentWithdrawn(
+        consent_id=CONSENT,
+        patient_id=PATIENT,
+        scope="analytics",
+        withdrawn_by="patient",
+        withdrawn_at=datetime(2026, 4, 9, 18, 5, tzinfo=UTC),
+    ),
 )
 
 REQUESTS: Mapping[str, dict[str, Any]] = {
@@ -100,4 +117,11 @@ REQUESTS: Mapping[str, dict[str, Any]] = {
     },
     "startSession": {"occurred_at": "2026-02-26T16:02:00Z"},
     "endSession": {"occurred_at": "2026-02-26T16:51:00Z"},
+    "giveConsent": {
+        "patient_id": str(PATIENT),
+        "scope": "analytics",
+        "purpose": "service_evaluation",
+        "occurred_at": "2026-02-26T16:50:00Z",
+    },
+    "withdrawConsent": {},
 }

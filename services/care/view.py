@@ -8,8 +8,9 @@ from typing import Literal, TypeVar
 from libs.eventstore.recorded import Recorded
 from libs.vocabulary.moment import WallClock
 from libs.vocabulary.text import Label
-from services.care.domain import clinic, patient, relationship, session, therapist
+from services.care.domain import clinic, consent, patient, relationship, session, therapist
 from services.care.domain.clinic import ClinicId
+from services.care.domain.consent import ConsentId
 from services.care.domain.patient import PatientId
 from services.care.domain.relationship import RelationshipId
 from services.care.domain.session import SessionId
@@ -74,6 +75,22 @@ class SessionView:
     status: Literal["scheduled", "started", "ended"] = "scheduled"
     started_at: datetime | None = None
     ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentView:
+    """What the patient allows, and whether they still do. `given_by` and the times are those of the
+    last giving; a therapist's is the patient's word, attested.
+    """
+
+    id: ConsentId
+    patient_id: PatientId
+    scope: consent.Scope
+    purpose: consent.Purpose
+    status: Literal["given", "withdrawn"]
+    given_by: consent.Party
+    given_at: datetime
+    withdrawn_at: datetime | None = None
 
 
 def of_clinic(history: History[clinic.Event]) -> ClinicView:
@@ -142,5 +159,31 @@ def _after(view: SessionView | None, fact: session.Event) -> SessionView | None:
             return replace(view, status=status, started_at=fact.started_at)
         case session.SessionEnded(), SessionView():
             return replace(view, status="ended", ended_at=fact.ended_at)
+        case _:
+            return view
+
+
+def of_consent(history: History[consent.Event]) -> ConsentView:
+    view: ConsentView | None = None
+    for _, fact in history:
+        view = _consented(view, fact)
+    assert view is not None  # noqa: S101 - a stream begins with its first fact
+    return view
+
+
+def _consented(view: ConsentView | None, fact: consent.Event) -> ConsentView | None:
+    match fact, view:
+        case consent.ConsentGiven(), _:
+            return ConsentView(
+                id=fact.consent_id,
+                patient_id=fact.patient_id,
+                scope=fact.scope,
+                purpose=fact.purpose,
+                status="given",
+                given_by=fact.given_by,
+                given_at=fact.given_at,
+            )
+        case consent.ConsentWithdrawn(), ConsentView():
+            return replace(view, status="withdrawn", withdrawn_at=fact.withdrawn_at)
         case _:
             return view

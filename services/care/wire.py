@@ -10,7 +10,7 @@ from uuid import UUID
 from libs.eventstore.aggregate import Aggregate
 from libs.eventstore.wire import Json, Wire
 from libs.vocabulary.moment import in_zone
-from services.care.domain import clinic, patient, relationship, session, therapist
+from services.care.domain import clinic, consent, patient, relationship, session, therapist
 
 clinics = Aggregate(
     category="clinic",
@@ -79,4 +79,21 @@ sessions = Aggregate(
         },
     ),
     subject=_whose_session,
+)
+
+
+def _whose_consent(state: consent.State) -> UUID | None:
+    return None if isinstance(state, consent.NeverGiven) else state.patient_id
+
+
+consents = Aggregate(
+    category="consent",
+    decider=consent.decider,
+    wire=Wire[consent.Event](
+        {
+            consent.ConsentGiven: "interlude.care.ConsentGiven.v1",
+            consent.ConsentWithdrawn: "interlude.care.ConsentWithdrawn.v1",
+        }
+    ),
+    subject=_whose_consent,
 )

@@ -9,7 +9,7 @@ from libs.process.failing import explained
 from libs.process.roles import started
 from libs.process.settings import Database, Migrating
 from libs.process.stopping import end_when_asked
-from services.gateway.settings import ApiSettings, ProjectorSettings
+from services.gateway.settings import AnalyticsSettings, ApiSettings, ProjectorSettings
 
 line = typer.Typer(
     name="python -m services.gateway",
@@ -80,6 +80,63 @@ def migrate() -> None:
 
     with explained():
         tending.migrated("gateway", settings)
+
+
+analysts = typer.Typer(
+    help="Derive and publish what analysts may see; or, as an operator, see to it.",
+    invoke_without_command=True,
+)
+line.add_typer(analysts, name="analytics")
+
+
+@analysts.callback()
+def analytics(context: typer.Context) -> None:
+    """Derive the analytics topic from the topics of all services, and publish it.
+
+    Only of patients who have consented; see services/gateway/analytics. Reads DATABASE_URL (as
+    gateway_analytics), MASTER_KEY, BROKER_URL, TOPIC_PREFIX, PARTITIONS, ADMIN_PORT, LOG_FORMAT,
+    ANALYTICS_SETTLE_SECONDS, ANALYTICS_HOLD_HOURS, ANALYTICS_RETENTION_DAYS. Several may run: the
+    partitions are shared among them.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    end_when_asked()
+    settings = started("gateway", "analytics", AnalyticsSettings)
+    from services.gateway.analytics import role  # noqa: PLC0415 - the API needs no broker
+
+    with explained():
+        role.analytics(settings)
+
+
+@analysts.command("rotate")
+def rotate() -> None:
+    """Begin a new epoch: from now on every patient goes by another pseudonym, and end.
+
+    What was published stays, and cannot be linked to what comes. Reads DATABASE_URL (as
+    gateway_analytics).
+    """
+    settings = started("gateway", "rotate", Database)
+    from services.gateway.analytics import role  # noqa: PLC0415 - as above
+
+    with explained():
+        epoch = role.rotated(settings)
+    typer.echo(f"Epoch {epoch} has begun.")
+
+
+@analysts.command("retry")
+def retry_analytics(
+    stream: Annotated[str | None, typer.Option(help="Only this stream, by its name.")] = None,
+) -> None:
+    """Have the running role try again what it parked, and end.
+
+    Reads DATABASE_URL (as gateway_analytics).
+    """
+    settings = started("gateway", "retry", Database)
+    from services.gateway.analytics import role  # noqa: PLC0415 - as above
+
+    with explained():
+        count = role.wished(settings, stream)
+    typer.echo(f"{count} records will be tried again.")
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ CATEGORIES = frozenset(
         "therapist",
         "relationship",
         "session",
+        "consent",
         "goal",
         "assignment",
         "entry",

@@ -1,5 +1,6 @@
 """What the gateway's processes read from their environment."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -7,7 +8,10 @@ from pydantic import AfterValidator, Field
 
 from libs.process.addresses import is_address
 from libs.process.parts import Streams
-from libs.process.settings import Broker, Database, Identity, Listening, Secrets
+from libs.process.settings import Broker, Database, Identity, Listening, Publishing, Secrets
+
+RETENTION_DAYS = 400
+"""Of the analytics topic, unless somebody says otherwise when it is made."""
 
 CONTRACTS = Path(__file__).parents[2] / "openapi"
 
@@ -46,3 +50,26 @@ class ApiSettings(Streams, Identity, Listening):
 
 class ProjectorSettings(Database, Secrets, Broker):
     """The database as `gateway_projector`; no keyring: a projector opens nothing."""
+
+
+class AnalyticsSettings(Database, Secrets, Publishing):
+    """The database as `gateway_analytics`. `settle` must be longer than care's facts may take to
+    reach their topic, `hold` longer than they may take after an outage; `retention` counts only
+    when the topic is made.
+    """
+
+    analytics_settle_seconds: Annotated[int, Field(ge=0, le=86_400)] = 60
+    analytics_hold_hours: Annotated[int, Field(ge=1, le=24 * 90)] = 72
+    analytics_retention_days: Annotated[int, Field(ge=1, le=3650)] = RETENTION_DAYS
+
+    @property
+    def settle(self) -> timedelta:
+        return timedelta(seconds=self.analytics_settle_seconds)
+
+    @property
+    def held_for(self) -> timedelta:
+        return timedelta(hours=self.analytics_hold_hours)
+
+    @property
+    def retention_ms(self) -> int:
+        return self.analytics_retention_days * 24 * 60 * 60 * 1000

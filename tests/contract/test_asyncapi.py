@@ -23,6 +23,8 @@ from libs.testing.streams import stream
 from services.assignment.following import FOLLOWING as ASSIGNMENT
 from services.care.following import FOLLOWING as CARE
 from services.diary.following import FOLLOWING as DIARY
+from services.gateway.analytics.pseudonyms import Pseudonyms
+from services.gateway.analytics.records import Epoch, forgetting
 from services.gateway.contracts import SERVICES as PROJECTED
 from services.gateway.projecting import GROUP
 from services.review.following import FOLLOWING as REVIEW
@@ -169,6 +171,22 @@ def test_consumer_groups_are_the_ones_that_our_roles_join() -> None:
             assert pattern.match(group)
             assert pattern.match(f"clinic.{group}")
             assert not pattern.match("interlude.somebody.else")
+
+
+def test_an_analytics_record_has_the_headers_that_are_described_and_is_not_kept_for_ever() -> None:
+    (recorded,) = stream("entry", UUID(int=1), ("interlude.diary.DiaryEntryRecorded.v1", {}))
+    record = forgetting(
+        recorded,
+        epoch=Epoch(number=1, key=bytes(32)),
+        names=Pseudonyms(bytes(32), UUID(int=2), MASHA),
+    )
+    headers = {name for name, _ in record.headers}
+    described = DOCUMENT["components"]["schemas"]["AnalyticsHeaders"]
+    assert set(described["required"]) <= headers <= set(described["properties"])
+    assert not headers & {"ce_time", "ce_recordedtime", "ce_traceparent", "ce_chain", "ce_zone"}
+    channel = DOCUMENT["channels"]["analytics"]
+    kept = channel["bindings"]["kafka"]["topicConfiguration"]["retention.ms"]
+    assert (channel["address"], kept) == (topic_of("analytics"), 400 * 24 * 3600 * 1000)
 
 
 def _references(content: object) -> list[str]:

@@ -28,6 +28,7 @@ NOT_SECRET = {
     "AUDIENCE",
     "TOPIC_PREFIX",
     "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "ANALYTICS_SETTLE_SECONDS",
 }
 
 every_process = pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.name)

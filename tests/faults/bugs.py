@@ -165,6 +165,11 @@ def outage_is_a_crash() -> None:
 # --- The relay. ---
 
 
+def _publishing(**otherwise: Any) -> None:
+    """Before the relay is loaded, which takes its contents then."""
+    outbox.EVENTS = replace(outbox.EVENTS, **otherwise)
+
+
 @_bug
 def outbox_emptied_before_the_ack() -> None:
     """Taken out first, sent afterwards."""
@@ -212,24 +217,29 @@ def read_by_cursor() -> None:
     """Everything after the last position that was seen, as if positions came in order; a relay that
     starts takes what is there for sent.
     """
-    outbox._READ = outbox._READ.replace(
+    by_cursor = outbox.EVENTS.read.replace(
         "position <> ALL(%(in_flight)s::bigint[])",
         "position > %(last)s AND position <> ALL(%(in_flight)s::bigint[])",
     )
     last: list[int] = []
 
     def after(
-        connection: psycopg.Connection, topic: str, *, most: int, in_flight: Sequence[int] = ()
+        connection: psycopg.Connection,
+        topic: str,
+        *,
+        most: int,
+        in_flight: Sequence[int] = (),
+        contents: outbox.Contents | None = None,
     ) -> outbox.Batch:
         if not last:
             row = connection.execute("SELECT coalesce(max(position), 0) FROM events").fetchone()
             last.append(row[0] if row else 0)
+        of = contents or outbox.EVENTS
         wanted = {"in_flight": list(in_flight), "most": most, "bytes": outbox.MOST_BYTES}
         with connection.cursor(binary=True) as cursor:
-            rows = cursor.execute(outbox._READ.encode(), {**wanted, "last": last[0]}).fetchall()
+            rows = cursor.execute(by_cursor.encode(), {**wanted, "last": last[0]}).fetchall()
         last[0] = rows[-1][0] if rows else last[0]
-        messages = [outbox.message(topic, row[1:]) for row in rows]
-        return outbox.Batch([row[0] for row in rows], messages)
+        return outbox.Batch([row[0] for row in rows], [of.message(topic, row[1:]) for row in rows])
 
     outbox.read = after
 
@@ -242,8 +252,10 @@ def relays_share_the_work() -> None:
         return not connection.closed
 
     outbox.leased = everybody
-    outbox._READ = outbox._READ.replace(
-        "ORDER BY position LIMIT %(most)s", "ORDER BY position LIMIT 3 FOR UPDATE SKIP LOCKED"
+    _publishing(
+        read=outbox.EVENTS.read.replace(
+            "ORDER BY position LIMIT %(most)s", "ORDER BY position LIMIT 3 FOR UPDATE SKIP LOCKED"
+        )
     )
     from libs.messaging.kafka.publishing import KafkaPublisher  # noqa: PLC0415 - only who has it
 
@@ -265,7 +277,7 @@ def keyed_by_the_event() -> None:
         made = message(topic, row)
         return replace(made, key=str(row[0]).encode())
 
-    outbox.message = scattered
+    _publishing(message=scattered)
 
 
 @_bug
@@ -279,7 +291,7 @@ def written_again_by_hand() -> None:
         made = message(topic, row)
         return replace(made, value=json.dumps(json.loads(made.value)).encode())
 
-    outbox.message = rewritten
+    _publishing(message=rewritten)
 
 
 # --- The readers. ---

@@ -83,7 +83,9 @@ def _embedded(database: str) -> list[Record]:
         database,
         """SELECT t.name, l.partition, l."offset", l.key, l.headers, l.value
         FROM broker.log l JOIN broker.topics t ON t.id = l.topic
+        WHERE t.name = ANY(%s)
         ORDER BY t.name, l.partition, l."offset" """,
+        list(TOPICS),
     )
     return [
         Record(

@@ -2,6 +2,7 @@
 log; only in the answers to those whom it concerns.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -9,9 +10,9 @@ import pytest
 
 from deploy.local.run_info import RunInfo
 from tests.system.conftest import Once, Running
-from tests.system.looking import records_of, rows
+from tests.system.looking import records_of, rows, settle
 from tests.system.people import Person
-from tests.system.topics import Record
+from tests.system.topics import ANALYTICS, Record, read_topics
 
 pytestmark = [pytest.mark.system, pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(400)]
 
@@ -60,6 +61,7 @@ CANARIES = [said.encode() for said in SAID]
 NUMBERS = {".index", ".timeindex"}
 """Kafka's own lists of offsets and times: long, and of nothing but numbers."""
 CHUNK = 1 << 24
+LOOKS_LIKE_AN_ID_OR_A_TIME = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-|\d{4}-\d\d-\d\d|\d\d:\d\d")
 
 
 def heard(content: bytes) -> list[bytes]:
@@ -99,6 +101,20 @@ def test_keys_headers_and_values_of_the_topics_hold_none_of_it(
         assert heard(record.key) == []
         assert heard(b"\n".join(value for _, value in record.raw)) == []
         assert heard(record.value) == []
+
+
+def test_analysts_get_no_word_no_id_and_no_time_of_it(
+    run: RunInfo, story: Mapping[str, str]
+) -> None:
+    settle(run)
+    records = read_topics(run.broker, [ANALYTICS])
+    assert len(records) > 40
+    for record in records:
+        plain = [value for name, value in record.raw if name not in {"ce_type", "ce_dataschema"}]
+        for place in (record.key, *plain, record.value):
+            assert heard(place) == []
+            assert not LOOKS_LIKE_AN_ID_OR_A_TIME.search(place)
+            assert not [id_ for id_ in story.values() if id_.replace("-", "").encode() in place]
 
 
 def _of_embedded(request: pytest.FixtureRequest) -> Sequence[Record]:

@@ -1,4 +1,4 @@
-"""The README's story is true: every snippet is pasted, in order, into one shell.
+"""What the README says is true: every snippet is pasted, in order, into one shell.
 
 It comes last: what it tells changes what the other cases look at.
 """
@@ -6,6 +6,7 @@ It comes last: what it tells changes what the other cases look at.
 import os
 import re
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,22 @@ from tests.system.conftest import Running
 ROOT = Path(__file__).parents[2]
 _SNIPPET = re.compile(r"```sh\n(?P<code>.*?)```(?:\n```text\n(?P<expected>.*?)```)?", re.DOTALL)
 _BETWEEN = "--- snippet ---"
+PASTED = ("The story", "An analyst's first five minutes")
+
+KCAT = """#!{python}
+import json, sys
+from kafka import KafkaConsumer
+
+assert sys.argv[5:] == ["-C", "-e", "-q", "-J"]
+topic = KafkaConsumer(sys.argv[4], bootstrap_servers=sys.argv[2], auto_offset_reset="earliest",
+                      consumer_timeout_ms=3000)
+for record in topic:
+    headers = [part for name, value in record.headers for part in (name, value.decode())]
+    print(json.dumps({{"topic": record.topic, "partition": record.partition,
+                      "offset": record.offset, "headers": headers,
+                      "key": record.key.decode(), "payload": record.value.decode()}}))
+"""
+"""Prints what kcat prints with `-J`, where there is no kcat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +44,18 @@ class Snippet:
 
 
 def snippets() -> list[Snippet]:
-    story = (ROOT / "README.md").read_text().split("## The story")[1].split("\n## ")[0]
+    text = (ROOT / "README.md").read_text()
+    pasteable = "\n".join(text.split(f"## {title}")[1].split("\n## ")[0] for title in PASTED)
     return [
         Snippet(found["code"], (found["expected"] or "").strip())
-        for found in _SNIPPET.finditer(story)
+        for found in _SNIPPET.finditer(pasteable)
     ]
 
 
-def pasted(running: Running) -> list[str]:
-    """What each snippet printed. The ports and the folder are those of the instance under test."""
+def pasted(running: Running, tools: Path) -> list[str]:
+    """What each snippet printed. The ports and the folder are those of the instance under test;
+    `tools` is a folder with a kcat.
+    """
     script = f"\necho '{_BETWEEN}'\n".join(snippet.code for snippet in snippets())
     for offset in range(5):
         script = script.replace(f"127.0.0.1:{8000 + offset}", f"127.0.0.1:{running.base + offset}")
@@ -44,7 +64,11 @@ def pasted(running: Running) -> list[str]:
         ["/bin/bash", "-euo", "pipefail"],
         input=script,
         cwd=ROOT,
-        env={**os.environ, "INTERLUDE_VAR": str(running.var)},
+        env={
+            **os.environ,
+            "INTERLUDE_VAR": str(running.var),
+            "PATH": f"{os.environ['PATH']}:{tools}",
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -61,8 +85,11 @@ def fits(expected: str, printed: str) -> bool:
 
 @pytest.mark.system
 @pytest.mark.kafka
-def test_every_snippet_of_the_story_does_what_the_readme_says(interlude: Running) -> None:
-    printed = pasted(interlude)
+def test_every_snippet_does_what_the_readme_says(interlude: Running, tmp_path: Path) -> None:
+    kcat = tmp_path / "kcat"
+    kcat.write_text(KCAT.format(python=sys.executable))
+    kcat.chmod(0o755)
+    printed = pasted(interlude, tmp_path)
     assert len(printed) == len(snippets())
     for snippet, output in zip(snippets(), printed, strict=True):
         if snippet.expected:

@@ -9,6 +9,7 @@ import orjson
 from kafka import KafkaConsumer, TopicPartition
 
 SERVICES = ("care", "assignment", "diary", "review")
+ANALYTICS = "interlude.analytics.events.v1"
 TOPICS = tuple(f"interlude.{service}.events.v1" for service in SERVICES)
 
 
@@ -51,12 +52,12 @@ class Record:
         return self.type.split(".")[2]
 
 
-def read_topics(broker: str) -> list[Record]:
+def read_topics(broker: str, topics: Sequence[str] = TOPICS) -> list[Record]:
     """Everything, in the order of each partition."""
     servers = broker.removeprefix("kafka://").split(",")
     consumer = KafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False)
     try:
-        return [record for topic in TOPICS for record in read_topic(consumer, topic)]
+        return [record for topic in topics for record in read_topic(consumer, topic)]
     finally:
         consumer.close()
 

@@ -27,7 +27,13 @@ def people_and_sessions(story: Teller, days: Calendar) -> dict[str, str]:
             "patient_id": PATIENT,
             "therapist_id": THERAPIST,
         },
-        at=after(days.session_1, -2 * 24 * 60),
+        at=after(days.session_1, -3 * 60),
+    )
+    story.tell(
+        "patient",
+        "care/v1/consents",
+        {"patient_id": PATIENT, "scope": "analytics", "purpose": "service_evaluation"},
+        at=after(days.session_1, -3 * 60),
     )
     sessions = (days.session_1, days.session_2, days.session_3)
     return {

@@ -12,6 +12,7 @@ Kind = Literal[
     "Therapist",
     "CareRelationship",
     "Session",
+    "Consent",
     "Goal",
     "Assignment",
     "Occurrence",

@@ -23,6 +23,7 @@ NODES: Mapping[str, Found] = {
     "Therapist": Found(things.therapists("t.person_id = $6"), types.Therapist.model_validate),
     "Clinic": Found(things.clinic("c.clinic_id = $6"), types.Clinic.model_validate),
     "Session": Found(things.sessions("s.session_id = $6"), types.Session.model_validate),
+    "Consent": Found(things.consents("c.consent_id = $6"), types.Consent.model_validate),
     "Goal": Found(things.goals("g.goal_id = $6"), types.Goal.model_validate),
     "Assignment": Found(things.assignments("a.assignment_id = $6"), shaping.assignment),
     "Occurrence": Found(

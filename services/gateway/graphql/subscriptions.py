@@ -36,6 +36,7 @@ SLOW = 10.0
 KIND_OF: dict[str, Kind] = {
     "patient": "Patient",
     "session": "Session",
+    "consent": "Consent",
     "goal": "Goal",
     "assignment": "Assignment",
     "entry": "DiaryEntry",

@@ -55,6 +55,7 @@ OccurrenceId = Annotated[strawberry.ID, _id_of("Occurrence")]
 EntryId = Annotated[strawberry.ID, _id_of("DiaryEntry")]
 ItemId = Annotated[strawberry.ID, _id_of("NotebookItem")]
 ReviewId = Annotated[strawberry.ID, _id_of("Review")]
+ConsentId = Annotated[strawberry.ID, _id_of("Consent")]
 
 
 def about(text: str) -> Any:
@@ -114,6 +115,18 @@ class Session(Node):
     status: lists.SessionStatus = about("Where it stands.")
     started_at: datetime | None = maybe("When it really started.")
     ended_at: datetime | None = maybe("When it really ended.")
+
+
+@strawberry.pydantic.type(description="What the patient allows, and whether they still do.")
+class Consent(Node):
+    id: ConsentId = about("Global id; one for each patient and scope.")
+    patient_id: PatientId = about("Who allows it.")
+    scope: lists.ConsentScope = about("What it is about.")
+    purpose: lists.ConsentPurpose = about("What it was given for.")
+    status: lists.ConsentStatus = about("Whether it still holds.")
+    given_by: lists.Party = about("Who told it; a therapist attested the patient's word.")
+    given_at: datetime = about("When, in the world.")
+    withdrawn_at: datetime | None = maybe("Since when it holds no more.")
 
 
 @strawberry.pydantic.type(description="What therapy is for, in the patient's own words (C04).")
@@ -280,4 +293,5 @@ class Patient(Node):
     therapists: tuple[TreatingTherapist, ...] = many("Who treats them.")
     next_session: Session | None = maybe("The next one to be held.")
     last_session: Session | None = maybe("The last one that was.")
+    consents: tuple[Consent, ...] = many("What they allow, and what they did not any more.")
     live_cursor: str = about("Where `patientChanged(after:)` goes on from this answer.")

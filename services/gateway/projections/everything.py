@@ -9,6 +9,7 @@ from libs.eventstore.projecting import Projection
 from services.gateway.projections import (
     assignment,
     caseload,
+    consents,
     entries,
     feed,
     goals,
@@ -32,6 +33,7 @@ class ReadModel(Projection, Protocol):
 READ_MODELS: tuple[ReadModel, ...] = (
     assignment,
     caseload,
+    consents,
     entries,
     goals,
     notebook,

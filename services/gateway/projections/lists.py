@@ -187,3 +187,26 @@ class SessionStatus(StrEnum):
     ENDED = "ended"
     CANCELLED = "cancelled"
     NO_SHOW = "no_show"
+
+
+class ConsentScope(StrEnum):
+    """What a consent is about."""
+
+    ANALYTICS = "analytics"
+    TREATMENT = "treatment"
+    SHARING = "sharing"
+    RESEARCH = "research"
+
+
+class ConsentPurpose(StrEnum):
+    """What it is given for."""
+
+    SERVICE_EVALUATION = "service_evaluation"
+    QUALITY_IMPROVEMENT = "quality_improvement"
+
+
+class ConsentStatus(StrEnum):
+    """Whether it still holds."""
+
+    GIVEN = "given"
+    WITHDRAWN = "withdrawn"

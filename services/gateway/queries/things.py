@@ -122,7 +122,8 @@ SELECT p.person_id AS id, p.name, p.zone, p.locale,
     {_list(_therapists("p.person_id"), "x.began_at, x.id")} AS therapists,
     (SELECT to_jsonb(x) FROM ({sessions(_NEXT)} ORDER BY s.starts_at LIMIT 1) x) AS next_session,
     (SELECT to_jsonb(x) FROM ({sessions(_LAST)} ORDER BY s.starts_at DESC LIMIT 1) x)
-        AS last_session
+        AS last_session,
+    {_list(consents("c.patient_id = p.person_id"), "x.scope")} AS consents
 FROM people p
 WHERE p.tenant_id = $1 AND p.kind = 'patient' AND {may_see("p.person_id")} AND {condition}"""
 
@@ -138,6 +139,14 @@ SELECT r.therapist_id AS id, person.name, r.began_at
 FROM relationships r
 LEFT JOIN people person ON person.tenant_id = r.tenant_id AND person.person_id = r.therapist_id
 WHERE r.tenant_id = $1 AND r.patient_id = {patient} AND r.ended_at IS NULL"""
+
+
+def consents(condition: str = "true") -> str:
+    return f"""
+SELECT c.consent_id AS id, c.patient_id, c.scope, c.purpose, c.given_by, c.given_at, c.withdrawn_at,
+    CASE WHEN c.withdrawn_at IS NULL THEN 'given' ELSE 'withdrawn' END AS status
+FROM consents c
+WHERE c.tenant_id = $1 AND c.given_at IS NOT NULL AND {may_see("c.patient_id")} AND {condition}"""
 
 
 def therapists(condition: str = "true") -> str:

@@ -30,6 +30,7 @@ class Care(Callers):
             patients=desk(wire.patients, store),
             relationships=desk(wire.relationships, store),
             sessions=desk(wire.sessions, store),
+            consents=desk(wire.consents, store),
             keyring=self.keyring,
         )
         super().__init__(
@@ -178,6 +179,40 @@ async def test_what_has_begun_does_not_move(care: Care) -> None:
     await care.done("anna", f"{path}/starts", {})
     answer = await care.post("anna", f"{path}/reschedulings", REQUESTS["rescheduleSession"])
     assert (answer.status_code, answer.json()["code"]) == (409, "session-begun")
+
+
+async def test_masha_consents_withdraws_and_sees_both(care: Care) -> None:
+    await care.in_care()
+    answer = await care.done("masha", "/v1/consents", REQUESTS["giveConsent"])
+    path = f"/v1/consents/{answer['id']}"
+    assert (await care.shown("anna", path))["status"] == "given"
+    await care.done("masha", f"{path}/withdrawals", {})
+    seen = await care.shown("masha", path)
+    assert (seen["status"], seen["scope"], seen["given_by"]) == (
+        "withdrawn",
+        "analytics",
+        "patient",
+    )
+
+
+async def test_her_therapist_tells_her_consent_only_by_attesting_it(care: Care) -> None:
+    await care.in_care()
+    refused = await care.post("anna", "/v1/consents", REQUESTS["giveConsent"])
+    assert (refused.status_code, refused.json()["code"]) == (422, "consent-not-attested")
+    attested = {**REQUESTS["giveConsent"], "attested": True}
+    answer = await care.done("anna", "/v1/consents", attested)
+    assert (await care.shown("masha", f"/v1/consents/{answer['id']}"))["given_by"] == "therapist"
+
+
+async def test_nobody_else_consents_for_her_or_learns_whether_she_did(care: Care) -> None:
+    await care.in_care()
+    answer = await care.done("masha", "/v1/consents", REQUESTS["giveConsent"])
+    for name in ("boris", "lev"):
+        told = await care.post(name, "/v1/consents", {**REQUESTS["giveConsent"], "attested": True})
+        assert (told.status_code, told.json()["code"]) == (409, "not-known-yet")
+        assert (await care.get(name, f"/v1/consents/{answer['id']}")).status_code == 404
+    told = await care.post("admin", "/v1/consents", REQUESTS["giveConsent"])
+    assert (told.status_code, told.json()["code"]) == (403, "role-not-allowed")
 
 
 def _told(problem: dict[str, Any]) -> dict[str, Any]:

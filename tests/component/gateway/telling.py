@@ -22,8 +22,8 @@ from services.care import wire as care_wire
 from services.care.domain.patient import PatientId
 from services.care.domain.session import SessionId, SessionScheduled
 from services.care.domain.therapist import TherapistId
+from services.care.examples import CONSENT, RELATIONSHIP, SESSION
 from services.care.examples import FACTS as CARE_FACTS
-from services.care.examples import RELATIONSHIP, SESSION
 from services.diary import wire as diary_wire
 from services.diary.examples import ENTRY
 from services.diary.examples import FACTS as DIARY_FACTS
@@ -81,7 +81,8 @@ class Story:
 
     async def whole(self) -> Sequence[Sequence[Recorded]]:
         """Every stream of the examples, one after the other."""
-        clinic, therapist, patient, began, *session = CARE_FACTS
+        clinic, therapist, patient, began, *told = CARE_FACTS
+        session, consent = told[:-2], told[-2:]
         goal, *homework = ASSIGNMENT_FACTS
         entry, filed = DIARY_FACTS
         next_session = SessionScheduled(
@@ -98,6 +99,7 @@ class Story:
             await self.told(care_wire.patients, MASHA, [patient], MASHA),
             await self.told(care_wire.relationships, RELATIONSHIP, [began], MASHA),
             await self.told(care_wire.sessions, SESSION, session, MASHA),
+            await self.told(care_wire.consents, CONSENT, consent, MASHA),
             await self.told(care_wire.sessions, NEXT_SESSION, [next_session], MASHA),
             await self.told(assignment_wire.goals, UUID(GOAL), [goal], MASHA),
             await self.told(assignment_wire.assignments, ASSIGNMENT, homework, MASHA),

@@ -93,6 +93,47 @@ def test_the_projector_stands_by_and_stops_well(database: Database) -> None:
         assert stopped(process) == 0
 
 
+def test_the_analytics_role_stands_by_and_stops_well(database: Database) -> None:
+    admin = free_port()
+    environment = settings(database, "gateway_analytics", ADMIN_PORT=str(admin))
+    with running("analytics", environment) as process:
+        assert wait_until(lambda: is_ready(admin), seconds=SECONDS, every=0.1)
+        assert stopped(process) == 0
+
+
+def _analytics(command: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "services.gateway", "analytics", command],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+    )
+
+
+def test_an_operator_begins_an_epoch(database: Database) -> None:
+    done = _analytics("rotate", settings(database, "gateway_analytics"))
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "Epoch 2 has begun.")
+
+
+@pytest.mark.parametrize("command", ["rotate", "retry"])
+def test_without_a_store_an_operator_is_told_so_in_a_line(database: Database, command: str) -> None:
+    nowhere = f"postgresql://gateway_analytics@{HOST}:{free_port()}/interlude"
+    environment = settings(database, "gateway_analytics", DATABASE_URL=nowhere)
+    done = _analytics(command, environment)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "the database does not answer" in done.stderr
+
+
+def test_an_operators_slip_of_the_pen_does_nothing(database: Database) -> None:
+    done = _analytics("rotat", settings(database, "gateway_analytics"))
+    assert done.returncode == 2
+    assert "No such command" in done.stderr
+
+
 def test_asked_to_stop_while_it_still_starts_it_stops_well(database: Database) -> None:
     with socket.create_server((HOST, 0)) as silent:
         silent.settimeout(SECONDS)
@@ -104,7 +145,7 @@ def test_asked_to_stop_while_it_still_starts_it_stops_well(database: Database) -
                 assert stopped(process) == 0
 
 
-@pytest.mark.parametrize("role", ["api", "projector", "migrate"])
+@pytest.mark.parametrize("role", ["api", "projector", "analytics", "migrate"])
 def test_a_missing_setting_is_named_and_stops_it(role: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "services.gateway", role],

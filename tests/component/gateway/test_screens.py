@@ -182,7 +182,8 @@ SCREENS = {
     "timeline": f'{{ timeline(first: 100, patientId: "{HER}") {{ nodes {{ excerpt }} }} }}',
     "notebook": f'{{ notebook(first: 20, patientId: "{HER}")'
     " { nodes { review { note } } } }",
-    "patient": f'{{ patient(id: "{HER}") {{ name therapists {{ name }} nextSession {{ id }} }} }}',
+    "patient": f'{{ patient(id: "{HER}") {{ name therapists {{ name }} nextSession {{ id }}'
+    " consents { scope status } } }",
 }
 
 
@@ -191,6 +192,13 @@ async def test_a_screen_takes_one_statement(ask: Any, parts: Parts, screen: str)
     answer = await ask("anna", SCREENS[screen])
     assert "errors" not in answer
     assert parts.models.asked == 1
+
+
+async def test_what_masha_allows_is_seen_by_her_and_her_therapist(ask: Any) -> None:
+    withdrawn = [{"scope": "ANALYTICS", "status": "WITHDRAWN"}]
+    for who in ("masha", "anna"):
+        patient = (await ask(who, SCREENS["patient"]))["data"]["patient"]
+        assert patient["consents"] == withdrawn
 
 
 @pytest.mark.parametrize("who", ["boris", "lev", "stranger", "admin", "analyst"])

@@ -18,6 +18,7 @@ ALL: list[Aggregate[Any, Any, Any]] = [
     wire.patients,
     wire.relationships,
     wire.sessions,
+    wire.consents,
 ]
 
 
@@ -90,6 +91,7 @@ def test_only_the_names_of_people_are_private() -> None:
         (wire.patients, PATIENT),
         (wire.relationships, PATIENT),
         (wire.sessions, PATIENT),
+        (wire.consents, PATIENT),
     ],
     ids=lambda value: getattr(value, "category", ""),
 )

@@ -24,8 +24,9 @@ def test_a_relay_never_sees_a_key() -> None:
     assert "KEYRING_URL" not in environment
 
 
-def test_a_projector_cannot_reach_the_keyring() -> None:
-    assert "KEYRING_URL" not in PLACE.environment(process("gateway-projector"))
+@pytest.mark.parametrize("name", ["gateway-projector", "gateway-analytics"])
+def test_what_projects_cannot_reach_the_keyring(name: str) -> None:
+    assert "KEYRING_URL" not in PLACE.environment(process(name))
 
 
 def test_requests_are_served_without_a_broker() -> None:
@@ -40,6 +41,7 @@ def test_requests_are_served_without_a_broker() -> None:
         ("care-relay", "care_relay"),
         ("care-follow", "care_app"),
         ("gateway-projector", "gateway_projector"),
+        ("gateway-analytics", "gateway_analytics"),
         ("gateway-api", "gateway_app"),
     ],
 )

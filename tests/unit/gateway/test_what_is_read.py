@@ -14,6 +14,7 @@ from services.diary import wire as diary_wire
 from services.gateway.projections import (
     assignment,
     caseload,
+    consents,
     entries,
     goals,
     notebook,
@@ -31,6 +32,7 @@ Json = dict[str, Any]
 READ_MODELS: tuple[Any, ...] = (
     assignment,
     caseload,
+    consents,
     entries,
     goals,
     notebook,

@@ -1,0 +1,63 @@
+"""What passes of care's facts: when sessions are, never who meets."""
+
+from collections.abc import Mapping
+
+from services.gateway.analytics.decided.common import (
+    IN_THE_KEY,
+    NUMBER,
+    ONLY_ITS_OWN,
+    PARTY,
+    PLACE_ON_EARTH,
+    PSEUDONYM,
+    THIRD_PARTY,
+    TOLD_BY_DAYS,
+)
+from services.gateway.analytics.passing import Day, Decision, Ends, Passes, Stays, codes
+
+_SCOPE = codes("analytics", "treatment", "sharing", "research")
+
+DECIDED: Mapping[str, Decision] = {
+    "interlude.care.ClinicRegistered.v1": Stays("no patient's"),
+    "interlude.care.TherapistRegistered.v1": Stays("no patient's"),
+    "interlude.care.PatientRegistered.v1": Stays("a name, and where somebody lives"),
+    "interlude.care.CareRelationshipBegan.v1": Passes(
+        fields={
+            "relationship_id": ONLY_ITS_OWN,
+            "patient_id": IN_THE_KEY,
+            "therapist_id": THIRD_PARTY,
+            "began_at": TOLD_BY_DAYS,
+        }
+    ),
+    "interlude.care.SessionScheduled.v1": Passes(
+        about="schedule",
+        fields={
+            "session_id": PSEUDONYM,
+            "patient_id": IN_THE_KEY,
+            "therapist_id": THIRD_PARTY,
+            "starts_at": Day("starts_day"),
+            "zone": PLACE_ON_EARTH,
+            "duration_min": NUMBER,
+        },
+    ),
+    "interlude.care.SessionRescheduled.v1": Passes(
+        about="schedule",
+        fields={
+            "starts_at": Day("starts_day"),
+            "zone": PLACE_ON_EARTH,
+            "duration_min": NUMBER,
+        },
+    ),
+    "interlude.care.SessionStarted.v1": Passes(fields={"started_at": Day("started_day")}),
+    "interlude.care.SessionEnded.v1": Passes(fields={"ended_at": Day("ended_day")}),
+    "interlude.care.ConsentGiven.v1": Passes(
+        fields={
+            "consent_id": ONLY_ITS_OWN,
+            "patient_id": IN_THE_KEY,
+            "scope": _SCOPE,
+            "purpose": codes("service_evaluation", "quality_improvement"),
+            "given_by": PARTY,
+            "given_at": TOLD_BY_DAYS,
+        }
+    ),
+    "interlude.care.ConsentWithdrawn.v1": Ends(),
+}
