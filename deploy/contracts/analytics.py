@@ -11,6 +11,7 @@ import orjson
 
 from deploy.contracts.catalogue import Published
 from libs.eventstore.recorded import Recorded
+from libs.eventstore.versions import first_version_of
 from libs.eventstore.wire import Json
 from services.gateway.analytics.decided import DECIDED, published_as
 from services.gateway.analytics.passing import (
@@ -70,7 +71,7 @@ class Derived:
 def records(facts: Iterable[Published]) -> Iterator[Derived]:
     """Of every kind of fact that passes, or ends what passes."""
     for fact in facts:
-        decision = DECIDED[fact.name]
+        decision = DECIDED[first_version_of(fact.name)]
         match decision:
             case Passes():
                 yield _derived(fact, _content(decision, fact.schema), _example(fact, decision))
@@ -84,7 +85,7 @@ def records(facts: Iterable[Published]) -> Iterator[Derived]:
 
 
 def _derived(fact: Published, content: Json, example: Json) -> Derived:
-    name = published_as(fact.name)
+    name = published_as(first_version_of(fact.name))
     supersedes = {**PSEUDONYM_SCHEMA, "description": "The event (`ce_id`) that this one corrects."}
     properties = {**_ENVELOPE, "supersedes": supersedes, "fact": content}
     schema = {

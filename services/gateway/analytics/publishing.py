@@ -130,7 +130,7 @@ class Publishing:
 
 def _passing(facts: Iterable[Recorded]) -> Iterable[tuple[Recorded, Passes]]:
     for one in facts:
-        decision = DECIDED.get(one.type)
+        decision = DECIDED.get(one.known_as)
         if decision is None:
             # A newer service than this gateway: what nobody has decided on does not pass.
             log.warning("undecided", type=one.type)

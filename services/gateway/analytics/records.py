@@ -104,7 +104,7 @@ def _record(
 
 def _headers(recorded: Recorded, epoch: Epoch, names: Pseudonyms) -> dict[str, str]:
     """CloudEvents without `time`, whose trace and chain would lead back to the fact."""
-    kind = published_as(recorded.type)
+    kind = published_as(recorded.known_as)
     headers = {
         "content-type": CONTENT_TYPE,
         "ce_specversion": "1.0",

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from deploy.contracts import catalogue
 from libs.eventstore.recorded import Recorded
+from libs.eventstore.versions import first_version_of
 from libs.messaging.derived import Record
 from services.gateway.analytics.decided import DECIDED
 from services.gateway.analytics.passing import NotAsDecided, Passes
@@ -24,7 +25,7 @@ from services.gateway.analytics.records import Course, Epoch, derived, forgettin
 Json = dict[str, Any]
 
 CANARY = "Larry"
-SCHEMAS = {fact.name: fact.schema for fact in catalogue.published()}
+SCHEMAS = {first_version_of(fact.name): fact.schema for fact in catalogue.published()}
 PASSING = {name: each for name, each in DECIDED.items() if isinstance(each, Passes)}
 EPOCH = Epoch(number=1, key=bytes(range(32)))
 BEGAN = datetime(2026, 2, 16, 9, 0, tzinfo=UTC)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from deploy.contracts import catalogue
+from libs.eventstore.versions import first_version_of
 from services.gateway.analytics.decided import DECIDED
 from services.gateway.analytics.passing import (
     Codes,
@@ -27,7 +28,9 @@ from services.gateway.analytics.passing import (
 
 Json = dict[str, Any]
 
-SCHEMAS: Mapping[str, Json] = {fact.name: fact.schema for fact in catalogue.published()}
+SCHEMAS: Mapping[str, Json] = {
+    first_version_of(fact.name): fact.schema for fact in catalogue.published()
+}
 SEEN = Seen(pseudonym=lambda _id: "0" * 32, day=lambda _moment: 3)
 
 

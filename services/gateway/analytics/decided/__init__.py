@@ -1,6 +1,7 @@
 """The closed list: what of each kind of fact passes into the analytics stream, field by field.
 
-A kind or field that is not here does not pass, and a test fails until somebody has decided.
+A kind or field that is not here does not pass, and a test fails until somebody has decided. A fact
+stands under its first version's name, with the fields of all of them.
 """
 
 from collections.abc import Mapping

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from services.gateway.analytics.decided.common import (
+    CLOCK_TIME,
     IN_THE_KEY,
     NUMBER,
     ONLY_ITS_OWN,
@@ -35,6 +36,7 @@ DECIDED: Mapping[str, Decision] = {
             "patient_id": IN_THE_KEY,
             "therapist_id": THIRD_PARTY,
             "starts_at": Day("starts_day"),
+            "starts_local": CLOCK_TIME,
             "zone": PLACE_ON_EARTH,
             "duration_min": NUMBER,
         },
@@ -43,6 +45,7 @@ DECIDED: Mapping[str, Decision] = {
         about="schedule",
         fields={
             "starts_at": Day("starts_day"),
+            "starts_local": CLOCK_TIME,
             "zone": PLACE_ON_EARTH,
             "duration_min": NUMBER,
         },

@@ -52,7 +52,7 @@ EXPECTED = sorted(
     for one in stream
     if one.category not in NOT_ABOUT_A_PATIENT
     and one.recorded_at.timestamp() >= GIVEN
-    and isinstance(DECIDED[one.type], Passes)
+    and isinstance(DECIDED[one.known_as], Passes)
 )
 
 
