@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 
 from tests.faults.checking.anomaly import Anomaly, anomaly
 from tests.faults.history import Attempt, Command
@@ -137,6 +138,15 @@ def _answers_differ(case: Case) -> Iterator[Anomaly]:
     answers = {(each.id, each.version) for each in case.command.acknowledged}
     if len(answers) > 1:
         yield case.anomaly("answers-differ", f"{len(answers)} answers")
+    known_from = min((each.ended for each in case.command.acknowledged), default=inf)
+    for later in case.command.attempts:
+        if later.began > known_from and _is_a_rejection(later):
+            yield case.anomaly("answers-differ", later.status, later.code)
+
+
+def _is_a_rejection(answer: Attempt) -> bool:
+    """By a rule, which a key that is known comes before; not for want of time or of a token."""
+    return answer.status in {404, 409, 412, 422} and answer.code != "in-flight"
 
 
 def _answer_not_true(case: Case) -> Iterator[Anomaly]:

@@ -13,26 +13,41 @@ from tests.faults.fold.tables import Key, Row
 from tests.faults.observed import Observed
 
 _OFF = {"cancelled", "no_show"}
+_ONCE = {"HomeworkFiled", "DueDateMoved"}
+"""What a cause can make only once, also in one go; the windows that follow from it may be many."""
 
 Meeting = tuple[str, str]
 """When it starts, and which session it is."""
 
 
 def anomalies(observed: Observed) -> Iterator[Anomaly]:
-    return chain(_effects(observed), _filings(observed), _due_dates(observed))
+    return chain(
+        _uncaused(observed), _caused_twice(observed), _filings(observed), _due_dates(observed)
+    )
 
 
-def _effects(observed: Observed) -> Iterator[Anomaly]:
-    """One cause changes a stream once; what was caused has a cause of ours."""
+def _uncaused(observed: Observed) -> Iterator[Anomaly]:
     facts = {each.event_id for each in observed.stored}
-    caused = [each for each in observed.stored if each.causation_id is not None]
-    for each in caused:
-        if each.causation_id not in facts:
+    for each in observed.stored:
+        if each.causation_id is not None and each.causation_id not in facts:
             yield anomaly("uncaused", each.service, each.event_id)
-    effects = Counter((each.causation_id, *each.stream, each.name) for each in caused)
-    for effect, count in effects.items():
-        if count > 1:
+
+
+def _caused_twice(observed: Observed) -> Iterator[Anomaly]:
+    """One cause changes a stream once, in one append."""
+    appends: dict[tuple[str, str, str], set[datetime]] = defaultdict(set)
+    named: Counter[tuple[str, str, str]] = Counter()
+    for each in observed.stored:
+        if each.causation_id is not None:
+            effect = each.causation_id, each.service, each.stream_id
+            appends[effect].add(each.recorded_at)
+            named[each.causation_id, each.stream_id, each.name] += 1
+    for effect, times in appends.items():
+        if len(times) > 1:
             yield anomaly("reaction-twice", *effect)
+    for fact, count in named.items():
+        if fact[2] in _ONCE and count > 1:
+            yield anomaly("reaction-twice", *fact)
 
 
 def _filings(observed: Observed) -> Iterator[Anomaly]:

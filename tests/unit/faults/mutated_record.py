@@ -47,6 +47,13 @@ def a_twin_heard(**changes: Any) -> Mutation:
     return mutated
 
 
+def asked_again(seen: Observed) -> Observed:
+    """After it was acknowledged, and refused."""
+    old = command(seen, "giveHomework")
+    no = attempt("refused", 409, code="assignment-already-created", began=1.0, ended=1.1)
+    return instead(seen, old, replace(old, attempts=(*old.attempts, no)))
+
+
 def asked_if(expected: int) -> Mutation:
     def mutated(seen: Observed) -> Observed:
         old = command(seen, "rateReadiness")
@@ -124,6 +131,11 @@ def told_again(name: str, **changes: Any) -> Mutation:
 def in_one_append(seen: Observed) -> Observed:
     """Twice, but recorded at the very same time."""
     return told_again("ReadinessRated", recorded_at=fact(seen, "ReadinessRated").recorded_at)(seen)
+
+
+def filed_again_in_one_append(seen: Observed) -> Observed:
+    filed_at = fact(seen, "HomeworkFiled").recorded_at
+    return told_again("HomeworkFiled", recorded_at=filed_at)(seen)
 
 
 def head_of_another(seen: Observed) -> Observed:
