@@ -13,6 +13,7 @@ from deploy.contracts.catalogue import Published
 from libs.eventstore.recorded import Recorded
 from libs.eventstore.versions import first_version_of
 from libs.eventstore.wire import Json
+from libs.messaging.derived import Record
 from services.gateway.analytics.decided import DECIDED, published_as
 from services.gateway.analytics.passing import (
     PSEUDONYM_SCHEMA,
@@ -66,6 +67,8 @@ class Derived:
     summary: str
     schema: Json
     example: Json
+    headers: Json
+    """Of the example."""
 
 
 def records(facts: Iterable[Published]) -> Iterator[Derived]:
@@ -79,12 +82,12 @@ def records(facts: Iterable[Published]) -> Iterator[Derived]:
                 forget = {**PSEUDONYM_SCHEMA, "description": "Forget all of this patient."}
                 content = _object({"forget": forget}, ["forget"])
                 record = forgetting(_recorded(fact), epoch=_EPOCH, names=_NAMES)
-                yield _derived(fact, content, orjson.loads(record.value))
+                yield _derived(fact, content, record)
             case _:
                 pass
 
 
-def _derived(fact: Published, content: Json, example: Json) -> Derived:
+def _derived(fact: Published, content: Json, example: Record) -> Derived:
     name = published_as(first_version_of(fact.name))
     supersedes = {**PSEUDONYM_SCHEMA, "description": "The event (`ce_id`) that this one corrects."}
     properties = {**_ENVELOPE, "supersedes": supersedes, "fact": content}
@@ -95,7 +98,13 @@ def _derived(fact: Published, content: Json, example: Json) -> Derived:
         **_object(properties, [*_ENVELOPE, "fact"]),
     }
     summary = f"What passes of {fact.name}: numbers, codes, days and pseudonyms."
-    return Derived(name=name, summary=summary, schema=schema, example=example)
+    return Derived(
+        name=name,
+        summary=summary,
+        schema=schema,
+        example=orjson.loads(example.value),
+        headers=dict(example.headers),
+    )
 
 
 def _content(decision: Passes, schema: Json) -> Json:
@@ -140,8 +149,8 @@ def _plain(schema: Json, document: Json) -> Json:
     return _plain(choices[0], document) if choices else schema
 
 
-def _example(fact: Published, decision: Passes) -> Json:
-    record = derived(
+def _example(fact: Published, decision: Passes) -> Record:
+    return derived(
         _recorded(fact),
         decision,
         epoch=_EPOCH,
@@ -149,8 +158,6 @@ def _example(fact: Published, decision: Passes) -> Json:
         course=_COURSE,
         supersedes=None,
     )
-    example: Json = orjson.loads(record.value)
-    return example
 
 
 def _recorded(fact: Published) -> Recorded:

@@ -101,5 +101,5 @@ def _message(told: Derived) -> dict[str, Any]:
         "bindings": {
             "kafka": {"key": {"type": "string", "description": "The patient's pseudonym."}}
         },
-        "examples": [{"name": "story", "payload": told.example}],
+        "examples": [{"name": "story", "headers": told.headers, "payload": told.example}],
     }

@@ -19,7 +19,7 @@ from libs.eventstore.errors import NotKnownYet
 from libs.eventstore.reacting import Cause, Reaction, Reactions, Wish
 from libs.eventstore.reading import Fact
 from services.assignment import follow
-from services.assignment.domain.due import Meeting, MoveDue, MoveReason, resolved_before
+from services.assignment.domain.due import Meeting, MoveDue, MoveReason
 from services.assignment.domain.terms import SessionId
 from services.assignment.follow import homework
 
@@ -39,11 +39,13 @@ def reactions(assignments: Desk[Any, Any, Any]) -> Reactions:
         name: str, reads: type[Fact], which: Which, because: MoveReason
     ) -> Sequence[Reaction[Any]]:
         def wishes(cause: Cause[Any], db: Connection) -> Sequence[Wish]:
-            wanted = ((each, _moved(cause, db, each, because)) for each in which(cause, db))
             return [
-                Wish(desk=assignments, stream_uuid=_plain(each.assignment_id), command=command)
-                for each, command in wanted
-                if command is not None
+                Wish(
+                    desk=assignments,
+                    stream_uuid=_plain(each.assignment_id),
+                    command=_moved(cause, db, each, because),
+                )
+                for each in which(cause, db)
             ]
 
         return [Reaction(name=name, reads=reads, wishes=wishes)]
@@ -91,18 +93,14 @@ def _open(db: Connection, cause: Cause[Any], which: ColumnElement[bool]) -> Sequ
     ).all()
 
 
-def _moved(
-    cause: Cause[Any], db: Connection, each: Homework, because: MoveReason
-) -> MoveDue | None:
-    """None where the due date already is what the sessions say."""
-    meeting = _meeting(db, each)
-    session_id, due_at, _ = resolved_before(meeting, each.offset_min)
-    if (session_id, due_at) == (each.due_session_id, each.due_at):
-        return None
+def _moved(cause: Cause[Any], db: Connection, each: Homework, because: MoveReason) -> MoveDue:
+    """What the sessions say now. Whether it is so already, only the homework itself knows: what is
+    kept here of its due date may be older than what this service has decided meanwhile.
+    """
     return MoveDue(
         **cause.telling,
         named_session_id=each.named_session_id,
-        meeting=meeting,
+        meeting=_meeting(db, each),
         because=because,
     )
 

@@ -39,6 +39,7 @@ OFFICIAL = Draft7Validator(
 """Of AsyncAPI's own package `@asyncapi/specs` 6.11.1; its licence lies beside it."""
 HEADERS = DOCUMENT["components"]["schemas"]["Headers"]
 MESSAGES = DOCUMENT["components"]["messages"]
+DERIVED = {name for name in MESSAGES if name.startswith("interlude.analytics.")}
 
 
 def test_it_is_what_asyncapis_own_schema_allows() -> None:
@@ -123,7 +124,17 @@ def test_real_headers_are_what_is_described() -> None:
     assert not Draft7Validator(HEADERS).is_valid({**headers, "ce_sequence": "0"})
 
 
-@pytest.mark.parametrize("name", MESSAGES)
+@pytest.mark.parametrize("name", sorted(DERIVED))
+def test_every_analytics_record_has_an_example_that_is_as_described(name: str) -> None:
+    (example,) = MESSAGES[name]["examples"]
+    described = DOCUMENT["components"]["schemas"]["AnalyticsHeaders"]
+    Draft202012Validator(described).validate(example["headers"])
+    assert example["headers"]["ce_type"] == name
+    schema = json.loads((OPENAPI / MESSAGES[name]["payload"]["$ref"]).read_bytes())
+    Draft202012Validator(schema).validate(example["payload"])
+
+
+@pytest.mark.parametrize("name", sorted(MESSAGES.keys() - DERIVED))
 def test_every_message_has_an_example_that_our_own_readers_take(name: str) -> None:
     message = MESSAGES[name]
     assert message["summary"] != name, "the fact's docstring says what it means"
@@ -164,7 +175,7 @@ def test_the_relay_writes_the_newest_versions_only() -> None:
 
 def test_consumer_groups_are_the_ones_that_our_roles_join() -> None:
     for name, operation in DOCUMENT["operations"].items():
-        if operation["action"] == "receive":
+        if operation["action"] == "receive" and "Reads" in name:
             reader = name.partition("Reads")[0]
             group = GROUP if reader == "gateway" else group_of(reader)
             pattern = re.compile(operation["bindings"]["kafka"]["groupId"]["pattern"])

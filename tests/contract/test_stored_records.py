@@ -37,6 +37,7 @@ VIEWS: Mapping[str, Callable[[Any], Any]] = {
     "patient": care_view.of_patient,
     "relationship": care_view.of_relationship,
     "session": care_view.of_session,
+    "consent": care_view.of_consent,
     "goal": assignment_view.of_goal,
     "assignment": assignment_view.of_assignment,
     "entry": diary_view.of_entry,

@@ -159,9 +159,7 @@ def _tables(superuser: "psycopg.Connection[Any]") -> list[str]:
     )
     found = [(row["schemaname"], row["tablename"]) for row in rows]
     return sorted(
-        f"{schema}.{table}"
-        for schema, table in found
-        if table not in _NOT_A_MODEL and (schema == "gateway" or table not in _OF_THE_STORE)
+        f"{schema}.{table}" for schema, table in found if table not in _NOT_A_MODEL | _OF_THE_STORE
     )
 
 

@@ -27,9 +27,7 @@ from libs.messaging.broker import Partition
 
 def put(role: str) -> None:
     """Only around what this role has."""
-    {"api": _at_appends, "relay": _at_the_outbox, "follow": _at_reading, "projector": _at_reading}[
-        role
-    ]()
+    _AROUND[role]()
 
 
 def die_if_armed(point: str) -> None:
@@ -90,3 +88,12 @@ def _around_settling(module: Any) -> None:
         return applied
 
     module.settle = settled
+
+
+_AROUND = {
+    "api": _at_appends,
+    "relay": _at_the_outbox,
+    "follow": _at_reading,
+    "projector": _at_reading,
+    "analytics": _at_reading,
+}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from uuid import UUID, uuid5
 
 from libs.eventstore.reading import reading
 from libs.eventstore.recorded import Recorded
@@ -37,13 +38,18 @@ def _keep(rows: Rows, recorded: Recorded, part: Part, told: Shape) -> None:
             recorded.tenant_id,
             recorded.stream_uuid,
             part.kind,
-            recorded.event_id if part.id is None else getattr(one, part.id),
+            _part_id(recorded, place) if part.id is None else getattr(one, part.id),
             version=recorded.version,
             place=place,
             told_at=recorded.occurred_at,
             by_role="patient" if recorded.on_behalf_of else recorded.actor_role,
             data=kept(one),
         )
+
+
+def _part_id(recorded: Recorded, place: int) -> UUID:
+    """The fact's own; further pieces of it have ids that follow from it."""
+    return uuid5(recorded.event_id, str(place)) if place else recorded.event_id
 
 
 def _pieces(part: Part, told: Shape) -> Iterator[Shape]:

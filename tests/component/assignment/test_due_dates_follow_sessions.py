@@ -297,3 +297,17 @@ async def test_the_clinics_settings_are_known_once_care_has_told_them(
     known = await clinics.settings(CLINIC)
     assert known == ClinicSettings(low_confidence_below=0.5, rationale_gate=True)
     await pool.close()
+
+
+async def test_p4_a_session_that_is_moved_and_moved_back_before_anybody_hears_of_it(
+    assignments: Assignments,
+) -> None:
+    session = Sessions(assignments.patient)
+    await assignments.hears(session.scheduled(THURSDAY))
+    homework = await assignments.given(meeting=meeting(session.id, THURSDAY))
+    await assignments.heard_of(homework)
+    known = len(await assignments.facts(homework))
+    await assignments.hears(session.moved(NEXT_WEEK))
+    await assignments.hears(session.moved(THURSDAY))
+    await assignments.hears(*(await assignments.facts(homework))[known:])
+    assert await assignments.due_at(homework) == THURSDAY

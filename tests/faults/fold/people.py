@@ -40,5 +40,20 @@ def tell(tables: Tables, fact: Fact) -> None:
                 therapist_id=said["therapist_id"],
                 began_at=fact.instant("began_at"),
             )
+        case "ConsentGiven":
+            tables.set(
+                "consents",
+                fact.tenant,
+                fact.uuid,
+                patient_id=said["patient_id"],
+                scope=said["scope"],
+                purpose=said["purpose"],
+                given_by=said["given_by"],
+                given_at=fact.instant("given_at"),
+                withdrawn_at=None,
+            )
+        case "ConsentWithdrawn":
+            withdrawn = fact.instant("withdrawn_at")
+            tables.set("consents", fact.tenant, fact.uuid, withdrawn_at=withdrawn)
         case "CareRelationshipEnded":
             tables.set("relationships", fact.tenant, fact.uuid, ended_at=fact.instant("ended_at"))

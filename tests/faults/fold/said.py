@@ -6,6 +6,7 @@ A piece is all that its fact says, without what stands beside it already: who to
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID, uuid5
 
 from tests.faults.fold.fact import Fact, Json
 from tests.faults.fold.plain import instant
@@ -118,7 +119,7 @@ def _part_id(fact: Fact, piece: Piece, said: Json, place: int) -> str:
     by = piece.by or piece.id
     if by is not None:
         return str(said[by])
-    return fact.id if place == 0 else f"{fact.id}/{place}"
+    return fact.id if place == 0 else str(uuid5(UUID(fact.id), str(place)))
 
 
 def _told(piece: Piece, said: Json) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from tests.faults.history import Attempt, Command
 from tests.unit.faults.a_clean_run import SEALED, SERVICE_OF, Log, Told, at, attempt
 from tests.unit.faults.what_is_said import (
     CLINIC_TOLD,
+    CONSENT,
     ENTRY,
     MEETS,
     PAIR,
@@ -43,6 +44,9 @@ class Clinic:
         self._arrange("patient", MASHA, ("PatientRegistered", PATIENT))
         began = {**PAIR, "began_at": at(NOW)}
         self._arrange("relationship", RELATIONSHIP, ("CareRelationshipBegan", began))
+        given = {"scope": "analytics", "purpose": "service_evaluation", "given_by": "patient"}
+        told = {"patient_id": str(MASHA), **given, "given_at": at(NOW)}
+        self._arrange("consent", CONSENT, ("ConsentGiven", told))
         scheduled = {"starts_at": at(MEETS), "zone": "Europe/London", "duration_min": 50}
         self._arrange("session", SESSION, ("SessionScheduled", {**PAIR, **scheduled}))
 

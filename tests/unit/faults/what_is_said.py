@@ -10,6 +10,7 @@ from tests.unit.faults.a_clean_run import SEALED, at
 
 SESSION = UUID("00000000-0000-7000-8000-0000000000e2")
 RELATIONSHIP = UUID("00000000-0000-7000-8000-0000000000d1")
+CONSENT = UUID("00000000-0000-7000-8000-0000000000d2")
 MEETS = NOW + timedelta(days=3)
 OF_TEN = {"min": 0, "max": 10}
 PAIR = {"patient_id": str(MASHA), "therapist_id": str(ANNA)}
