@@ -28,7 +28,9 @@ PARTITIONS = 3
 CANARY = "a blue canary"
 SEALED = {"key": f"{MASHA}.clinical.1", "nonce": "AAAA", "ciphertext": "c2VhbGVk"}
 SERVICE_OF = {
-    **dict.fromkeys(("clinic", "patient", "therapist", "relationship", "session"), "care"),
+    **dict.fromkeys(
+        ("clinic", "patient", "therapist", "relationship", "session", "consent"), "care"
+    ),
     **dict.fromkeys(("assignment", "goal"), "assignment"),
     **dict.fromkeys(("entry", "notebook"), "diary"),
     "review": "review",
