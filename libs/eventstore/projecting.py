@@ -6,22 +6,19 @@ each partition. Nothing else commits.
 
 from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
-from typing import Protocol
 
 import structlog
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from libs.eventstore import parking
+from libs.eventstore.applying import Applying, Projection
 from libs.eventstore.changes import announce
 from libs.eventstore.gauges import Gauges
 from libs.eventstore.progress import PlaceTaken
-from libs.eventstore.recorded import Recorded
-from libs.eventstore.surviving import survive
-from libs.eventstore.taking import Reader, settle, take
-from libs.eventstore.trouble import code_of, lies_in_the_record, passes
+from libs.eventstore.taking import Reader
+from libs.eventstore.trouble import code_of, passes
 from libs.eventstore.walking import Walk
 from libs.messaging.broker import (
     Broker,
@@ -43,22 +40,9 @@ _CHECK_EVERY = 1.0
 _LAG_EVERY = 5.0
 _LONGEST_PAUSE = 10.0
 
+__all__ = ["LIVE", "Projection", "Projector"]
+
 log = structlog.get_logger(__name__)
-
-
-class Projection(Protocol):
-    """A module with its tables, the sentences that write their rows, and their queries."""
-
-    def project(self, db: Connection, events: Sequence[Recorded], /) -> None:
-        """In order within each stream, each once; what it does not read it lets pass."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """`trouble`: something is parked, or was until now."""
-
-    applied: Sequence[Recorded]
-    trouble: bool
 
 
 class Projector:
@@ -82,7 +66,7 @@ class Projector:
         self._announcing = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._broker = broker
         self._reader = reader
-        self._projections = projections
+        self._applying = Applying(engine, reader, projections, now)
         self._group = group
         self._now = now
         self._monotonic = monotonic
@@ -142,43 +126,13 @@ class Projector:
         self._checked = float("-inf")
 
     def _apply(self, deliveries: Sequence[Delivery]) -> None:
-        try:
-            taken = self._at_once(deliveries)
-        except PlaceTaken:
-            raise
-        except Exception as error:
-            if not lies_in_the_record(error):
-                raise
-            taken = self._bit_by_bit(deliveries)
+        taken = self._applying.apply(self._walk.of(self._reader), deliveries)
         self._walk.moved(self._reader, deliveries)
         self._gauges.batch(len(deliveries), taken.applied)
         if taken.trouble:
             self._checked = float("-inf")
         with self._announcing.connect() as db:
             announce(db, taken.applied)
-
-    def _at_once(self, deliveries: Sequence[Delivery]) -> _Taken:
-        """As nearly all batches go: a savepoint around what seldom fails would cost two round trips
-        each time.
-        """
-        with self._engine.begin() as db:
-            batch = take(db, self._reader, self._walk.of(self._reader), deliveries)
-            if batch.to_handle:
-                self._project(db, [one.recorded for one in batch.to_handle])
-            applied = settle(db, batch, {}, self._now())
-        return _Taken(applied, trouble=bool(batch.parked or batch.tried))
-
-    def _bit_by_bit(self, deliveries: Sequence[Delivery]) -> _Taken:
-        """Something in it fails: the same batch again, down to the record that does."""
-        with self._engine.begin() as db:
-            batch = take(db, self._reader, self._walk.of(self._reader), deliveries)
-            failed = survive(db, self._project, batch.to_handle)
-            applied = settle(db, batch, failed, self._now())
-        return _Taken(applied, trouble=True)
-
-    def _project(self, db: Connection, events: Sequence[Recorded]) -> None:
-        for projection in self._projections:
-            projection.project(db, events)
 
     def _look_around(self, subscriber: Subscriber, deliveries: Sequence[Delivery]) -> None:
         """Back to what is parked and due, and how far behind we are."""
