@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 
 from libs.process.addresses import is_address
 from libs.process.parts import Streams
-from libs.process.settings import Broker, Database, Identity, Listening, Secrets
+from libs.process.settings import Broker, Database, Identity, Listening, Migrating, Secrets
 
 CONTRACTS = Path(__file__).parents[2] / "openapi"
 
@@ -46,3 +46,7 @@ class ApiSettings(Streams, Identity, Listening):
 
 class ProjectorSettings(Database, Secrets, Broker):
     """The database as `gateway_projector`; no keyring: a projector opens nothing."""
+
+
+class RebuildSettings(ProjectorSettings, Migrating):
+    """Also as `gateway_owner`, who makes the tables."""
