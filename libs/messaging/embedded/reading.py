@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from uuid import UUID
 
 import psycopg
 
@@ -71,7 +72,9 @@ class EmbeddedReading:
 
     def _until(self, ends: Mapping[Partition, int], most: int) -> Iterator[Sequence[Delivery]]:
         connection = self._connected()
-        ids = dict(connection.execute(_IDS, [[at.topic for at in ends]]).fetchall())
+        ids: dict[str, UUID] = dict(
+            connection.execute(_IDS, [[at.topic for at in ends]]).fetchall()
+        )
         while left := [at for at, end in ends.items() if self._next[at] < end]:
             if any(at.topic not in ids for at in left):
                 raise SubscriberLost("no-such-topic")
