@@ -56,5 +56,12 @@ BEGIN
       EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', service, member);
     END LOOP;
   END LOOP;
+
+  -- Where `projector rebuild` fills new tables, and keeps the old ones until they are dropped.
+  CREATE SCHEMA IF NOT EXISTS gateway_next;
+  CREATE SCHEMA IF NOT EXISTS gateway_old;
+  ALTER SCHEMA gateway_next OWNER TO gateway_owner;
+  ALTER SCHEMA gateway_old OWNER TO gateway_owner;
+  GRANT USAGE ON SCHEMA gateway_next TO gateway_projector;
 END
 $$;

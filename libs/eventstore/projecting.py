@@ -6,25 +6,22 @@ each partition. Nothing else commits.
 
 from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
-from typing import Protocol
 
 import structlog
 from sqlalchemy import Connection, Engine
 
 from libs.eventstore import parking
+from libs.eventstore.applying import Applying, Projection
 from libs.eventstore.changes import announce
 from libs.eventstore.gauges import Gauges
 from libs.eventstore.lagging import LOOK_EVERY
-from libs.eventstore.pipelining import pipelined
 from libs.eventstore.progress import PlaceTaken
 from libs.eventstore.reading_ahead import ReadingAhead
 from libs.eventstore.recorded import Recorded
-from libs.eventstore.surviving import survive
-from libs.eventstore.taking import Reader, settle, take
-from libs.eventstore.trouble import code_of, lies_in_the_record, passes
+from libs.eventstore.taking import Reader
+from libs.eventstore.trouble import code_of, passes
 from libs.eventstore.walking import Walk
 from libs.messaging.broker import (
     Broker,
@@ -45,27 +42,16 @@ _CHECK_EVERY = 1.0
 """Seconds between looks at what is parked and due."""
 _LONGEST_PAUSE = 10.0
 
+__all__ = ["LIVE", "Projection", "Projector"]
+
 log = structlog.get_logger(__name__)
-
-
-class Projection(Protocol):
-    """A module with its tables, the sentences that write their rows, and their queries."""
-
-    def project(self, db: Connection, events: Sequence[Recorded], /) -> None:
-        """In order within each stream, each once; what it does not read it lets pass."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """`trouble`: something is parked, or was until now."""
-
-    applied: Sequence[Recorded]
-    trouble: bool
 
 
 class Projector:
     """`engine` is psycopg's, of the role that writes the read models; `now` a clock in UTC,
-    `monotonic` one in seconds; `tell` says to whom it concerns what was applied.
+    `monotonic` one in seconds; `tell` says to whom it concerns what was applied. Projections that
+    do more than write (`only_writes` False) get answers to what they ask, and a batch only once the
+    one before it is done.
     """
 
     def __init__(
@@ -79,17 +65,19 @@ class Projector:
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
         tell: Callable[[Connection, Sequence[Recorded]], None] = announce,
+        only_writes: bool = True,
     ) -> None:
         self._engine = engine
         # A notice is one statement: in a transaction of its own it would be three round trips.
         self._announcing = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._broker = broker
         self._reader = reader
-        self._projections = projections
+        self._applying = Applying(engine, reader, projections, now, only_writes=only_writes)
         self._group = group
         self._now = now
         self._monotonic = monotonic
         self._tell = tell
+        self._only_writes = only_writes
         self._walk = Walk([reader])
         self._gauges = Gauges(reader.name, now=now)
         self._checked = self._measured = float("-inf")
@@ -109,7 +97,8 @@ class Projector:
                 self._pause(stop, lost)
 
     def _subscribed(self) -> Subscriber:
-        return ReadingAhead(self._broker.subscriber(group=self._group, topics=self._walk.topics))
+        subscriber = self._broker.subscriber(group=self._group, topics=self._walk.topics)
+        return ReadingAhead(subscriber) if self._only_writes else subscriber
 
     def _follow(self, subscriber: Subscriber, stop: Event) -> None:
         astray = False
@@ -147,14 +136,7 @@ class Projector:
 
     def _apply(self, deliveries: Sequence[Delivery]) -> None:
         began = self._now()
-        try:
-            taken = self._at_once(deliveries)
-        except PlaceTaken:
-            raise
-        except Exception as error:
-            if not lies_in_the_record(error):
-                raise
-            taken = self._bit_by_bit(deliveries)
+        taken = self._applying.apply(self._walk.of(self._reader), deliveries)
         self._walk.moved(self._reader, deliveries)
         places = self._walk.of(self._reader)
         self._gauges.batch(len(deliveries), taken.applied, places=places, began=began)
@@ -162,30 +144,6 @@ class Projector:
             self._checked = float("-inf")
         with self._announcing.connect() as db:
             self._tell(db, taken.applied)
-
-    def _at_once(self, deliveries: Sequence[Delivery]) -> _Taken:
-        """As nearly all batches go: a savepoint around what seldom fails would cost two round trips
-        each time.
-        """
-        with self._engine.begin() as db:
-            batch = take(db, self._reader, self._walk.of(self._reader), deliveries)
-            if batch.to_handle:
-                with pipelined(db):
-                    self._project(db, [one.recorded for one in batch.to_handle])
-            applied = settle(db, batch, {}, self._now())
-        return _Taken(applied, trouble=bool(batch.parked or batch.tried))
-
-    def _bit_by_bit(self, deliveries: Sequence[Delivery]) -> _Taken:
-        """Something in it fails: the same batch again, down to the record that does."""
-        with self._engine.begin() as db:
-            batch = take(db, self._reader, self._walk.of(self._reader), deliveries)
-            failed = survive(db, self._project, batch.to_handle)
-            applied = settle(db, batch, failed, self._now())
-        return _Taken(applied, trouble=True)
-
-    def _project(self, db: Connection, events: Sequence[Recorded]) -> None:
-        for projection in self._projections:
-            projection.project(db, events)
 
     def _look_around(self, subscriber: Subscriber, deliveries: Sequence[Delivery]) -> None:
         """Back to what is parked and due, and how far behind we are."""

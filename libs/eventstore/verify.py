@@ -3,7 +3,7 @@
 A gap or a changed byte is found by the chain; a tail that was cut off, by the stream's head.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
@@ -32,8 +32,20 @@ FULL JOIN (SELECT DISTINCT ON (tenant_id, stream_id) tenant_id, stream_id, versi
 WHERE coalesce(s.version, 0) <> coalesce(e.version, 0) OR s.head <> e.chain
 """
 
+_UNPUBLISHED = "SELECT event_id FROM outbox JOIN events USING (position)"
+_EVERYTHING = "SELECT count(*) FROM events"
 _WAITING = "SELECT count(*) FROM outbox"
 _STRAY = "SELECT count(*) FROM outbox LEFT JOIN events USING (position) WHERE event_id IS NULL"
+
+_PORTION = 2000
+
+Seen = Callable[[Recorded, bool], None]
+"""Hears of every event, and whether it was published."""
+Progress = Callable[[int, int], None]
+
+
+def unheard(_one: object, _other: object) -> None:
+    """Nobody listens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +72,30 @@ class Verified:
     def whole(self) -> bool:
         return not self.faults and not self.stray
 
+    def __str__(self) -> str:
+        return (
+            f"{self.events} events in {self.streams} streams, {self.waiting} to be published: "
+            + ("whole." if self.whole else f"{len(self.faults)} faults, {self.stray} strays.")
+        )
 
-def verify(connection: "psycopg.Connection[Any]", chain_key: bytes) -> Verified:
-    """As `<service>_relay`, which sees every tenant. Reads one snapshot, in portions."""
+
+def verify(
+    connection: "psycopg.Connection[Any]",
+    chain_key: bytes,
+    *,
+    seen: Seen = unheard,
+    progress: Progress = unheard,
+) -> Verified:
+    """As `<service>_relay`, which sees every tenant. Reads one snapshot, in portions; `progress`
+    hears of each, and may raise, to stop.
+    """
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     connection.read_only = True
     verified = Verified()
     with connection.transaction():
-        for _, history in groupby(_events(connection), attrgetter("tenant_id", "stream_id")):
+        unpublished, total = _unpublished(connection), _count(connection, _EVERYTHING)
+        events = _told(_events(connection), unpublished, seen, lambda done: progress(done, total))
+        for _, history in groupby(events, attrgetter("tenant_id", "stream_id")):
             verified.streams += 1
             _check(history, chain_key, verified)
         with connection.cursor(row_factory=class_row(Fault)) as cursor:
@@ -75,6 +103,19 @@ def verify(connection: "psycopg.Connection[Any]", chain_key: bytes) -> Verified:
         verified.waiting = _count(connection, _WAITING)
         verified.stray = _count(connection, _STRAY)
     return verified
+
+
+def _told(
+    events: Iterable[Recorded],
+    unpublished: Collection[UUID],
+    seen: Seen,
+    progress: Callable[[int], None],
+) -> Iterator[Recorded]:
+    for number, recorded in enumerate(events, 1):
+        seen(recorded, recorded.event_id not in unpublished)
+        if number % _PORTION == 0:
+            progress(number)
+        yield recorded
 
 
 def _check(history: Iterator[Recorded], key: bytes, verified: Verified) -> None:
@@ -102,9 +143,13 @@ def _misfit(last: Recorded | None, recorded: Recorded, key: bytes) -> str | None
 
 def _events(connection: "psycopg.Connection[Any]") -> Iterator[Recorded]:
     with connection.cursor(name="verify", row_factory=class_row(Recorded)) as cursor:
-        cursor.itersize = 2000
+        cursor.itersize = _PORTION
         cursor.execute(_EVENTS)
         yield from cursor
+
+
+def _unpublished(connection: "psycopg.Connection[Any]") -> Collection[UUID]:
+    return {event_id for (event_id,) in connection.execute(_UNPUBLISHED)}
 
 
 def _count(connection: "psycopg.Connection[Any]", query: LiteralString) -> int:

@@ -5,7 +5,7 @@ SubscriberLost
 BrokerUnavailable
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -89,6 +89,22 @@ class Subscriber(Protocol):
     def close(self) -> None: ...
 
 
+class Reading(Protocol):
+    """Goes through partitions by itself, outside of any group: for who reads topics from end to
+    end, or one record that is named by its place.
+    """
+
+    def until(
+        self, ends: Mapping[Partition, int], *, most: int = 1000
+    ) -> Iterator[Sequence[Delivery]]:
+        """What comes next in these partitions, up to the offset before each end.
+
+        Raises `SubscriberLost`, also when what should be there is not: the topic was lost.
+        """
+
+    def close(self) -> None: ...
+
+
 class Broker(Protocol):
     """Kafka or the embedded log, chosen by BROKER_URL (`connect`). Questions that it cannot answer
     now are `BrokerUnavailable`.
@@ -110,5 +126,8 @@ class Broker(Protocol):
 
     def subscriber(self, *, group: str, topics: Sequence[str]) -> Subscriber:
         """Connects when it is first polled. A topic may be made later."""
+
+    def reading(self, places: Mapping[Partition, int]) -> Reading:
+        """From these places on. Connects when it is first read."""
 
     def close(self) -> None: ...

@@ -28,6 +28,10 @@ class RelayBusy(Exception):  # noqa: N818 - the operator is told to look at the 
     """The lease did not become free in time."""
 
 
+class NoSuchStream(Exception):  # noqa: N818 - the operator misspelt it
+    """Says so, without repeating it."""
+
+
 def republish(
     url: str,
     broker: Broker,
@@ -40,9 +44,9 @@ def republish(
 ) -> int:
     """All streams, or one; how many facts were sent. `url` is the database as `<service>_relay`.
 
-    Raises `RelayBusy`, `PublishFailed`, `BrokerUnavailable`; then the command is run again.
+    Raises `NoSuchStream` before anything is done, `RelayBusy`, `PublishFailed`,
+    `BrokerUnavailable`; then the command is run again. So may `progress`, to stop.
     """
-    broker.ensure_topic(topic, partitions=partitions)
     with (
         closing(outbox.connected(url, service)) as connection,
         closing(broker.publisher()) as publisher,
@@ -50,6 +54,9 @@ def republish(
     ):
         _take_lease(connection)
         total, done = _count(connection, stream), 0
+        if stream is not None and not total:
+            raise NoSuchStream("There is no stream of the name that --stream gives.")
+        broker.ensure_topic(topic, partitions=partitions)
         for batch in _batches(connection, topic, stream):
             publisher.publish(batch)
             done += len(batch)

@@ -16,12 +16,20 @@ _WORDS: Mapping[str, str] = {
     "libs.eventstore.pool.NotDurable": (
         "{0}: it would lose what was acknowledged. DURABLE=false allows it."
     ),
+    "libs.eventstore.rebuilding.CannotRebuild": "{0}",
     "libs.messaging.address.BadBrokerUrl": "{0}",
     "libs.messaging.broker.BrokerUnavailable": "BROKER_URL: the broker does not answer.",
     "libs.messaging.broker.PublishFailed": "BROKER_URL: the broker does not answer.",
+    "libs.messaging.broker.SubscriberLost": (
+        "BROKER_URL: the broker went away, or a topic is not what it was: try again."
+    ),
+    "libs.process.looking.NothingParked": "{0}",
     "libs.process.ports.CannotListen": "{0}",
+    "libs.process.showing.Interrupted": "{0}",
+    "libs.messaging.republish.NoSuchStream": "{0}",
     "libs.messaging.republish.RelayBusy": (
-        "The relay did not leave its lease within 30 s: stop it, or try again."
+        "The relay, or another republish, did not leave the lease within 30 s: stop it, or try "
+        "again."
     ),
     "asyncpg.exceptions.InvalidAuthorizationSpecificationError": _SHUT,
     "asyncpg.exceptions.InvalidCatalogNameError": _SHUT,

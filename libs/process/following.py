@@ -43,6 +43,14 @@ class Following:
     causes: Collection[str] = field(default=())
     reactions: Callable[[Parts], Reactions] = _no_reactions
 
+    @property
+    def readers(self) -> Sequence[str]:
+        return [KEEP, REACT] if self.causes else [KEEP]
+
+
+def topics(following: Following, settings: Broker) -> Sequence[str]:
+    return [topic_of(each, settings.topic_prefix) for each in following.services]
+
 
 def group_of(service: str, prefix: str = "") -> str:
     return f"{prefix}interlude.{service}.follow"

@@ -4,8 +4,6 @@ import time
 from contextlib import closing
 from datetime import UTC, datetime
 
-import structlog
-
 from libs.messaging.connect import connect
 from libs.messaging.envelope import topic_of
 from libs.messaging.relay import Relay
@@ -15,9 +13,8 @@ from libs.process.admin import Readiness
 from libs.process.checking import at_head
 from libs.process.collector import settle_collector
 from libs.process.settings import Database, Publishing
+from libs.process.showing import shown
 from libs.process.stopping import on_signals
-
-log = structlog.get_logger(__name__)
 
 
 class Settings(Database, Publishing):
@@ -51,7 +48,13 @@ def relay(service: str, settings: Settings) -> None:
 
 def republished(service: str, settings: Settings, stream: str | None) -> int:
     """How many facts were sent again."""
-    with closing(connect(settings.broker_url.get_secret_value())) as broker:
+    with (
+        closing(connect(settings.broker_url.get_secret_value())) as broker,
+        shown(
+            f"{service}: sending again",
+            interrupted="Stopped, as asked. Nothing is lost: run it again, from the beginning.",
+        ) as told,
+    ):
         return republish(
             settings.database_url.get_secret_value(),
             broker,
@@ -59,5 +62,5 @@ def republished(service: str, settings: Settings, stream: str | None) -> int:
             topic=topic_of(service, settings.topic_prefix),
             partitions=settings.partitions,
             stream=stream,
-            progress=lambda done, total: log.info("republishing", done=done, total=total),
+            progress=told,
         )

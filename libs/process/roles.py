@@ -2,40 +2,38 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from libs.process import logging
+from libs.process import lines, logging
 from libs.process.failing import explained
-from libs.process.settings import Migrating, Wanted, load
+from libs.process.settings import Database, Migrating, Wanted, load
 from libs.process.stopping import end_when_asked
+
+if TYPE_CHECKING:
+    from libs.process.following import Following
 
 _NOT_WHOLE = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """`about` is what the service owns. `api` and `follow` run until somebody asks to stop; they
-    import what they need only then, for every process pays for what it has loaded.
+    """`about` is what the service owns. `api` runs until somebody asks to stop. What it needs is
+    imported only then, as is `following`: every process pays for what it has loaded.
     """
 
     name: str
     about: str
     api: Callable[[], None]
-    follow: Callable[[], None]
+    following: Callable[[], "Following"]
 
 
 def command_line(service: Service) -> typer.Typer:
     """Settings come from the environment; a bad one is named on standard error (exit code 2)."""
-    line = typer.Typer(
-        name=f"python -m services.{service.name}",
-        help=service.about,
-        no_args_is_help=True,
-        add_completion=False,
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-    )
+    line = lines.line(f"python -m services.{service.name}", service.about)
+    line.add_typer(_follow(service), name="follow")
+    line.add_typer(_store(service), name="store")
 
     @line.command()
     def api() -> None:
@@ -64,17 +62,6 @@ def command_line(service: Service) -> typer.Typer:
             relaying.relay(service.name, settings)
 
     @line.command()
-    def follow() -> None:
-        """Follow other services' facts: keep what this one's rules need, and react.
-
-        Reads DATABASE_URL (as <service>_app), KEYRING_URL, MASTER_KEY, BROKER_URL, TOPIC_PREFIX,
-        ADMIN_PORT.
-        """
-        end_when_asked()
-        with explained():
-            service.follow()
-
-    @line.command()
     def migrate() -> None:
         """Bring this service's schema to its head. Safe to repeat, and to run while serving.
 
@@ -88,7 +75,7 @@ def command_line(service: Service) -> typer.Typer:
 
     @line.command()
     def republish(
-        stream: Annotated[str | None, typer.Option(help="Only this stream, by its name.")] = None,
+        stream: lines.OneStream = None,
     ) -> None:
         """Send the whole topic again from the store, byte for byte, and end.
 
@@ -102,26 +89,86 @@ def command_line(service: Service) -> typer.Typer:
             count = relaying.republished(service.name, settings, stream)
         typer.echo(f"{count} facts were sent again.")
 
-    @line.command("store-verify")
-    def store_verify() -> None:
-        """Check every link of every chain, every version and every stream's head.
+    return line
 
-        Reads DATABASE_URL (as <service>_relay) and MASTER_KEY. Exit code 1 if anything is missing
-        or was changed.
+
+def _follow(service: Service) -> typer.Typer:
+    follow = lines.group(invoke_without_command=True)
+
+    @follow.callback()
+    def run(context: typer.Context) -> None:
+        """Follow other services' facts: keep what this one's rules need, and react.
+
+        Reads DATABASE_URL (as <service>_app), KEYRING_URL, MASTER_KEY, BROKER_URL, TOPIC_PREFIX,
+        ADMIN_PORT.
+        """
+        if context.invoked_subcommand:
+            return
+        end_when_asked()
+        from libs.process import following  # noqa: PLC0415 - as said at `Service`
+
+        with explained():
+            settings = started(service.name, "follow", following.Settings)
+            following.follow_until_stopped(service.name, settings, service.following())
+
+    @follow.command()
+    def status(*, as_json: lines.AsJson = False) -> None:
+        """Show how far it has come: what it keeps and its reactions, each by itself.
+
+        Reads DATABASE_URL (as <service>_app), BROKER_URL, TOPIC_PREFIX.
+        """
+        from libs.process import following, looking  # noqa: PLC0415 - as said at `Service`
+
+        settings = started(service.name, "follow status", looking.Looking)
+        with explained():
+            followed = service.following()
+            topics = following.topics(followed, settings)
+            looking.tell(looking.looked_at(settings, followed.readers, topics), as_json=as_json)
+
+    @follow.command()
+    def retry(stream: lines.OneStream = None) -> None:
+        """Have the running follower try again what it parked, and end.
+
+        Reads DATABASE_URL (as <service>_app). Look at the follower's log for how it went.
+        """
+        from libs.process import looking  # noqa: PLC0415 - as said at `Service`
+
+        settings = started(service.name, "follow retry", Database)
+        with explained():
+            count = looking.retried(settings, service.following().readers, stream)
+        typer.echo(f"{count} records will be tried again.")
+
+    return follow
+
+
+def _store(service: Service) -> typer.Typer:
+    store = lines.group()
+
+    @store.callback()
+    def about() -> None:
+        """Look after the record."""
+
+    @store.command("verify")
+    def verify(
+        *,
+        store_only: Annotated[bool, typer.Option(help="Do not compare it with the topic.")] = False,
+    ) -> None:
+        """Check every link of every chain, and that store and topic say the same.
+
+        Reads DATABASE_URL (as <service>_relay), MASTER_KEY, BROKER_URL and TOPIC_PREFIX. Exit
+        code 1 if anything is missing, differs or was changed.
         """
         from libs.process import tending  # noqa: PLC0415 - as said at `Service`
 
-        settings = started(service.name, "store-verify", tending.VerifySettings)
         with explained():
-            found = tending.verified(service.name, settings)
-        typer.echo(
-            f"{found.events} events in {found.streams} streams, {found.waiting} to be published: "
-            + ("whole." if found.whole else f"{len(found.faults)} faults, {found.stray} strays.")
-        )
-        if not found.whole:
+            kind = tending.VerifySettings if store_only else tending.AgreeSettings
+            found = tending.verified(service.name, started(service.name, "store verify", kind))
+        for part in found:
+            typer.echo(str(part))
+        if not all(part.whole for part in found):
             raise typer.Exit(_NOT_WHOLE)
 
-    return line
+    return store
 
 
 def started(service: str, role: str, kind: type[Wanted]) -> Wanted:

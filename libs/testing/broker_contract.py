@@ -331,6 +331,37 @@ class BrokerContract:
         assert set(ends) == {Partition(topic, number) for number in range(PARTITIONS)}
         assert sum(ends.values()) == len(PATIENTS)
 
+    def test_who_reads_alone_gets_what_lies_between_two_places_and_no_more(
+        self, stage: Stage, topic: str, publisher: Publisher, closing: ExitStack
+    ) -> None:
+        publisher.publish([message(topic, PATIENTS[at % 10], at) for at in range(100)])
+        ends = dict(stage.broker.ends([topic]))
+        publisher.publish([message(topic, PATIENTS[at % 10], at) for at in range(100, 200)])
+        reading = stage.broker.reading(dict.fromkeys(ends, 0))
+        closing.callback(reading.close)
+
+        before = [one for some in reading.until(ends, most=7) for one in some]
+        after = [one for some in reading.until(stage.broker.ends([topic])) for one in some]
+
+        said = {key: list(range(at, 100, 10)) for at, key in enumerate(PATIENTS)}
+        assert numbers(before) == said
+        assert numbers([*before, *after]) == {
+            key: [*first, *(number + 100 for number in first)] for key, first in said.items()
+        }
+        assert list(reading.until(ends)) == []
+
+    def test_who_reads_alone_may_begin_anywhere(
+        self, stage: Stage, topic: str, publisher: Publisher, closing: ExitStack
+    ) -> None:
+        publisher.publish([message(topic, PATIENTS[0], number) for number in range(10)])
+        partition = Partition(topic, partition_of(PATIENTS[0], PARTITIONS))
+        reading = stage.broker.reading({partition: 4})
+        closing.callback(reading.close)
+
+        found = [one for some in reading.until({partition: 6}) for one in some]
+
+        assert [each.offset for each in found] == [4, 5]
+
     def test_a_topic_that_exists_stays_as_it_is(self, stage: Stage, topic: str) -> None:
         before = stage.broker.topic_id(topic)
 

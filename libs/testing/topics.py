@@ -1,10 +1,17 @@
 """A broker in memory, with one member per group: for tests of what reads, not of brokers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from libs.eventstore.recorded import Recorded
-from libs.messaging.broker import Delivery, Message, Partition, Polled, Publisher
+from libs.messaging.broker import (
+    Delivery,
+    Message,
+    Partition,
+    Polled,
+    Publisher,
+    SubscriberLost,
+)
 from libs.messaging.envelope import to_message
 from libs.messaging.partitioning import partition_of
 
@@ -68,6 +75,9 @@ class Topics:
         self.members.append(Member(self, topics))
         return self.members[-1]
 
+    def reading(self, places: Mapping[Partition, int]) -> "Alone":
+        return Alone(self, dict(places))
+
     def close(self) -> None: ...
 
     def _topic(self, name: str) -> Topic:
@@ -120,6 +130,28 @@ class Member:
         return [
             Partition(name, number) for name in new for number in range(self._topics.partitions)
         ]
+
+
+@dataclass
+class Alone:
+    """Who goes through partitions without a group."""
+
+    topics: Topics
+    places: dict[Partition, int]
+
+    def until(
+        self, ends: Mapping[Partition, int], *, most: int = 1000
+    ) -> Iterator[Sequence[Delivery]]:
+        for at, end in ends.items():
+            log = self.topics.topics[at.topic].logs[at.number]
+            while self.places[at] < end:
+                read = log[self.places[at] : min(end, self.places[at] + most)]
+                if not read:
+                    raise SubscriberLost("log-cut-short")
+                self.places[at] += len(read)
+                yield read
+
+    def close(self) -> None: ...
 
 
 def tampered(recorded: Recorded, **changes: object) -> Recorded:

@@ -1,7 +1,12 @@
 """The homework's processes: `python -m services.assignment --help`."""
 
+from typing import TYPE_CHECKING
+
 import services.assignment
 from libs.process.roles import Service, command_line
+
+if TYPE_CHECKING:
+    from libs.process.following import Following
 
 
 def _api() -> None:
@@ -10,14 +15,14 @@ def _api() -> None:
     serve()
 
 
-def _follow() -> None:
-    from services.assignment.following import run  # noqa: PLC0415 - as above, of what following needs
+def _following() -> "Following":
+    from services.assignment.following import FOLLOWING  # noqa: PLC0415 - as above, of what following needs
 
-    run()
+    return FOLLOWING
 
 
 SERVICE = Service(
-    name="assignment", about=services.assignment.__doc__ or "", api=_api, follow=_follow
+    name="assignment", about=services.assignment.__doc__ or "", api=_api, following=_following
 )
 
 if __name__ == "__main__":

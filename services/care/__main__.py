@@ -1,7 +1,12 @@
 """Care's processes: `python -m services.care --help`."""
 
+from typing import TYPE_CHECKING
+
 import services.care
 from libs.process.roles import Service, command_line
+
+if TYPE_CHECKING:
+    from libs.process.following import Following
 
 
 def _api() -> None:
@@ -10,13 +15,13 @@ def _api() -> None:
     serve()
 
 
-def _follow() -> None:
-    from services.care.following import run  # noqa: PLC0415 - as above, of what following needs
+def _following() -> "Following":
+    from services.care.following import FOLLOWING  # noqa: PLC0415 - as above, of what following needs
 
-    run()
+    return FOLLOWING
 
 
-SERVICE = Service(name="care", about=services.care.__doc__ or "", api=_api, follow=_follow)
+SERVICE = Service(name="care", about=services.care.__doc__ or "", api=_api, following=_following)
 
 if __name__ == "__main__":
     command_line(SERVICE)()

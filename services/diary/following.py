@@ -1,9 +1,8 @@
 """The diary's `follow` role, put together."""
 
 from libs.eventstore.reacting import Reactions
-from libs.process.following import Following, Settings, follow_until_stopped
+from libs.process.following import Following
 from libs.process.parts import Parts
-from libs.process.roles import started
 from services.diary import follow, reactions, wire
 
 
@@ -18,7 +17,3 @@ FOLLOWING = Following(
     causes=reactions.CATEGORIES,
     reactions=_reactions,
 )
-
-
-def run() -> None:
-    follow_until_stopped("diary", started("diary", "follow", Settings), FOLLOWING)

@@ -5,20 +5,16 @@ from typing import Annotated
 import typer
 
 import services.gateway
+from libs.process import lines
 from libs.process.failing import explained
 from libs.process.roles import started
 from libs.process.settings import Database, Migrating
 from libs.process.stopping import end_when_asked
-from services.gateway.settings import AnalyticsSettings, ApiSettings, ProjectorSettings
+from services.gateway import projector
+from services.gateway.settings import AnalyticsSettings, ApiSettings
 
-line = typer.Typer(
-    name="python -m services.gateway",
-    help=services.gateway.__doc__,
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
+line = lines.line("python -m services.gateway", services.gateway.__doc__)
+line.add_typer(projector.line, name="projector")
 
 
 @line.command()
@@ -36,37 +32,6 @@ def api() -> None:
 
     with explained():
         serve(settings)
-
-
-@line.command()
-def projector() -> None:
-    """Turn the topics of all services into the read models.
-
-    Reads DATABASE_URL (as gateway_projector), MASTER_KEY, BROKER_URL, TOPIC_PREFIX, ADMIN_PORT,
-    LOG_FORMAT. Several may run: the partitions are shared among them.
-    """
-    end_when_asked()
-    settings = started("gateway", "projector", ProjectorSettings)
-    from services.gateway.projecting import project  # noqa: PLC0415 - the API needs no broker
-
-    with explained():
-        project(settings)
-
-
-@line.command()
-def retry(
-    stream: Annotated[str | None, typer.Option(help="Only this stream, by its name.")] = None,
-) -> None:
-    """Have the running projector try again what it parked, and end.
-
-    Reads DATABASE_URL (as gateway_projector). Look at the projector's log for how it went.
-    """
-    settings = started("gateway", "retry", Database)
-    from services.gateway.projecting import wished  # noqa: PLC0415 - as above
-
-    with explained():
-        count = wished(settings, stream)
-    typer.echo(f"{count} records will be tried again.")
 
 
 @line.command()

@@ -4,7 +4,6 @@ import time
 
 from sqlalchemy import Engine, create_engine, make_url
 
-from libs.eventstore import parking
 from libs.eventstore.projecting import LIVE, Projector
 from libs.eventstore.taking import Reader
 from libs.messaging.connect import connect
@@ -52,16 +51,6 @@ def project(settings: ProjectorSettings) -> None:
             projector.run(stop)
     finally:
         broker.close()
-        engine.dispose()
-
-
-def wished(settings: Database, stream: str | None) -> int:
-    """How many parked records the running projector will try again."""
-    engine = _engine(settings)
-    try:
-        with engine.begin() as db:
-            return parking.wish(db, LIVE, utc_now(), stream_id=stream)
-    finally:
         engine.dispose()
 
 

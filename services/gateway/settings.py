@@ -8,7 +8,15 @@ from pydantic import AfterValidator, Field
 
 from libs.process.addresses import is_address
 from libs.process.parts import Streams
-from libs.process.settings import Broker, Database, Identity, Listening, Publishing, Secrets
+from libs.process.settings import (
+    Broker,
+    Database,
+    Identity,
+    Listening,
+    Migrating,
+    Publishing,
+    Secrets,
+)
 
 RETENTION_DAYS = 400
 """Of the analytics topic, unless somebody says otherwise when it is made."""
@@ -73,3 +81,7 @@ class AnalyticsSettings(Database, Secrets, Publishing):
     @property
     def retention_ms(self) -> int:
         return self.analytics_retention_days * 24 * 60 * 60 * 1000
+
+
+class RebuildSettings(ProjectorSettings, Migrating):
+    """Also as `gateway_owner`, who makes the tables."""

@@ -1,7 +1,6 @@
 """The reviews' `follow` role, put together."""
 
-from libs.process.following import Following, Settings, follow_until_stopped
-from libs.process.roles import started
+from libs.process.following import Following
 from services.review import follow
 
 FOLLOWING = Following(
@@ -9,7 +8,3 @@ FOLLOWING = Following(
     categories=follow.CATEGORIES,
     keep=follow.keep,
 )
-
-
-def run() -> None:
-    follow_until_stopped("review", started("review", "follow", Settings), FOLLOWING)

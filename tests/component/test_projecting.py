@@ -261,6 +261,22 @@ def test_once_it_can_be_handled_a_retry_applies_it_and_what_queued_behind(
     assert len(people.seen) == len(set(people.seen)) == 22
 
 
+def test_what_was_parked_comes_back_in_the_order_in_which_it_was_told(
+    make: Make, topics: Topics, people: KnownPeople, retry: Callable[[], int]
+) -> None:
+    masha = uuid4()
+    people.stumbles = {masha}
+    told = _patient(masha, LONDON, TOKYO, LONDON, TOKYO, LONDON)
+    topics.tell(TOPIC, told)
+    projector, member = make(topics, people), topics.subscriber(group="", topics=[TOPIC])
+    member.most = 2
+    _steps(projector, member, 8)
+    people.stumbles = set()
+    assert retry() == 5
+    _steps(projector, member, 8)
+    assert people.seen == [one.event_id for one in told]
+
+
 def test_what_comes_after_a_retry_is_read_as_ever(
     make: Make, topics: Topics, people: KnownPeople, engine: Engine, retry: Callable[[], int]
 ) -> None:

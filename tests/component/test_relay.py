@@ -22,12 +22,14 @@ from libs.messaging.broker import (
     Partition,
     Publisher,
     PublishFailed,
+    Reading,
     Subscriber,
 )
 from libs.messaging.connect import connect
 from libs.messaging.envelope import from_delivery, to_message, topic_of
 from libs.messaging.relay import Relay
-from libs.messaging.republish import RelayBusy, republish
+from libs.messaging.republish import BATCH, NoSuchStream, RelayBusy, republish
+from libs.process.showing import Interrupted
 from libs.testing.cast import ANNA, CLINIC, LEV, MASHA, NOW
 from libs.testing.databases import Database
 from libs.testing.traces import parent_of, traced
@@ -116,9 +118,11 @@ class Scripted:
         self.published: list[Message] = []
         self.absent = 0
         self.publishers = 0
+        self.ensured = 0
 
     def ensure_topic(self, topic: str, *, partitions: int, retention_ms: int = -1) -> None:
         assert (topic, partitions, retention_ms) == (topic_of(SERVICE), 12, -1)
+        self.ensured += 1
         if self.absent:
             self.absent -= 1
             raise BrokerUnavailable("unreachable")
@@ -141,6 +145,9 @@ class Scripted:
 
     def ends(self, topics: Sequence[str]) -> Mapping[Partition, int]:
         raise NotImplementedError(topics)
+
+    def reading(self, places: Mapping[Partition, int]) -> Reading:
+        raise NotImplementedError
 
     def subscriber(self, *, group: str, topics: Sequence[str]) -> Subscriber:
         raise NotImplementedError(group, topics)
@@ -468,6 +475,46 @@ def test_the_whole_store_or_one_stream_is_published_again(store: Store) -> None:
     assert told == [(20, 20)]
     assert broker.published == [to_message(fact, topic_of(SERVICE)) for fact in facts]
     assert ids(one.published) == [str(fact.event_id) for fact in facts[:: len(STREAMS)]]
+
+
+def test_a_stream_that_nobody_knows_is_not_published_and_not_even_its_topic_made(
+    store: Store,
+) -> None:
+    store.append(3)
+    broker = Scripted()
+    with pytest.raises(NoSuchStream):
+        republish(
+            store.url,
+            broker,
+            service=SERVICE,
+            topic=topic_of(SERVICE),
+            partitions=12,
+            stream="assignment-misspelt",
+        )
+    assert broker.published == []
+    assert broker.ensured == 0
+
+
+def test_asked_to_stop_it_stops_between_two_batches_and_leaves_the_lease(store: Store) -> None:
+    store.append(2 * BATCH)
+    broker = Scripted()
+
+    def told(_done: int, _total: int) -> None:
+        raise Interrupted
+
+    with pytest.raises(Interrupted):
+        republish(
+            store.url,
+            broker,
+            service=SERVICE,
+            topic=topic_of(SERVICE),
+            partitions=12,
+            progress=told,
+        )
+    assert len(broker.published) == BATCH
+    assert store.ask("SELECT count(*) FROM assignment.relay_lease") == 1
+    republish(store.url, broker, service=SERVICE, topic=topic_of(SERVICE), partitions=12)
+    assert len(broker.published) == 3 * BATCH
 
 
 def test_the_relay_leaves_the_topic_to_who_publishes_it_again(

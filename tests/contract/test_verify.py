@@ -1,4 +1,4 @@
-"""Whoever changes the record, even as superuser, is found out by `store-verify`."""
+"""Whoever changes the record, even as superuser, is found out by `store verify`."""
 
 import asyncio
 from uuid import uuid4

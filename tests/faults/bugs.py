@@ -18,7 +18,8 @@ from uuid import uuid4
 import psycopg
 import structlog
 
-from libs.eventstore import progress, projecting, taking
+from libs.eventstore import applying, progress, taking
+from libs.eventstore.applying import Applying, Taken
 from libs.eventstore.desk import Desk
 from libs.eventstore.postgres import StoreOnConnections
 from libs.eventstore.store import Append, Appended, Outcome, OutcomeUnknown, StoreUnavailable
@@ -302,27 +303,20 @@ def place_kept_before_applying() -> None:
     """The position is committed by itself, and the rows after it."""
     advance = progress.advance
 
-    def at_once(db: Any, reader: str, moves: Any) -> None:
+    def by_itself(db: Any, reader: str, moves: Any) -> None:
         advance(db, reader, moves)
         db.commit()
-        db.begin()
 
-    progress.advance = at_once
-    _loose(projecting.Projector)
-
-
-def _loose(projector: Any) -> None:
-    """A transaction that somebody may commit in the middle."""
-
-    def at_once(self: Any, deliveries: Any) -> Any:
-        with self._engine.connect() as db:
-            batch = taking.take(db, self._reader, self._walk.of(self._reader), deliveries)
+    def at_once(self: Applying, places: Any, deliveries: Any) -> Taken:
+        with self.engine.connect() as db:
+            batch = taking.take(db, self.reader, places, deliveries)
             self._project(db, [one.recorded for one in batch.to_handle])
-            applied = taking.settle(db, batch, {}, self._now())
+            applied = vars(applying)["settle"](db, batch, {}, self.now())  # with its point
             db.commit()
-        return projecting._Taken(applied, trouble=bool(batch.parked))
+        return Taken(applied, trouble=bool(batch.parked))
 
-    projector._at_once = at_once
+    progress.advance = by_itself
+    Applying._at_once = at_once  # type: ignore[method-assign] # the bug
 
 
 @_bug
@@ -344,13 +338,13 @@ def nothing_is_a_repeat() -> None:
 @_bug
 def poison_skipped() -> None:
     """What cannot be handled is passed by."""
-    project = projecting.Projector._project
+    project = Applying._project
 
     def passing(self: Any, db: Any, events: Any) -> None:
         good = [each for each in events if not each.type.endswith("ObstacleReported.v1")]
         project(self, db, good)
 
-    projecting.Projector._project = passing  # type: ignore[method-assign] # the bug
+    Applying._project = passing  # type: ignore[method-assign] # the bug
 
 
 @_bug

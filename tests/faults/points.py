@@ -18,7 +18,7 @@ from typing import Any
 
 import psycopg
 
-from libs.eventstore import following, projecting
+from libs.eventstore import applying, following
 from libs.eventstore.postgres import StoreOnConnections
 from libs.eventstore.store import Append, Outcome
 from libs.messaging import outbox
@@ -66,7 +66,7 @@ def _at_the_outbox() -> None:
 
 def _at_reading() -> None:
     _at_appends()
-    for module in (projecting, following):
+    for module in (applying, following):
         _around_settling(module)
     from libs.messaging.kafka.subscribing import KafkaSubscriber  # noqa: PLC0415 - only who reads
 

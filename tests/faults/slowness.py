@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from libs.eventstore import projecting
+from libs.eventstore.applying import Applying
 
 POLL_SECONDS = 5
 """Its `max_poll_interval_ms`, so that a case need not take five minutes."""
@@ -28,7 +28,7 @@ def _late_for_its_poll() -> None:
     from libs.messaging.kafka import subscribing  # noqa: PLC0415 - only where there is Kafka
 
     subscribing.CONSUMER["max_poll_interval_ms"] = POLL_SECONDS * 1000
-    project = projecting.Projector._project
+    project = Applying._project
     late = [POLL_SECONDS + 2.0]
 
     def projected(self: Any, db: Any, events: Any) -> None:
@@ -36,11 +36,11 @@ def _late_for_its_poll() -> None:
         if late and len(events) > 1:
             time.sleep(late.pop())
 
-    projecting.Projector._project = projected  # type: ignore[method-assign] # the point of it
+    Applying._project = projected  # type: ignore[method-assign] # the point of it
 
 
 def _failing() -> None:
-    project = projecting.Projector._project
+    project = Applying._project
     mended = Path(os.environ["FAULTS_FOLDER"]) / MENDED
 
     def projected(self: Any, db: Any, events: Any) -> None:
@@ -48,4 +48,4 @@ def _failing() -> None:
         if any(FAILS_ON in each.type for each in events) and not mended.exists():
             raise ValueError(FAILS_ON)
 
-    projecting.Projector._project = projected  # type: ignore[method-assign] # the point of it
+    Applying._project = projected  # type: ignore[method-assign] # the point of it

@@ -9,6 +9,7 @@ from libs.messaging.address import USUAL_SESSION
 from libs.messaging.broker import BrokerUnavailable, Partition
 from libs.messaging.codes import code_of
 from libs.messaging.embedded.publishing import EmbeddedPublisher
+from libs.messaging.embedded.reading import EmbeddedReading
 from libs.messaging.embedded.subscribing import EmbeddedSubscriber
 
 Answer = TypeVar("Answer")
@@ -66,6 +67,9 @@ class EmbeddedBroker:
 
     def subscriber(self, *, group: str, topics: Sequence[str]) -> EmbeddedSubscriber:
         return EmbeddedSubscriber(self._url, group, topics, session=self._session)
+
+    def reading(self, places: Mapping[Partition, int]) -> EmbeddedReading:
+        return EmbeddedReading(self._url, places)
 
     def close(self) -> None:
         """Nothing is kept open between questions."""

@@ -10,22 +10,10 @@ from psycopg.sql import SQL, Identifier
 
 from libs.messaging.broker import Delivery, Partition, Polled, SubscriberLost
 from libs.messaging.codes import code_of
-from libs.messaging.embedded.publishing import CHANNEL, unpacked
+from libs.messaging.embedded.publishing import CHANNEL
+from libs.messaging.embedded.reading import read
 from libs.messaging.embedded.sharing import Place, take_share
 
-_READ = """
-SELECT wanted.nth, found."offset", found.key, found.headers, found.value
-FROM unnest(%s::uuid[], %s::int[], %s::bigint[])
-  WITH ORDINALITY AS wanted (topic, partition, next, nth)
-JOIN heads ON heads.topic = wanted.topic AND heads.partition = wanted.partition
-  AND heads.next > wanted.next
-CROSS JOIN LATERAL (
-  SELECT log."offset", log.key, log.headers, log.value FROM log
-  WHERE log.topic = wanted.topic AND log.partition = wanted.partition
-    AND log."offset" >= wanted.next
-  ORDER BY log."offset" LIMIT %s) AS found
-LIMIT %s
-"""
 _NOTE = """
 INSERT INTO noted (group_name, topic, partition, next)
 SELECT %s, topic, partition, next
@@ -126,20 +114,8 @@ class EmbeddedSubscriber:
         order = list(self._next)
         order = [*order[1:], order[0]]
         self._next = {each: self._next[each] for each in order}
-        topics, partitions = zip(*(self._mine[each] for each in order), strict=True)
-        wanted = [list(topics), list(partitions), list(self._next.values()), most, most]
-        with connection.cursor(binary=True) as cursor:
-            rows = cursor.execute(_READ, wanted).fetchall()
-        deliveries = [
-            Delivery(
-                partition=order[nth - 1],
-                offset=offset,
-                key=key,
-                headers=unpacked(headers),
-                value=value,
-            )
-            for nth, offset, key, headers, value in rows
-        ]
+        wanted = {each: (self._mine[each], self._next[each]) for each in order}
+        deliveries = read(connection, wanted, most)
         for each in deliveries:
             self._next[each.partition] = each.offset + 1
         return deliveries

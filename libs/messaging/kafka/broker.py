@@ -15,6 +15,7 @@ from libs.messaging.broker import BrokerUnavailable, Partition
 from libs.messaging.codes import code_of
 from libs.messaging.kafka.client import made, ours
 from libs.messaging.kafka.publishing import KafkaPublisher
+from libs.messaging.kafka.reading import KafkaReading
 from libs.messaging.kafka.subscribing import KafkaSubscriber
 
 Answer = TypeVar("Answer")
@@ -43,6 +44,9 @@ class KafkaBroker:
 
     def subscriber(self, *, group: str, topics: Sequence[str]) -> KafkaSubscriber:
         return KafkaSubscriber(self._address, group, topics)
+
+    def reading(self, places: Mapping[Partition, int]) -> KafkaReading:
+        return KafkaReading(self._address, places)
 
     def close(self) -> None:
         with self._asking:

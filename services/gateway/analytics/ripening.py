@@ -14,7 +14,15 @@ from sqlalchemy import Engine, text
 
 from libs.eventstore.parking import Place
 from libs.eventstore.recorded import Recorded
-from libs.messaging.broker import Broker, Delivery, Partition, Polled, Publisher, Subscriber
+from libs.messaging.broker import (
+    Broker,
+    Delivery,
+    Partition,
+    Polled,
+    Publisher,
+    Reading,
+    Subscriber,
+)
 from libs.messaging.envelope import NotOurs, from_delivery
 
 MOST_WAITING = 2000
@@ -120,6 +128,9 @@ class Ripening:
         inner = self._broker.subscriber(group=group, topics=topics)
         self._subscribers = [_Ripe(inner, self._ripe_before, self._now, self._rest)]
         return self._subscribers[0]
+
+    def reading(self, places: Mapping[Partition, int]) -> Reading:
+        return self._broker.reading(places)
 
     def close(self) -> None:
         self._broker.close()

@@ -178,6 +178,9 @@ def _projector(
         now=by.now,
         monotonic=by.monotonic,
         tell=_wake_the_relay,
+        # What passes depends on what is known at that moment, and where it lies is asked of the
+        # last poll.
+        only_writes=False,
     )
 
 

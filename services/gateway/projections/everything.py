@@ -1,6 +1,6 @@
 """All live projections, applied together in one transaction per batch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import Table
@@ -26,6 +26,8 @@ from services.gateway.projections import (
 class ReadModel(Projection, Protocol):
     """A module: its tables, and how facts change them."""
 
+    __name__: str
+
     @property
     def tables(self) -> Sequence[Table[Any]]: ...
 
@@ -47,3 +49,6 @@ READ_MODELS: tuple[ReadModel, ...] = (
 """What can be emptied and filled again from the topics."""
 
 LIVE: tuple[ReadModel, ...] = (*READ_MODELS, feed)
+
+BY_NAME: Mapping[str, ReadModel] = {model.__name__.rpartition(".")[2]: model for model in LIVE}
+"""As operators call them."""
