@@ -50,7 +50,10 @@ def _envelope(recorded: Recorded) -> bytes:
     )
 
 
-def _instant(moment: datetime) -> str:
-    if moment.tzinfo is not UTC:
-        moment = moment.astimezone(UTC)
-    return moment.isoformat(timespec="microseconds")
+def _instant(moment: datetime) -> datetime | str:
+    """With its microseconds. orjson writes them at a fifth of the price, but not where there are
+    none.
+    """
+    if moment.tzinfo is UTC and moment.microsecond:
+        return moment
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

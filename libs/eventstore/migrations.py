@@ -16,6 +16,13 @@ def create_event_store(connection: Connection, service: str) -> None:
         run_script(connection, _HERE / script, app=f"{service}_app", relay=f"{service}_relay")
 
 
+def remember_the_topic(connection: Connection) -> None:
+    """Beside the relay's lease: which topic holds what was published. One that was lost and made
+    again has another id.
+    """
+    connection.exec_driver_sql("ALTER TABLE relay_lease ADD COLUMN topic_id text")
+
+
 def run_script(connection: Connection, script: Path, **roles: str) -> None:
     """A file of SQL in which `{name}` stands for a role."""
     text = script.read_text("utf-8")

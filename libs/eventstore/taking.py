@@ -113,8 +113,10 @@ def take(
     """
     ours = [one for one in deliveries if one.partition in places]
     progress.advance(db, reader.name, _moves(places, ours))
-    tried = parking.parked_at(db, reader.name, [_place(one) for one in ours if _old(one, places)])
-    wanted = [one for one in ours if not _old(one, places) or _place(one) in tried]
+    again = [_place(one) for one in ours if _old(one, places)]
+    tried = parking.parked_at(db, reader.name, again)
+    passed = set(again).difference(tried)
+    wanted = [one for one in ours if _place(one) not in passed] if passed else ours
     followed, parked = _read(reader, wanted)
     streams = {(recorded.tenant_id, recorded.stream_id) for _, recorded in followed}
     heads = dict(progress.heads(db, reader.name, streams))

@@ -1,17 +1,22 @@
 """The outbox of one service, as its relay sees it: rows in order, a lease, nothing else."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import psycopg
 from psycopg.adapt import Buffer, Loader
 from psycopg.pq import Format
+from psycopg.sql import SQL, Composed
 
 from libs.eventstore import channels
 from libs.messaging.broker import Message
 from libs.messaging.envelope import written
+
+AT_ONCE = 1000
+"""Records that are sent again together."""
 
 MOST_BYTES = 8 * 1024 * 1024
 """Of one batch, so that a thousand of the largest events do not have to be held at once."""
@@ -48,13 +53,15 @@ FROM outbox
 class Contents:
     """What the positions in an outbox stand for. `read` takes `in_flight`, `most` and `bytes` and
     gives position and row; `message` makes a message of topic and row; `backlog` counts the rows
-    and dates the oldest; `purge` takes how many rows may be forgotten at once.
+    and dates the oldest; `purge` takes how many rows may be forgotten at once. `everything` gives
+    rows of all that was ever told, in order; None where it is not kept.
     """
 
     read: str
     message: Callable[[str, tuple[Any, ...]], Message]
     backlog: str
     purge: str
+    everything: str | None = None
 
 
 class LeaseLost(Exception):  # noqa: N818 - the caller begins anew
@@ -113,6 +120,29 @@ def leased(connection: psycopg.Connection) -> bool:
     return row is not None
 
 
+def topic_of_before(connection: psycopg.Connection) -> str | None:
+    """The id of the topic that holds what was published; None before the first was."""
+    row = connection.execute("SELECT topic_id FROM relay_lease").fetchone()
+    return None if row is None else row[0]
+
+
+def is_in(connection: psycopg.Connection, topic_id: str) -> None:
+    """From now on, what was published is in this one."""
+    connection.execute("UPDATE relay_lease SET topic_id = %s", [topic_id])
+
+
+def everything(
+    connection: psycopg.Connection, topic: str, query: SQL | Composed, stream: str | None = None
+) -> Iterator[Sequence[Message]]:
+    """From one snapshot, in portions. What is appended meanwhile stands in the outbox."""
+    with connection.cursor("everything", binary=True) as cursor:
+        cursor.itersize = AT_ONCE
+        cursor.execute(query, {"stream": stream})
+        rows = iter(cursor)
+        while batch := [message(topic, row) for row in islice(rows, AT_ONCE)]:
+            yield batch
+
+
 def read(
     connection: psycopg.Connection,
     topic: str,
@@ -158,5 +188,6 @@ EVENTS = Contents(
     message=message,
     backlog=_BACKLOG,
     purge="SELECT purge_idempotency(%s)",
+    everything=f"SELECT {ENVELOPE} FROM events ORDER BY position",  # noqa: S608 - as above
 )
 """What every service's own outbox holds: positions of its event table."""

@@ -5,7 +5,7 @@ batch, publishes it, waits for every acknowledgement, deletes exactly what it re
 There is no cursor, so nothing can be skipped; whatever goes wrong, the same batch is sent again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime
@@ -14,9 +14,10 @@ from threading import Event
 import psycopg
 import structlog
 from prometheus_client import Counter, Gauge
+from psycopg.sql import SQL
 
 from libs.messaging import outbox
-from libs.messaging.broker import Broker, BrokerUnavailable, Publisher, PublishFailed
+from libs.messaging.broker import Broker, BrokerUnavailable, Message, Publisher, PublishFailed
 from libs.messaging.codes import code_of
 from libs.messaging.outbox import EVENTS, Batch, Contents, LeaseLost
 from libs.tracing.spans import carried
@@ -40,6 +41,10 @@ _FAILURES = Counter(
 )
 
 log = structlog.get_logger(__name__)
+
+
+class TopicReplaced(Exception):  # noqa: N818 - the caller begins anew, and sees to it
+    """The topic that we publish to is not the one of before."""
 
 
 class Relay:
@@ -83,7 +88,9 @@ class Relay:
         while not stop.is_set():
             try:
                 self._work(stop)
-            except (psycopg.Error, PublishFailed, BrokerUnavailable, LeaseLost) as trouble:
+            except (
+                psycopg.Error, PublishFailed, BrokerUnavailable, LeaseLost, TopicReplaced
+            ) as trouble:  # fmt: skip
                 self._pause(stop, trouble)
         self.standing = False
 
@@ -94,6 +101,9 @@ class Relay:
             # A broker may be absent while services start, and may come back empty.
             self._ensure_topic()
             with closing(self._broker.publisher()) as publisher, ThreadPoolExecutor(1) as sending:
+                if not self._is_whole(connection, publisher, stop):
+                    stop.wait(STANDBY)
+                    return
                 busy_until = self._monotonic()
                 while not stop.is_set():
                     if outbox.waiting(connection):
@@ -107,6 +117,31 @@ class Relay:
         self._broker.ensure_topic(
             self._topic, partitions=self._partitions, retention_ms=self._retention_ms
         )
+
+    def _is_whole(self, connection: psycopg.Connection, publisher: Publisher, stop: Event) -> bool:
+        """A topic that was lost and made again gets all that was ever published, before anything
+        new: what comes next in a stream would be the first of it there. False while another relay
+        sees to it, or when somebody asks to stop.
+        """
+        found = self._broker.topic_id(self._topic)
+        if outbox.topic_of_before(connection) == found:
+            return True
+        with connection.transaction():
+            if not outbox.leased(connection):
+                return False
+            if outbox.topic_of_before(connection) is not None:
+                for batch in self._everything(connection):
+                    if stop.is_set():
+                        return False
+                    publisher.publish(batch)
+            outbox.is_in(connection, found)
+        return True
+
+    def _everything(self, connection: psycopg.Connection) -> Iterator[Sequence[Message]]:
+        query = self._contents.everything
+        if query is not None:
+            log.warning("topic-replaced", topic=self._topic)
+            yield from outbox.everything(connection, self._topic, SQL(query))
 
     def _read(self, connection: psycopg.Connection, in_flight: Sequence[int] = ()) -> Batch:
         return outbox.read(
@@ -170,7 +205,8 @@ class Relay:
         self._measure(connection)
         connection.execute(self._contents.purge, [PURGED_AT_ONCE])
         # Nothing to publish is no reason to believe that one could.
-        self._broker.topic_id(self._topic)
+        if self._broker.topic_id(self._topic) != outbox.topic_of_before(connection):
+            raise TopicReplaced
         self.standing = True
 
     def _measure(self, connection: psycopg.Connection) -> None:

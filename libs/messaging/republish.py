@@ -4,17 +4,16 @@ Kafka acknowledges before a disk has it, so a broker may lose what a relay has l
 sent is byte for byte what was sent before; readers know it by its versions.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from contextlib import closing
-from itertools import islice
 
 import psycopg
-from psycopg.sql import SQL, Composable
+from psycopg.sql import SQL, Composable, Composed
 
 from libs.messaging import outbox
-from libs.messaging.broker import Broker, Message
+from libs.messaging.broker import Broker
 
-BATCH = 1000
+BATCH = outbox.AT_ONCE
 PATIENCE = "30s"
 """How long we wait for the relay to finish its batch and leave us the lease."""
 
@@ -57,11 +56,14 @@ def republish(
         if stream is not None and not total:
             raise NoSuchStream("There is no stream of the name that --stream gives.")
         broker.ensure_topic(topic, partitions=partitions)
-        for batch in _batches(connection, topic, stream):
+        found = broker.topic_id(topic)
+        for batch in outbox.everything(connection, topic, _query(stream), stream):
             publisher.publish(batch)
             done += len(batch)
             if progress:
                 progress(done, total)
+        if stream is None:
+            outbox.is_in(connection, found)
     return done
 
 
@@ -79,19 +81,10 @@ def _count(connection: psycopg.Connection, stream: str | None) -> int:
     return 0 if row is None else int(row[0])
 
 
-def _batches(
-    connection: psycopg.Connection, topic: str, stream: str | None
-) -> Iterator[Sequence[Message]]:
-    """From one snapshot. What is appended meanwhile stands in the outbox, for the relay."""
-    query = SQL("SELECT {} FROM events WHERE {} ORDER BY position").format(
+def _query(stream: str | None) -> Composed:
+    return SQL("SELECT {} FROM events WHERE {} ORDER BY position").format(
         SQL(outbox.ENVELOPE), _which(stream)
     )
-    with connection.cursor("republished", binary=True) as cursor:
-        cursor.itersize = BATCH
-        cursor.execute(query, {"stream": stream})
-        rows = iter(cursor)
-        while batch := [outbox.message(topic, row) for row in islice(rows, BATCH)]:
-            yield batch
 
 
 def _which(stream: str | None) -> Composable:

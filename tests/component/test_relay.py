@@ -119,6 +119,8 @@ class Scripted:
         self.absent = 0
         self.publishers = 0
         self.ensured = 0
+        self.lost = 0
+        """How often the topic was lost and made again, empty."""
 
     def ensure_topic(self, topic: str, *, partitions: int, retention_ms: int = -1) -> None:
         assert (topic, partitions, retention_ms) == (topic_of(SERVICE), 12, -1)
@@ -141,7 +143,11 @@ class Scripted:
     def topic_id(self, topic: str) -> str:
         if self.absent:
             raise BrokerUnavailable("unreachable")
-        return topic
+        return f"{topic}/{self.lost}"
+
+    def lose(self) -> None:
+        self.published.clear()
+        self.lost += 1
 
     def ends(self, topics: Sequence[str]) -> Mapping[Partition, int]:
         raise NotImplementedError(topics)
@@ -160,6 +166,19 @@ def fails(times: int) -> Callable[[Sequence[Message]], None]:
         if left[0]:
             left[0] -= 1
             raise PublishFailed("kafka-timeout")
+
+    return behave
+
+
+def once_after(batches: int, error: Exception) -> Callable[[Sequence[Message]], None]:
+    left = [batches, 1]
+
+    def behave(_messages: Sequence[Message]) -> None:
+        if left[0]:
+            left[0] -= 1
+        elif left[1]:
+            left[1] -= 1
+            raise error
 
     return behave
 
@@ -251,6 +270,39 @@ def test_what_follows_a_failed_batch_is_not_sent_before_it(store: Store) -> None
 
     assert ids(broker.published) == [str(fact.event_id) for fact in facts]
     assert ids(broker.attempts[0]) == ids(broker.attempts[1])
+
+
+def test_a_topic_that_was_lost_gets_all_that_was_published_before_anything_new(
+    store: Store,
+) -> None:
+    broker = Scripted()
+    facts = store.append(25)
+    with running(relay(store, broker)):
+        eventually(lambda: store.waiting() == 0)
+    broker.lose()
+    facts += store.append(2)
+
+    with running(relay(store, broker)):
+        eventually(lambda: store.waiting() == 0)
+
+    told = ids(broker.published)
+    assert list(dict.fromkeys(told)) == [str(fact.event_id) for fact in facts]
+    assert told[25:] == [str(fact.event_id) for fact in facts[25:]] * 2
+
+
+def test_making_a_topic_whole_begins_anew_where_it_broke_off(store: Store) -> None:
+    broker = Scripted()
+    facts = store.append(2500)
+    with running(relay(store, broker)):
+        eventually(lambda: store.waiting() == 0)
+    broker.lose()
+    broker.behave = once_after(1, PublishFailed("kafka-timeout"))
+    facts += store.append(1)
+
+    with running(relay(store, broker)):
+        eventually(lambda: store.waiting() == 0)
+
+    assert list(dict.fromkeys(ids(broker.published))) == [str(fact.event_id) for fact in facts]
 
 
 def test_of_two_relays_one_works(store: Store) -> None:

@@ -187,9 +187,7 @@ reads: Reads = {
 
 def project(db: Connection, events: Sequence[Recorded]) -> None:
     rows, pieces = Rows(assignments), Rows(assignment_parts)
-    for recorded in events:
-        if recorded.category == "assignment":
-            _stands(rows, recorded)
+    _stand(rows, [recorded for recorded in events if recorded.category == "assignment"])
     for recorded, fact in facts_of(events, reads):
         rows.set(recorded.tenant_id, recorded.stream_uuid, **_changed(fact))
     parts.keep(pieces, events, PARTS)
@@ -197,15 +195,21 @@ def project(db: Connection, events: Sequence[Recorded]) -> None:
     pieces.write(db)
 
 
-def _stands(rows: Rows, recorded: Recorded) -> None:
-    step = COURSE.get(recorded.known_as)
-    rows.set(
-        recorded.tenant_id,
-        recorded.stream_uuid,
-        version=recorded.version,
-        changed_at=recorded.recorded_at,
-        **({} if step is None else {"course": step}),
-    )
+def _stand(rows: Rows, events: Sequence[Recorded]) -> None:
+    """Each step takes the place of the one before, and the last fact says how far the stream is:
+    most facts are neither.
+    """
+    for recorded in events:
+        if recorded.known_as in COURSE:
+            rows.set(recorded.tenant_id, recorded.stream_uuid, course=COURSE[recorded.known_as])
+    last = {(recorded.tenant_id.int, recorded.stream_id): recorded for recorded in events}
+    for recorded in last.values():
+        rows.set(
+            recorded.tenant_id,
+            recorded.stream_uuid,
+            version=recorded.version,
+            changed_at=recorded.recorded_at,
+        )
 
 
 def _changed(fact: Shape) -> dict[str, Any]:  # noqa: C901, PLR0911 - a line or two for each fact

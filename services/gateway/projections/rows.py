@@ -21,5 +21,9 @@ class Rows:
         columns.update(zip(self._keys, key, strict=True))
         self._rows.append(columns)
 
+    def add(self, row: Row) -> None:
+        """A whole row, with its key."""
+        self._rows.append(row)
+
     def write(self, db: Connection) -> None:
         upsert(db, self._table, self._rows)

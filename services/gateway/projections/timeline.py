@@ -80,14 +80,16 @@ def project(db: Connection, events: Sequence[Recorded]) -> None:
     rows = Rows(timeline)
     for recorded in events:
         if recorded.subject_id is not None and recorded.category not in NOT_ABOUT_A_PATIENT:
-            rows.set(recorded.tenant_id, recorded.event_id, **_columns(recorded))
+            rows.add(_row(recorded))
     rows.write(db)
 
 
-def _columns(recorded: Recorded) -> dict[str, Any]:
+def _row(recorded: Recorded) -> dict[str, Any]:
     _, service, name, _ = recorded.type.split(".")
     told = all_of(recorded)
     return {
+        "tenant_id": recorded.tenant_id,
+        "event_id": recorded.event_id,
         "patient_id": recorded.subject_id,
         "recorded_at": recorded.recorded_at,
         "occurred_at": recorded.occurred_at,

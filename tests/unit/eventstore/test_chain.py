@@ -4,6 +4,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -54,6 +55,24 @@ OTHERWISE: dict[str, Any] = {
 def test_the_recipe_never_changes() -> None:
     """Every chain in every store and topic depends on it."""
     assert link(KEY, b"", FACT).hex() == "49eb6e94f3ae28474e2f8cf30f60770e"
+
+
+@pytest.mark.parametrize(
+    ("recorded_at", "expected"),
+    [
+        (NOW + timedelta(microseconds=7), "698f4ecfc24b097a21751cdb58942c2e"),
+        (
+            (NOW + timedelta(microseconds=7)).astimezone(ZoneInfo("Europe/London")),
+            "698f4ecfc24b097a21751cdb58942c2e",
+        ),
+        (NOW.replace(year=987), "2f43dd592543370843ae433d59b53d96"),
+        (NOW.replace(year=987, microsecond=70), "9ed17f7d2b6c99eaac8c365dd8bbe4e6"),
+    ],
+)
+def test_an_instant_always_has_its_microseconds_and_is_in_utc(
+    recorded_at: datetime, expected: str
+) -> None:
+    assert link(KEY, b"", replace(FACT, recorded_at=recorded_at)).hex() == expected
 
 
 def test_a_link_is_short() -> None:
