@@ -279,6 +279,12 @@ def test_the_old_tables_stay_until_they_are_dropped(clinic: Clinic) -> None:
     operating.rebuilt(clinic.settings, "people")
 
 
+def test_an_installation_from_before_is_told_what_to_run(clinic: Clinic) -> None:
+    clinic.ask("DROP SCHEMA gateway_old")
+    with pytest.raises(CannotRebuild, match=r"gateway_old are missing: .* roles\.sql once more"):
+        operating.rebuilt(clinic.settings, "people")
+
+
 class Stumbling:
     """A projection with a bug: it cannot handle that a session ended."""
 
