@@ -106,6 +106,7 @@ def test_a_row_that_nobody_told_is_found_by_verify_and_gone_after_a_rebuild(
     "damage",
     [
         "DELETE FROM feed WHERE number = 2",
+        "UPDATE feed SET number = 1002 WHERE number = 2",
         "UPDATE feed SET event_id = gen_random_uuid() WHERE number = 2",
         "UPDATE feed_heads SET number = number + 1",
     ],
