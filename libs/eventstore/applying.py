@@ -1,6 +1,7 @@
 """One transaction for what a poll brought: sifted, handed to the projections, settled."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,3 +79,12 @@ class Applying:
     def _project(self, db: Connection, events: Sequence[Recorded]) -> None:
         for projection in self.projections:
             projection.project(db, events)
+
+
+def ahead(batches: Iterator[Sequence[Delivery]]) -> Iterator[Sequence[Delivery]]:
+    """The same, each fetched while the one before it is being applied."""
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="ahead") as thread:
+        following = thread.submit(next, batches, ())
+        while batch := following.result():
+            following = thread.submit(next, batches, ())
+            yield batch

@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 
 from libs.eventstore import abreast, parking, progress, twins
 from libs.eventstore.abreast import Stand
-from libs.eventstore.applying import Applying, Projection
+from libs.eventstore.applying import Applying, Projection, ahead
 from libs.eventstore.comparing import Difference, Views, differences
 from libs.eventstore.recorded import Recorded
 from libs.eventstore.taking import Reader
@@ -120,6 +120,11 @@ class Rebuilding:
         name, tables, schemas = self._model.name, self._model.tables, self._schemas
         self._must_be_reachable()
         with self._owner.begin():
+            if not twins.prepared(self._owner, schemas):
+                raise CannotRebuild(
+                    f"The schemas {schemas.next} and {schemas.old} are missing: a superuser runs "
+                    "roles.sql once more."
+                )
             if to_switch and twins.kept(self._owner, tables, schemas.old):
                 raise CannotRebuild(
                     f"The old tables of {name} are still kept: "
@@ -204,7 +209,7 @@ class Rebuilding:
     def _go_to(self, live: Mapping[Partition, Stand], progress: Progress) -> None:
         self._stand({at: place.topic_id for at, place in live.items()})
         ends = {at: place.next for at, place in live.items()}
-        for deliveries in self._reading.until(ends, most=BATCH):
+        for deliveries in ahead(self._reading.until(ends, most=BATCH)):
             self._apply(deliveries)
             progress(self.records, sum(ends.values()))
         self._read_again()

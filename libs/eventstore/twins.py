@@ -15,6 +15,9 @@ SELECT obj_description(c.oid, 'pg_class') FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = :schema AND c.relname = ANY(:tables)
 """)
+_PREPARED = text("""
+SELECT to_regnamespace(:next) IS NOT NULL AND to_regnamespace(:old) IS NOT NULL
+""")
 _UNLIKE = text("""
 WITH columns AS (
   SELECT table_schema, table_name::text, column_name::text, data_type::text, udt_name::text
@@ -39,6 +42,11 @@ class Schemas:
     live: str
     next: str
     old: str
+
+
+def prepared(db: Connection, schemas: Schemas) -> bool:
+    wanted = {"next": schemas.next, "old": schemas.old}
+    return bool(db.execute(_PREPARED, wanted).scalar_one())
 
 
 def make(db: Connection, tables: Sequence[str], schemas: Schemas, mark: str) -> None:

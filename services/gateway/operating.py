@@ -27,7 +27,7 @@ from services.gateway.projections import everything, feed
 from services.gateway.settings import RebuildSettings
 
 SCHEMAS = Schemas(live="gateway", next="gateway_next", old="gateway_old")
-_GOES_ON = "Stopped, as asked: run it again, and it goes on from here."
+GOES_ON = "Stopped, as asked: run it again, and it goes on from here."
 
 # The feed's numbers are the order in which facts became visible, which no topic tells. Whether it
 # holds every fact, once, under the numbers from 1 to the last, can be verified.
@@ -64,7 +64,7 @@ def rebuilt(settings: RebuildSettings, name: str) -> Sequence[Difference]:
         )
     with _rebuilding(settings, name) as rebuilding:
         rebuilding.begin(to_switch=True)
-        with shown(f"{name}: rebuilding", interrupted=_GOES_ON) as told:
+        with shown(f"{name}: rebuilding", interrupted=GOES_ON) as told:
             rebuilding.catch_up(told)
             found = rebuilding.compared()
             told(rebuilding.records, rebuilding.records)
@@ -76,7 +76,7 @@ def verified(settings: RebuildSettings, name: str) -> Sequence[Difference]:
     """How the live tables differ from what the topics make; nothing is left of the comparison."""
     with _rebuilding(settings, name) as rebuilding:
         rebuilding.begin()
-        with shown(f"{name}: verifying", interrupted=_GOES_ON) as told:
+        with shown(f"{name}: verifying", interrupted=GOES_ON) as told:
             rebuilding.catch_up(told)
             found = rebuilding.compared()
         rebuilding.abandon()

@@ -17,6 +17,8 @@ CONSUMER = {
     "enable_auto_commit": False,
     "auto_offset_reset": "earliest",
     "fetch_min_bytes": 1,
+    # As long as a question about what is read to its end may keep the next question waiting.
+    "fetch_max_wait_ms": 50,
     "metrics_enabled": False,
 }
 PATIENCE = 20.0

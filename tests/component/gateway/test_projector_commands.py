@@ -17,6 +17,7 @@ from deploy.local.ports import HOST, free_port
 from libs.testing.cast import MASHA
 from libs.testing.databases import Database
 from libs.testing.streams import stream
+from services.gateway import operating
 from tests.component.gateway.clinic import ROOT, Clinic, eventually, sessions
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(240)]
@@ -124,11 +125,14 @@ def test_a_rebuild_can_be_stopped_and_killed_and_is_never_there_twice(clinic: Cl
     with clinic.live():
         clinic.caught_up()
 
-    with running(clinic, "rebuild", "sessions") as asked_to_stop, held(clinic):
-        second = clinic.command("projector", "rebuild", "sessions")
-        assert second.stderr == "sessions is being rebuilt or verified already.\n"
-        assert second.returncode == 1
-        asked_to_stop.send_signal(signal.SIGTERM)
+    with running(clinic, "rebuild", "sessions") as stopped:
+        with held(clinic):
+            second = clinic.command("projector", "rebuild", "sessions")
+            assert second.stderr == "sessions is being rebuilt or verified already.\n"
+            assert second.returncode == 1
+            stopped.send_signal(signal.SIGTERM)
+        out, err = stopped.communicate(timeout=60)
+    assert (out, err, stopped.returncode) == ("", f"{operating.GOES_ON}\n", 1)
     reached = clinic.read("rebuild:sessions")
     assert 0 < reached < clinic.read()
 

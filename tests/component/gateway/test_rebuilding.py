@@ -106,6 +106,7 @@ def test_a_row_that_nobody_told_is_found_by_verify_and_gone_after_a_rebuild(
     "damage",
     [
         "DELETE FROM feed WHERE number = 2",
+        "UPDATE feed SET number = 1002 WHERE number = 2",
         "UPDATE feed SET event_id = gen_random_uuid() WHERE number = 2",
         "UPDATE feed_heads SET number = number + 1",
     ],
@@ -279,6 +280,12 @@ def test_the_old_tables_stay_until_they_are_dropped(clinic: Clinic) -> None:
     operating.rebuilt(clinic.settings, "people")
 
 
+def test_an_installation_from_before_is_told_what_to_run(clinic: Clinic) -> None:
+    clinic.ask("DROP SCHEMA gateway_old")
+    with pytest.raises(CannotRebuild, match=r"gateway_old are missing: .* roles\.sql once more"):
+        operating.rebuilt(clinic.settings, "people")
+
+
 class Stumbling:
     """A projection with a bug: it cannot handle that a session ended."""
 
@@ -313,7 +320,7 @@ def test_topics_that_have_lost_what_the_live_tables_know_replace_nothing(clinic:
     clinic.ask("DELETE FROM broker.log")
     clinic.ask("UPDATE broker.heads SET next = 0")
     clinic.ask("UPDATE positions SET next = 0")
-    with pytest.raises(CannotRebuild, match="in 11 streams: `republish`"):
+    with pytest.raises(CannotRebuild, match="in 12 streams: `republish`"):
         operating.rebuilt(clinic.settings, "sessions")
 
 
