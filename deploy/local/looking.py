@@ -28,11 +28,13 @@ _WORK = {
     "relay": "interlude_relayed_total",
     "follow": "interlude_reader_applied_total",
     "projector": "interlude_reader_applied_total",
+    "analytics": "interlude_relayed_total",
     "api": "interlude_requests_total",
 }
 _TIMES = {
     "follow": "interlude_reader_visible_seconds",
     "projector": "interlude_reader_visible_seconds",
+    "analytics": "interlude_reader_visible_seconds",
     "api": "interlude_request_seconds",
 }
 _WAITING = ("interlude_outbox_rows", "interlude_reader_lag_events")

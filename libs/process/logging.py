@@ -12,10 +12,12 @@ from types import TracebackType
 from typing import Literal
 from urllib.parse import urlsplit
 
-import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
-
+from libs.process.light import structlog
 from libs.tracing.correlating import with_correlation
+
+EventDict = structlog.typing.EventDict
+Processor = structlog.typing.Processor
+WrappedLogger = structlog.typing.WrappedLogger
 
 Format = Literal["auto", "json", "console"]
 

@@ -13,7 +13,6 @@ from libs.process.admin import Readiness
 from libs.process.checking import at_head
 from libs.process.collector import settle_collector
 from libs.process.settings import Database, Publishing
-from libs.process.showing import shown
 from libs.process.stopping import on_signals
 
 
@@ -48,6 +47,8 @@ def relay(service: str, settings: Settings) -> None:
 
 def republished(service: str, settings: Settings, stream: str | None) -> int:
     """How many facts were sent again."""
+    from libs.process.showing import shown  # noqa: PLC0415 - a relay shows nothing to anybody
+
     with (
         closing(connect(settings.broker_url.get_secret_value())) as broker,
         shown(

@@ -28,11 +28,11 @@ STREAM = rf"[a-z]+-{UUID}"
 ALWAYS = {
     "ce_specversion": r"1\.0",
     "ce_id": UUID,
-    "ce_type": r"interlude\.(care|assignment|diary|review)\.[A-Z][A-Za-z]+\.v1",
+    "ce_type": r"interlude\.(care|assignment|diary|review)\.[A-Z][A-Za-z]+\.v[12]",
     "ce_source": r"/interlude/(care|assignment|diary|review)",
     "ce_subject": STREAM,
     "ce_time": INSTANT,
-    "ce_dataschema": r"https://.*/interlude\.[a-z]+\.[A-Za-z]+\.v1\.schema\.json",
+    "ce_dataschema": r"https://.*/interlude\.[a-z]+\.[A-Za-z]+\.v[12]\.schema\.json",
     "content-type": r"application/json",
     "ce_sequence": r"[1-9]\d*",
     "ce_partitionkey": rf"({STREAM}|{UUID})",
