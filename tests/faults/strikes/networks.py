@@ -142,7 +142,6 @@ FAULTS = (
         strike=between(to_kafka("assignment-relay"), (slow, narrow, cut, reset, losing_answers)),
         seconds=20,
         settles_within=60,
-        bounded=True,
     ),
     Fault(
         name="link-relay-kafka-deaf",
@@ -168,7 +167,6 @@ FAULTS = (
         hit=frozenset({"gateway"}),
         seconds=20,
         operations=("rateReadiness", "setGoal", "giveHomework"),
-        bounded=True,
     ),
 )
 

@@ -114,6 +114,5 @@ FAULTS = (
         alone=True,
         seconds=12,
         operations=("givePraise", "openReview", "rateReadiness", "recordWorkDone"),
-        bounded=True,
     ),
 )

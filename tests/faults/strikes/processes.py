@@ -151,6 +151,5 @@ FAULTS = (
         strike=asked_to_stop(*_APIS, "gateway-api", "gateway-projector", *_RELAYS, *_FOLLOWERS),
         hit=EVERYBODY,
         seconds=40,
-        bounded=True,
     ),
 )

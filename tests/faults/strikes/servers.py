@@ -117,7 +117,7 @@ def _free_mb(folder: Path) -> float:
 
 FAULTS = (
     Fault(name="kafka-killed-five-times", strike=kafka_killed(5), seconds=35, settles_within=60),
-    Fault(name="kafka-killed-once", strike=kafka_killed(1), bounded=True, settles_within=60),
+    Fault(name="kafka-killed-once", strike=kafka_killed(1), settles_within=60),
     Fault(
         name="kafka-absent-a-minute", strike=kafka_absent(_A_MINUTE), seconds=66, settles_within=60
     ),
