@@ -12,7 +12,7 @@ from libs.tracing.spans import Span, begun
 from libs.web import telemetry
 from libs.web.bodies import ClientGone
 from libs.web.headers import Trace, trace_of
-from libs.web.limits import Doors
+from libs.web.limits import OVERLOADED, Doors
 from libs.web.operations import Incoming, Operation, Operations
 from libs.web.problems import Problems
 from libs.web.replies import Header, Reply
@@ -97,7 +97,8 @@ class Front:
             self._service, operation.name, reply.outcome, time.perf_counter() - began
         )
         span.answered(reply.status, reply.outcome)
-        if reply.status >= _BAD:
+        # Refusals are counted: a line for each would slow down those who are inside.
+        if reply.status >= _BAD and reply.outcome != OVERLOADED:
             log.error(
                 "failed",
                 operation=operation.name,

@@ -4,6 +4,9 @@ from prometheus_client import Counter, Gauge
 
 from libs.web.problems import Problem
 
+OVERLOADED = "overloaded"
+"""The code of the refusal."""
+
 _INSIDE = Gauge("interlude_requests_in_flight", "Requests being answered.", ["service"])
 _REFUSED = Counter(
     "interlude_requests_refused_total",
@@ -24,7 +27,7 @@ class Doors:
         """Raises `Problem` (503 with Retry-After) when it is full."""
         if self._free <= 0:
             self._refused.inc()
-            raise Problem("overloaded")
+            raise Problem(OVERLOADED)
         self._free -= 1
 
     def leave(self) -> None:
