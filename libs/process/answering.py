@@ -5,25 +5,58 @@ nothing with a head alone: a fifth of what a command cost.
 """
 
 from asyncio import AbstractEventLoop, Transport
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+Refuse = Callable[[bytes, Sequence[tuple[bytes, bytes]]], bytes | None]
+"""Of a request's URL and headers: the whole answer that it gets at once, or None to let it in."""
 
-def answering(leaving: Callable[[], bool]) -> type[HttpToolsProtocol]:
+
+def nobody(_url: bytes, _headers: Sequence[tuple[bytes, bytes]]) -> bytes | None:
+    return None
+
+
+def answering(leaving: Callable[[], bool], refuse: Refuse = nobody) -> type[HttpToolsProtocol]:
     """Once we are `leaving`, each answer says so (`Connection: close`), so that nobody sends the
-    next request into a connection that is about to be closed.
+    next request into a connection that is about to be closed. Who is refused is answered before
+    anything is made of the request, and may ask again on the same connection.
     """
 
     class Answering(HttpToolsProtocol):
+        refused = False
+        """The request whose body is still coming in."""
+
         def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as Uvicorn's own
             super().connection_made(cast(Transport, OnePiece(transport, self.loop)))
 
         def on_headers_complete(self) -> None:
+            answer = refuse(self.url, self.headers) if self._is_idle() else None
+            if answer is not None:
+                self.refused = True
+                self.transport.write(answer)
+                return
             super().on_headers_complete()
             if leaving() and self.cycle is not None:
                 self.cycle.keep_alive = False
+
+        def on_body(self, body: bytes) -> None:
+            if not self.refused:
+                super().on_body(body)
+
+        def on_message_complete(self) -> None:
+            if not self.refused:
+                super().on_message_complete()
+                return
+            self.refused = False
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+
+        def _is_idle(self) -> bool:
+            """Nothing that was asked earlier on this connection is still to be answered."""
+            return self.cycle is None or self.cycle.response_complete
 
     return Answering
 

@@ -8,7 +8,7 @@ import uvicorn
 import uvloop
 
 from libs.process.admin import Readiness
-from libs.process.answering import answering
+from libs.process.answering import Refuse, answering, nobody
 from libs.process.collector import settle_collector
 from libs.process.ports import listening
 from libs.process.stopping import on_signals
@@ -41,15 +41,17 @@ async def serve(
     host: str = "127.0.0.1",
     access_log: bool = False,
     drain: float = 0.0,
+    refuse: Refuse = nobody,
 ) -> None:
     """Within a loop of ours (`run`). Returns when the server was asked to stop and is done.
 
     `drain` seconds pass between "not ready" and closing the door: load balancers hear of it, and
-    clients with open connections are told to close them.
+    clients with open connections are told to close them. `refuse` answers at once what there is no
+    room for.
     """
     config = uvicorn.Config(
         app,
-        http=answering(lambda: readiness.stopping),
+        http=answering(lambda: readiness.stopping, refuse),
         ws="websockets-sansio",
         lifespan="on",
         log_config=None,

@@ -73,6 +73,7 @@ async def _hosted(
                 readiness=hosted.readiness,
                 access_log=settings.access_log,
                 drain=settings.drain_seconds,
+                refuse=app.state.refuse,
             )
 
 

@@ -23,12 +23,20 @@ class Doors:
         self._refused = _REFUSED.labels(service)
         _INSIDE.labels(service).set_function(lambda: most - self._free)
 
+    @property
+    def full(self) -> bool:
+        return self._free <= 0
+
     def enter(self) -> None:
         """Raises `Problem` (503 with Retry-After) when it is full."""
-        if self._free <= 0:
-            self._refused.inc()
+        if self.full:
+            self.refused()
             raise Problem(OVERLOADED)
         self._free -= 1
+
+    def refused(self) -> None:
+        """Somebody was, by whomever."""
+        self._refused.inc()
 
     def leave(self) -> None:
         self._free += 1

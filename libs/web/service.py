@@ -15,10 +15,11 @@ from libs.process.admin import Readiness
 from libs.web import handlers, health
 from libs.web.batch import CommandBatch
 from libs.web.edge import Edge
-from libs.web.front import GUARDS, SECURE, Front
+from libs.web.front import GUARDS, PRIVATE, SECURE, Front
 from libs.web.limits import Doors
 from libs.web.openapi import Examples, document
 from libs.web.operations import Operations, Router
+from libs.web.refusing import refusing
 
 _LOCALHOST = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
 _READABLE = ["ETag", "Location", "Interlude-Consistency", "Idempotency-Replayed", "Retry-After"]
@@ -53,14 +54,17 @@ def create_service_app(
     health.install(app, readiness or Readiness())
     described = document(title, description, list(operations), examples)
     app.openapi = lambda: described  # type: ignore[method-assign]  # FastAPI's way to say it oneself
+    doors = Doors(manners.most, service=edge.service)
+    guards = GUARDS if manners.local else [*GUARDS, SECURE]
+    app.state.refuse = refusing(doors, problems, edge.new_id, [PRIVATE, *guards])
     front = partial(
         Front,
         operations=operations,
         service=edge.service,
         problems=problems,
-        doors=Doors(manners.most, service=edge.service),
+        doors=doors,
         new_id=edge.new_id,
-        guards=GUARDS if manners.local else [*GUARDS, SECURE],
+        guards=guards,
     )
     outermost(app, front, local=manners.local)
     return app
