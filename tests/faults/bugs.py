@@ -255,7 +255,8 @@ def relays_share_the_work() -> None:
     outbox.leased = everybody
     _publishing(
         read=outbox.EVENTS.read.replace(
-            "ORDER BY position LIMIT %(most)s", "ORDER BY position LIMIT 3 FOR UPDATE SKIP LOCKED"
+            "ORDER BY position LIMIT %(most)s",
+            "AND pg_try_advisory_xact_lock(position) ORDER BY position LIMIT 3",
         )
     )
     from libs.messaging.kafka.publishing import KafkaPublisher  # noqa: PLC0415 - only who has it
