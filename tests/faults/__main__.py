@@ -83,7 +83,11 @@ def _look(bugs: list[str], ledger: Ledger, console: Console, seed: str, until: f
         for bug in bugs:
             if bug in known or time.monotonic() > until:
                 continue
-            results = looked_for(bug, seed, worlds, console.print)
+            try:
+                results = looked_for(bug, seed, worlds, console.print)
+            except Exception:  # noqa: BLE001 - one that breaks off is no find, and ends nobody else's
+                console.print(f"[red]{bug} broke off[/]\n{traceback.format_exc()}")
+                continue
             for result in results:
                 ledger.write(result, planted=bug)
             last = results[-1]

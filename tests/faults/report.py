@@ -7,6 +7,8 @@ from typing import Any
 
 from rich.table import Table
 
+from tests.faults.plants import PLANTS
+
 Line = Mapping[str, Any]
 
 
@@ -71,7 +73,11 @@ def planted_table(lines: Sequence[Line]) -> Table:
     for line in lines:
         by_bug[line["planted"]].append(line)
     for bug, runs in sorted(by_bug.items()):
-        found = next((at for at, line in enumerate(runs, 1) if line["anomalies"]), None)
+        # Another anomaly than those that speak of the bug is no find.
+        signs = PLANTS[bug].found_as if bug in PLANTS else frozenset()
+        found = next(
+            (at for at, line in enumerate(runs, 1) if signs & set(line["anomalies"])), None
+        )
         last = runs[(found or len(runs)) - 1]
         shown.add_row(
             bug, last["fault"], str(found) if found else "[red]not[/]", _told(last["anomalies"])
