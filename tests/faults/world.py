@@ -13,7 +13,7 @@ from uuid import uuid4
 import psycopg
 from psycopg.sql import SQL, Composed, Identifier
 
-from deploy.local import migrations
+from deploy.local import child, migrations
 from deploy.local.issuer import Issuer, kept_key
 from deploy.local.ports import free_port, wait_until
 from deploy.local.postgres import temporary_place
@@ -88,7 +88,7 @@ def _issuing(folder: Path) -> Iterator[Issuer]:
         "PORT": str(port),
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "deploy.local.issuer"], cwd=ROOT, env=settings
+        child.argv([sys.executable, "-m", "deploy.local.issuer"]), cwd=ROOT, env=settings
     )
     try:
         assert wait_until(lambda: answers(f"{issuer.url}/readyz"), seconds=40)
