@@ -27,6 +27,8 @@ UNREACHABLE = (
     TimeoutError,
     OSError,
     asyncpg.InterfaceError,
+    # The driver's word for a server that said goodbye while its answer was under way.
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,

@@ -9,7 +9,9 @@ from libs.eventstore.store import OutcomeUnknown, StoreUnavailable
 from libs.privacy.sealing import KeyringUnavailable
 
 _OURS = (InFlight, StoreUnavailable, OutcomeUnknown, KeyringUnavailable)
-_THE_NETWORKS = (OSError, TimeoutError, NoConnectionFree, asyncpg.InterfaceError)
+_THE_NETWORKS = (
+    OSError, TimeoutError, NoConnectionFree, asyncpg.InterfaceError, asyncpg.InternalClientError
+)  # fmt: skip
 _PASSING_CLASSES = ("08", "40", "53", "55", "57", "58")
 """SQLSTATE classes: connection, rollback (deadlock), resources, locks, operator, system."""
 _MISBUILT = ("42501", "42P01", "3F000")

@@ -5,16 +5,16 @@ nothing with a head alone: a fifth of what a command cost.
 """
 
 from asyncio import AbstractEventLoop, Transport
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-Refuse = Callable[[bytes, Sequence[tuple[bytes, bytes]]], bytes | None]
-"""Of a request's URL and headers: the whole answer that it gets at once, or None to let it in."""
+Refuse = Callable[[bytes], bytes | None]
+"""Of a request as it came: the whole answer that it gets at once, or None to let it in."""
 
 
-def nobody(_url: bytes, _headers: Sequence[tuple[bytes, bytes]]) -> bytes | None:
+def nobody(_request: bytes) -> bytes | None:
     return None
 
 
@@ -25,38 +25,39 @@ def answering(leaving: Callable[[], bool], refuse: Refuse = nobody) -> type[Http
     """
 
     class Answering(HttpToolsProtocol):
-        refused = False
-        """The request whose body is still coming in."""
+        amid = False
+        """Whether a request is coming in, of which there is more to come."""
 
         def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as Uvicorn's own
             super().connection_made(cast(Transport, OnePiece(transport, self.loop)))
 
-        def on_headers_complete(self) -> None:
-            answer = refuse(self.url, self.headers) if self._is_idle() else None
-            if answer is not None:
-                self.refused = True
-                self.transport.write(answer)
+        def data_received(self, data: bytes) -> None:
+            answer = refuse(data) if self._between_two() and not leaving() else None
+            if answer is None:
+                super().data_received(data)
                 return
-            super().on_headers_complete()
-            if leaving() and self.cycle is not None:
-                self.cycle.keep_alive = False
-
-        def on_body(self, body: bytes) -> None:
-            if not self.refused:
-                super().on_body(body)
-
-        def on_message_complete(self) -> None:
-            if not self.refused:
-                super().on_message_complete()
-                return
-            self.refused = False
+            self._unset_keepalive_if_required()
+            self.transport.write(answer)
             self.timeout_keep_alive_task = self.loop.call_later(
                 self.timeout_keep_alive, self.timeout_keep_alive_handler
             )
 
-        def _is_idle(self) -> bool:
-            """Nothing that was asked earlier on this connection is still to be answered."""
-            return self.cycle is None or self.cycle.response_complete
+        def on_message_begin(self) -> None:
+            self.amid = True
+            super().on_message_begin()
+
+        def on_headers_complete(self) -> None:
+            super().on_headers_complete()
+            if leaving() and self.cycle is not None:
+                self.cycle.keep_alive = False
+
+        def on_message_complete(self) -> None:
+            self.amid = False
+            super().on_message_complete()
+
+        def _between_two(self) -> bool:
+            """Nothing that was asked earlier on this connection is still to be read or answered."""
+            return not self.amid and (self.cycle is None or self.cycle.response_complete)
 
     return Answering
 

@@ -4,10 +4,13 @@ The hooks are put around the product's own functions from outside; the product k
 them. A named point kills the process there once its trigger file exists; a planted bug makes it
 misbehave from the start; a step of the clock is what its composition root is given; a detour leads
 its Kafka client over a link of ours; a slow or failing handler is one of the projector's own.
+SIGUSR1 makes it write down where each of its threads stands.
 """
 
+import faulthandler
 import os
 import runpy
+import signal
 import sys
 
 from tests.faults import bugs, clocks, detours, points, slowness
@@ -15,6 +18,7 @@ from tests.faults import bugs, clocks, detours, points, slowness
 
 def main() -> None:
     module, role = sys.argv[1:3]
+    faulthandler.register(signal.SIGUSR1)
     points.put(role)
     for name in os.environ.get("FAULTS_PLANTED", "").split():
         bugs.plant(name)

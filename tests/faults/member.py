@@ -19,6 +19,8 @@ from tests.bench.stage import ROOT
 READY_SECONDS = 150.0
 STOP_SECONDS = 25.0
 MOST_STARTS = 6
+_TOLD = 6000
+"""Characters of a log."""
 
 Told = Literal["ready", "degraded", "not-ready", "silent"]
 
@@ -102,14 +104,19 @@ class Member:
         starts = 0
         while self.told() not in {"ready", "degraded"}:
             if time.monotonic() > deadline or starts > MOST_STARTS:
-                last = self.log.read_text(errors="replace")[-600:]
-                raise AssertionError(f"{self.name} does not get ready. The end of its log: {last}")
+                raise AssertionError(f"{self.name} does not get ready. {self._where_it_stands()}")
             starts += not self.alive
             self.start()
             time.sleep(0.1)
 
     def wait_until_dead(self, seconds: float) -> bool:
         return wait_until(lambda: not self.alive, seconds=seconds)
+
+    def _where_it_stands(self) -> str:
+        """The end of its log, after it was asked for the stack of each of its threads."""
+        self._signal(signal.SIGUSR1)
+        time.sleep(0.5)
+        return f"The end of its log: {self.log.read_text(errors='replace')[-_TOLD:]}"
 
     def _signal(self, sign: signal.Signals) -> None:
         if self.alive and self._process is not None:

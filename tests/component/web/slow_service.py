@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -18,16 +17,10 @@ async def slow(_request: Request) -> Response:
     return PlainTextResponse("finished")
 
 
-def refuse(url: bytes, headers: Sequence[tuple[bytes, bytes]]) -> bytes | None:
-    """Whoever comes here for more than can be had, with whatever in the hands."""
-    full = url == b"/full" and (b"content-length", b"0") not in headers
-    return b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 5\r\n\r\nlater" if full else None
-
-
 async def quick(_request: Request) -> Response:
     return PlainTextResponse("here")
 
 
 if __name__ == "__main__":
     app = Starlette(routes=[Route("/slow", slow), Route("/quick", quick)])
-    run(serve(app, port=int(sys.argv[1]), readiness=Readiness(), drain=0.5, refuse=refuse))
+    run(serve(app, port=int(sys.argv[1]), readiness=Readiness(), drain=0.5))

@@ -129,18 +129,6 @@ async def test_accepted_requests_are_finished_before_it_goes(
     assert process.wait(10) == 0
 
 
-async def test_who_is_refused_may_ask_again_on_the_same_connection(
-    slow_service: tuple[subprocess.Popen[str], str],
-) -> None:
-    _, url = slow_service
-    one = httpx.Limits(max_connections=1, max_keepalive_connections=1)
-    async with httpx.AsyncClient(timeout=10, limits=one) as client:
-        for _ in range(3):
-            refused = await client.post(f"{url}/full", content=b"x" * 300_000)
-            assert (refused.status_code, refused.text) == (503, "later")
-            assert (await client.get(f"{url}/quick")).text == "here"
-
-
 async def test_whoever_still_comes_is_answered_and_told_to_go(
     slow_service: tuple[subprocess.Popen[str], str],
 ) -> None:

@@ -22,6 +22,7 @@ from libs.privacy.sealing import KeyringUnavailable, SealBroken
         TimeoutError(),
         asyncpg.DeadlockDetectedError(),
         asyncpg.InterfaceError("closed"),
+        asyncpg.InternalClientError("goodbye"),
         OperationalError("", {}, psycopg.errors.DeadlockDetected()),
         OperationalError("", {}, psycopg.errors.AdminShutdown()),
         OperationalError("", {}, psycopg.OperationalError("no route")),
