@@ -253,11 +253,13 @@ def relays_share_the_work() -> None:
         return not connection.closed
 
     outbox.leased = everybody
+    # From rows that are in order already: before a sort, every row would be locked.
     _publishing(
         read=outbox.EVENTS.read.replace(
-            "ORDER BY position LIMIT %(most)s",
-            "AND pg_try_advisory_xact_lock(position) ORDER BY position LIMIT 3",
-        )
+            "SELECT position FROM outbox WHERE",
+            "SELECT position FROM (SELECT position FROM outbox ORDER BY position OFFSET 0) AS rows"
+            " WHERE pg_try_advisory_xact_lock(position) AND",
+        ).replace("ORDER BY position LIMIT %(most)s", "LIMIT 3", 1)
     )
     from libs.messaging.kafka.publishing import KafkaPublisher  # noqa: PLC0415 - only who has it
 

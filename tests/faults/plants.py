@@ -53,7 +53,9 @@ PLANTS: Mapping[str, Plant] = {
     "outbox-emptied-before-the-ack": _plant("assignment-relay", "kafka-killed-once", "unpublished"),
     "acknowledgements-not-awaited": _plant("assignment-relay", "kafka-killed-once", "unpublished"),
     "read-by-cursor": _plant("assignment-relay", "kill-relays", "unpublished"),
-    "relays-share-the-work": _plant("assignment-relay", "two-relays", "out-of-order"),
+    "relays-share-the-work": _plant(
+        "assignment-relay", "two-relays", "out-of-order", operations=("rateReadiness",)
+    ),
     "keyed-by-the-event": _plant("assignment-relay", "kill-gateway", "scattered"),
     "written-again-by-hand": _plant("assignment-relay", "kill-gateway", "envelope-differs"),
     "place-kept-before-applying": _plant(
