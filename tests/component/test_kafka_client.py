@@ -3,14 +3,17 @@
 import gc
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
 from kafka import KafkaConsumer
+from kafka.producer.transaction_manager import TransactionManager
 
 from libs.messaging.broker import (
     Broker,
@@ -20,7 +23,7 @@ from libs.messaging.broker import (
     SubscriberLost,
 )
 from libs.messaging.connect import connect
-from libs.messaging.kafka import client
+from libs.messaging.kafka import client, publishing
 
 RECORD = Message(topic="interlude.diary.events.v1", key=b"k", headers=[], value=b"{}")
 
@@ -104,3 +107,20 @@ def test_a_reader_that_has_its_partitions_waits_without_asking_again_and_again(
             with patch.object(KafkaConsumer, "poll", autospec=True, side_effect=poll) as ask:
                 assert reader.poll(timeout=0.5).deliveries == []
     assert ask.call_count <= 2  # the second takes what came as the time was up
+
+
+@pytest.mark.kafka
+def test_a_producer_that_gets_no_id_gives_up_in_time(
+    kafka_broker: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the broker dies at that very moment: the client itself would wait without end."""
+    monkeypatch.setattr(TransactionManager, "has_producer_id", lambda _self: False)
+    monkeypatch.setattr(publishing, "FLUSH_SECONDS", 1.0)
+    topic = f"no-id.{uuid4()}"
+    with closing(connect(kafka_broker)) as broker:
+        broker.ensure_topic(topic, partitions=1)
+        with closing(broker.publisher()) as publisher:
+            began = time.monotonic()
+            with pytest.raises(PublishFailed, match="kafka-timeout"):
+                publisher.publish([replace(RECORD, topic=topic)])
+    assert time.monotonic() - began < 10

@@ -34,6 +34,10 @@ PRODUCER = {
     "max_block_ms": 4000,
     "metrics_enabled": False,
 }
+FLUSH_SECONDS = 12.0
+"""Longer than `delivery_timeout_ms`, which the client (3.0.12) does not look at while it waits for
+a producer id: a broker that dies just then would be waited for without end.
+"""
 
 
 class KafkaPublisher:
@@ -121,7 +125,7 @@ def _send(producer: KafkaProducer, flush: Flush) -> None:
         )
         for message, number in flush
     ]
-    producer.flush()
+    producer.flush(FLUSH_SECONDS)
     for one in acknowledged:
         if one.failed():
             raise one.exception
