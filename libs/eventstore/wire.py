@@ -1,6 +1,6 @@
 """From facts to published names and bytes, and back: the machinery behind every `wire.py`."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from types import UnionType
 from typing import Annotated, Any, Generic, Union, get_args, get_origin, get_type_hints
@@ -102,25 +102,24 @@ def located(content: Any, place: str) -> Any:
     """JSON as it was parsed, each sealed value stamped in place with where it stood:
     `<place>/<dotted path>`.
     """
-    _locate(content, place, "/")
+    _locate(content, f"{place}/")
     return content
 
 
-_CONTAINERS = (dict, list)
 _SEALED = frozenset({"key", "nonce", "ciphertext"})
 
 
-def _locate(content: Any, place: str, joint: str) -> None:
-    if type(content) is dict:
-        if "ciphertext" in content and content.keys() == _SEALED:
-            content["found_at"] = place
-            return
-        parts: Iterable[tuple[Any, Any]] = content.items()
-    else:
-        parts = enumerate(content)
+def _locate(content: Any, before: str) -> None:
+    """`before` is the path up to the names of what is in here."""
+    parts = content.items() if type(content) is dict else enumerate(content)
     for name, value in parts:
-        if type(value) in _CONTAINERS:
-            _locate(value, f"{place}{joint}{name}", ".")
+        if type(value) is dict:
+            if "ciphertext" in value and value.keys() == _SEALED:
+                value["found_at"] = f"{before}{name}"
+            else:
+                _locate(value, f"{before}{name}.")
+        elif type(value) is list:
+            _locate(value, f"{before}{name}.")
 
 
 def private_paths(kind: Any) -> Sequence[Path]:

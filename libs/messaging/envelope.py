@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from operator import itemgetter
+from typing import cast
 from uuid import UUID
 
 from cloudevents.core.bindings.kafka import KafkaMessage, to_binary
@@ -35,22 +36,24 @@ _TRACE = re.compile(rb"[0-9a-f-]{0,64}")
 _VERSION = re.compile(rb"[1-9][0-9]{0,8}")
 _CHAIN = re.compile(rb"(?:[0-9a-f]{32}|(?:[0-9a-f]{2}){1,64})")
 
-_FORMS: Mapping[str, re.Pattern[bytes]] = {
+_AGAIN: Mapping[str, re.Pattern[bytes]] = {
+    "ce_type": _TYPE,
     "ce_subject": _STREAM,
+    "ce_actorrole": _ROLE,
+    "ce_zone": _ZONE,
+}
+"""What comes again and again, as most ids do, is looked at once for each value."""
+
+_ONCE: Mapping[str, re.Pattern[bytes]] = {
     "ce_id": _UUID,
     "ce_sequence": _VERSION,
-    "ce_tenantid": _UUID,
-    "ce_actorid": _UUID,
-    "ce_actorrole": _ROLE,
-    "ce_correlationid": _UUID,
     "ce_traceparent": _TRACE,
     "ce_time": _TIME,
-    "ce_zone": _ZONE,
     "ce_recordedtime": _TIME,
     "ce_chain": _CHAIN,
 }
-_values = itemgetter(*_FORMS)
-_TOGETHER = re.compile(b"\n".join(form.pattern for form in _FORMS.values()))
+_new = itemgetter(*_ONCE)
+_TOGETHER = re.compile(b"\n".join(form.pattern for form in _ONCE.values()))
 """None of the forms has a line break, so all can be looked at in one go."""
 
 
@@ -187,34 +190,35 @@ def _taken_apart(delivery: Delivery) -> Recorded:
     headers = _given(delivery.headers)
     if sum(map(len, headers.values())) > MOST_HEADERS:
         raise NotOurs("too-large")
-    kind = _text(_TYPE, headers, "ce_type")
+    kind = _text("ce_type", headers.get("ce_type"))
     _must_fit(kind, headers)
     _must_be_well_formed(headers)
-    stream = headers["ce_subject"].decode()
     return Recorded(
-        # Not kept: each comes once, the others again and again.
         event_id=UUID(headers["ce_id"].decode()),
-        stream_id=stream,
+        stream_id=_text("ce_subject", headers.get("ce_subject")),
         version=int(headers["ce_sequence"]),
         type=kind,
-        tenant_id=_uuid_of(headers["ce_tenantid"]),
-        subject_id=_subject(headers, delivery.key, stream),
-        actor_id=_uuid_of(headers["ce_actorid"]),
-        actor_role=headers["ce_actorrole"].decode(),
-        on_behalf_of=_uuid(headers, "ce_onbehalfof") if "ce_onbehalfof" in headers else None,
-        correlation_id=_uuid_of(headers["ce_correlationid"]),
-        causation_id=_uuid(headers, "ce_causationid") if "ce_causationid" in headers else None,
+        tenant_id=_uuid("ce_tenantid", headers.get("ce_tenantid")),
+        subject_id=_subject(headers, delivery.key),
+        actor_id=_uuid("ce_actorid", headers.get("ce_actorid")),
+        actor_role=_text("ce_actorrole", headers.get("ce_actorrole")),
+        on_behalf_of=_uuid_if_any("ce_onbehalfof", headers),
+        correlation_id=_uuid("ce_correlationid", headers.get("ce_correlationid")),
+        causation_id=_uuid_if_any("ce_causationid", headers),
         traceparent=headers["ce_traceparent"].decode(),
-        occurred_at=_time(headers, "ce_time"),
-        zone=headers["ce_zone"].decode(),
-        recorded_at=_time(headers, "ce_recordedtime"),
+        occurred_at=_time("ce_time", headers),
+        zone=_text("ce_zone", headers.get("ce_zone")),
+        recorded_at=_time("ce_recordedtime", headers),
         data=delivery.value,
         chain=bytes.fromhex(headers["ce_chain"].decode()),
     )
 
 
 def _given(headers: Sequence[tuple[str, bytes | None]]) -> Mapping[str, bytes]:
-    return {name: value for name, value in headers if value is not None}
+    given = dict(headers)
+    if None in given.values():
+        return {name: value for name, value in headers if value is not None}
+    return cast(dict[str, bytes], given)
 
 
 def _must_fit(kind: str, headers: Mapping[str, bytes]) -> None:
@@ -227,14 +231,11 @@ def _must_fit(kind: str, headers: Mapping[str, bytes]) -> None:
 
 
 def _must_be_well_formed(headers: Mapping[str, bytes]) -> None:
-    """One by one only to say which is not."""
-    try:
-        if _TOGETHER.fullmatch(b"\n".join(_values(headers))):
-            return
-    except KeyError:
-        pass  # it is named below
-    for name, form in _FORMS.items():
-        _text(form, headers, name)
+    """What is new with every record; one by one only to say which is not."""
+    if _ONCE.keys() <= headers.keys() and _TOGETHER.fullmatch(b"\n".join(_new(headers))):
+        return
+    for name, form in _ONCE.items():
+        _must_match(form, name, headers.get(name))
 
 
 def _attributes_of(kind: str) -> Mapping[str, str]:
@@ -258,40 +259,41 @@ def _instant(moment: datetime) -> bytes:
     return (moment.astimezone(UTC).isoformat()[:-6] + "Z").encode()
 
 
-def _text(pattern: re.Pattern[bytes], headers: Mapping[str, bytes], name: str) -> str:
-    value = headers.get(name)
+@lru_cache(maxsize=8192)
+def _text(name: str, value: bytes | None) -> str:
+    return _must_match(_AGAIN[name], name, value).decode()
+
+
+@lru_cache(maxsize=8192)
+def _uuid(name: str, value: bytes | None) -> UUID:
+    """Kept also because `UUID` costs 2 µs."""
+    return UUID(_must_match(_UUID, name, value).decode())
+
+
+def _uuid_if_any(name: str, headers: Mapping[str, bytes]) -> UUID | None:
+    return _uuid(name, headers[name]) if name in headers else None
+
+
+def _must_match(form: re.Pattern[bytes], name: str, value: bytes | None) -> bytes:
     if value is None:
         raise NotOurs(f"no-{_plain(name)}")
-    if not pattern.fullmatch(value):
+    if not form.fullmatch(value):
         raise NotOurs(f"bad-{_plain(name)}")
-    return value.decode()
+    return value
 
 
 def _plain(header: str) -> str:
     return header.removeprefix("ce_")
 
 
-def _uuid(headers: Mapping[str, bytes], name: str) -> UUID:
-    value = headers[name]
-    if not _UUID.fullmatch(value):
-        raise NotOurs(f"bad-{_plain(name)}")
-    return _uuid_of(value)
-
-
-@lru_cache(maxsize=4096)
-def _uuid_of(text: bytes) -> UUID:
-    """Tenants, people and correlations come again and again, and `UUID` costs 2 µs."""
-    return UUID(text.decode())
-
-
-def _subject(headers: Mapping[str, bytes], key: bytes, stream: str) -> UUID | None:
+def _subject(headers: Mapping[str, bytes], key: bytes) -> UUID | None:
     """The key is the subject's id, or the stream's name where there is no subject."""
     if headers.get("ce_partitionkey") != key:
         raise NotOurs("wrong-partitionkey")
-    return None if key == stream.encode() else _uuid(headers, "ce_partitionkey")
+    return None if key == headers.get("ce_subject") else _uuid("ce_partitionkey", key)
 
 
-def _time(headers: Mapping[str, bytes], name: str) -> datetime:
+def _time(name: str, headers: Mapping[str, bytes]) -> datetime:
     try:
         return datetime.fromisoformat(headers[name].decode())
     except ValueError:

@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 
 from libs.eventstore.reading import reading
 from libs.eventstore.recorded import Recorded
+from libs.eventstore.versions import ByAnyVersion
 from services.gateway.projections.rows import Rows
 from services.gateway.projections.shapes import Shape, kept
 
@@ -26,8 +27,9 @@ Parts = Mapping[str, Part]
 
 
 def keep(rows: Rows, events: Iterable[Recorded], parts: Parts) -> None:
+    known = ByAnyVersion(parts)
     for recorded in events:
-        part = parts.get(recorded.known_as)
+        part = known[recorded.type]
         if part is not None:
             _keep(rows, recorded, part, reading(recorded, part.shape))
 

@@ -3,6 +3,8 @@ speaks of, and a sealed excerpt where somebody wrote something.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Column, Connection, Index, Integer, Text, Uuid
@@ -53,8 +55,6 @@ EXCERPTS = (
 )
 """The fields that tell best what a fact says, best first."""
 
-_TEXTS = frozenset(EXCERPTS)
-
 CODES = frozenset(
     {
         "worksheet",
@@ -85,8 +85,9 @@ def project(db: Connection, events: Sequence[Recorded]) -> None:
 
 
 def _row(recorded: Recorded) -> dict[str, Any]:
-    _, service, name, _ = recorded.type.split(".")
     told = all_of(recorded)
+    service, name = _named(recorded.type)
+    speaking = _speaking_in(tuple(told))
     return {
         "tenant_id": recorded.tenant_id,
         "event_id": recorded.event_id,
@@ -103,28 +104,45 @@ def _row(recorded: Recorded) -> dict[str, Any]:
         "actor_role": recorded.actor_role,
         "on_behalf_of": recorded.on_behalf_of,
         "visibility": told.get("visibility"),
-        "refs": _refs(told),
-        "codes": _codes(told),
-        "excerpt": _excerpt(told) or _excerpt(told.get("obstacle")),
+        "refs": {each: told[each] for each in speaking.refs if type(told[each]) is str},
+        "codes": {each: told[each] for each in speaking.codes if isinstance(told[each], str | int)},
+        "excerpt": _excerpt(told, speaking) or _excerpt_of(told.get("obstacle")),
     }
 
 
-def _refs(told: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        name: value
-        for name, value in told.items()
-        if name[-3:] == "_id" and name != "patient_id" and type(value) is str
-    }
+@dataclass(frozen=True, slots=True)
+class _Speaking:
+    """The fields of a fact that may be a reference, a code, or its excerpt, best first."""
+
+    refs: Sequence[str]
+    codes: Sequence[str]
+    texts: Sequence[str]
 
 
-def _codes(told: Mapping[str, Any]) -> dict[str, Any]:
-    """A set is met with another at once; to ask for each code by its name takes longer than all
-    else here.
-    """
-    return {name: told[name] for name in CODES & told.keys() if isinstance(told[name], str | int)}
+@lru_cache(maxsize=4096)
+def _speaking_in(fields: tuple[str, ...]) -> _Speaking:
+    """Facts come in few forms, and each field would else be looked at in every fact."""
+    return _Speaking(
+        [name for name in fields if name.endswith("_id") and name != "patient_id"],
+        [name for name in fields if name in CODES],
+        [name for name in EXCERPTS if name in fields],
+    )
 
 
-def _excerpt(told: Any) -> dict[str, Any] | None:
-    if type(told) is not dict or _TEXTS.isdisjoint(told):
-        return None
-    return next((told[name] for name in EXCERPTS if isinstance(told.get(name), dict)), None)
+@lru_cache(maxsize=1024)
+def _named(published: str) -> tuple[str, str]:
+    """Service and fact."""
+    _, service, name, _ = published.split(".")
+    return service, name
+
+
+def _excerpt_of(told: Any) -> dict[str, Any] | None:
+    return _excerpt(told, _speaking_in(tuple(told))) if type(told) is dict else None
+
+
+def _excerpt(told: Mapping[str, Any], speaking: _Speaking) -> dict[str, Any] | None:
+    for name in speaking.texts:
+        if type(told[name]) is dict:
+            excerpt: dict[str, Any] = told[name]
+            return excerpt
+    return None
