@@ -1,6 +1,6 @@
 """Becomes another program that gives up root and never outlives who started it.
 
-`python -m deploy.local.child [--account NAME] --parent PID -- program argument…`
+`python -m deploy.local.child [--account NAME] [--patient] --parent PID -- program argument…`
 
 An executable of its own because both must happen between fork and exec, where Python's
 `preexec_fn` is unsafe once threads run, and because `setpriv` is not on every machine.
@@ -18,9 +18,16 @@ from pathlib import Path
 _PR_SET_PDEATHSIG = 1
 
 
-def argv(program: Sequence[str], *, account: str | None = None) -> list[str]:
-    """What to start, so that `program` runs as `account` and dies with this process."""
+_PATIENT = 5
+"""How much nicer, as `nice` counts: a third of the processor time, where there is too little."""
+
+
+def argv(program: Sequence[str], *, account: str | None = None, patient: bool = False) -> list[str]:
+    """What to start, so that `program` runs as `account` and dies with this process. A `patient`
+    one lets others go first where processors are short.
+    """
     who = [] if account is None else ["--account", account]
+    who += ["--patient"] if patient else []
     here = [sys.executable, "-I", "-S", str(Path(__file__)), "--parent", str(os.getpid())]
     return [*here, *who, "--", *program]
 
@@ -43,9 +50,12 @@ def _die_with(parent: int) -> None:
 def main() -> None:
     parser = ArgumentParser()
     parser.add_argument("--account")
+    parser.add_argument("--patient", action="store_true")
     parser.add_argument("--parent", type=int, required=True)
     parser.add_argument("program", nargs="+")
     told = parser.parse_args()
+    if told.patient:
+        os.nice(_PATIENT)
     if told.account is not None:
         _give_up_root(told.account)
     _die_with(told.parent)

@@ -29,6 +29,13 @@ class Process:
         return f"{self.service}-{self.role}"
 
     @property
+    def patient(self) -> bool:
+        """Somebody waits for an answer, nobody for the reading: at three times the load that a
+        shared machine can take, readers that insist on their turn cost the clients theirs.
+        """
+        return self.role != "api"
+
+    @property
     def command(self) -> tuple[str, ...]:
         """What follows `python`."""
         return ("-m", f"services.{self.service}", self.role)

@@ -45,8 +45,10 @@ def run(var: Var, choices: Choices, terminal: Terminal) -> None:
 def _supervise(var: Var, ground: Ground, terminal: Terminal) -> None:
     logs = Logs(var.logs)
     supervisor = Supervisor(logs)
+    patient = {each.name for each in PROCESSES if each.patient}
     for name, (argv, environment) in children(var, ground.place).items():
-        supervisor.add_process(name, child.argv(argv), env=environment, cwd=str(ROOT))
+        started = child.argv(argv, patient=name in patient)
+        supervisor.add_process(name, started, env=environment, cwd=str(ROOT))
     for backing in ground.backings:
         watch(backing, supervisor)
     meanwhile = _Meanwhile(var, ground, terminal, supervisor)

@@ -31,7 +31,7 @@ class Manners:
 
     local: bool = True
     docs: bool = True
-    most: int = 256
+    most: int = 128
 
 
 def create_service_app(

@@ -7,9 +7,11 @@ Reads a job as JSON on standard input; answers a line of JSON for each request.
 
 import asyncio
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import cycle
 from random import Random
@@ -197,7 +199,14 @@ def told_by(lines: Sequence[str]) -> list[Told]:
     return [Told(*json.loads(line)) for line in lines if line]
 
 
+def _punctual() -> None:
+    """It measures: what it waits for a processor itself would count as slowness of the service."""
+    with suppress(PermissionError):  # then it does count
+        os.setpriority(os.PRIO_PROCESS, 0, -10)
+
+
 def main() -> None:
+    _punctual()
     job: dict[str, Any] = json.load(sys.stdin)
     for each in flooded(Flood(**{**job, "paths": tuple(job["paths"])})):
         sys.stdout.write(json.dumps([getattr(each, name) for name in Told.__slots__]) + "\n")

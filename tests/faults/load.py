@@ -82,21 +82,20 @@ class Load:
         self._thread.shutdown()
 
     async def _run(self, seconds: float) -> None:
-        sender = self._sender()
         until = time.monotonic() + seconds
-        async with sender.http:
-            await asyncio.gather(
-                *(self._client(number, sender, until) for number in range(self.clients))
-            )
+        await asyncio.gather(*(self._client(number, until) for number in range(self.clients)))
 
-    async def _client(self, number: int, sender: Sender, until: float) -> None:
+    async def _client(self, number: int, until: float) -> None:
+        """With connections of its own: one pool for all would cost more than what is sent."""
         chance = Random(f"{self.seed}/{number}")  # noqa: S311 - to be drawn again, not to be secret
         deck = Deck(self.clinic, chance)
-        while time.monotonic() < until:
-            ask = self._drawn(deck)
-            if self.serving("gateway" if ask.mutation else ask.service):
-                await self._asked(number, ask, chance, sender, until)
-            await asyncio.sleep(self.think * 2 * chance.random())
+        sender = self._sender()
+        async with sender.http:
+            while time.monotonic() < until:
+                ask = self._drawn(deck)
+                if self.serving("gateway" if ask.mutation else ask.service):
+                    await self._asked(number, ask, chance, sender, until)
+                await asyncio.sleep(self.think * 2 * chance.random())
 
     def _drawn(self, deck: Deck) -> Ask:
         while True:

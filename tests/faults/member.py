@@ -36,6 +36,7 @@ class Member:
     role: str
     settings: Mapping[str, str]
     log: Path
+    patient: bool = False
 
     def __post_init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
@@ -54,7 +55,10 @@ class Member:
             return
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
-                child.argv([sys.executable, "-m", "tests.faults.inside", self.module, self.role]),
+                child.argv(
+                    [sys.executable, "-m", "tests.faults.inside", self.module, self.role],
+                    patient=self.patient,
+                ),
                 cwd=ROOT,
                 env={"PATH": os.environ["PATH"], **self.settings, **also},
                 stdin=subprocess.DEVNULL,

@@ -1,5 +1,6 @@
 """One attempt of one request, and what can be said of its outcome: ok, refused, or unknown."""
 
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,10 @@ from tests.faults.world import World
 from tests.system.people import global_id
 
 _TIMEOUT = httpx.Timeout(14.0, connect=3.0)
+_LIMITS = httpx.Limits(max_connections=32, max_keepalive_connections=32)
+_TLS = ssl.create_default_context()
+"""Made once: a client would make its own, which takes longer than a hundred requests."""
+
 _NOT_SURE = {"outcome-unknown"}
 _NOT_SURE_OF_THE_GATEWAY = {"OVERLOADED", "UNAVAILABLE", "INTERNAL"}
 """The gateway cannot know what became of a request whose answer was lost behind it."""
@@ -35,9 +40,7 @@ class Sender:
     began: float
     bodies: set[str] = field(default_factory=set)
     http: httpx.AsyncClient = field(
-        default_factory=lambda: httpx.AsyncClient(
-            timeout=_TIMEOUT, limits=httpx.Limits(max_connections=200, max_keepalive_connections=60)
-        )
+        default_factory=lambda: httpx.AsyncClient(timeout=_TIMEOUT, limits=_LIMITS, verify=_TLS)
     )
 
     async def send(self, ask: Ask, key: str, correlation: str, expected: int | None) -> Attempt:

@@ -234,6 +234,7 @@ def _member(whole: World, process: Process, planted: Mapping[str, str]) -> Membe
             "FAULTS_PLANTED": planted.get(process.name, ""),
         },
         log=whole.folder / f"{process.name}.log",
+        patient=process.patient,
     )
 
 

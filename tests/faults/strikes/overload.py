@@ -23,21 +23,29 @@ GOOD = 0.8
 REFUSED_WITHIN = 0.05
 """Seconds, of 99 in 100 refusals."""
 
-_PEAK_SECONDS, _FLOOD_SECONDS = 5.0, 30.0
+_PEAK_SECONDS, _FLOOD_SECONDS = 15.0, 30.0
+_AT_FIRST = 5.0
+"""Seconds of the peak that do not count: until relay and readers, which share the machine, have
+come to their own share of it, more is done than can be kept up.
+"""
 
 
 def overload(scene: Scene) -> None:
-    """Homework of everybody is rated as fast as it can be, then three times as fast."""
+    """Homework of everybody is rated as fast as it can be, then three times as fast, then again as
+    fast as it can be: streams and tables grow meanwhile, so the peak is that of before and after.
+    """
     time.sleep(1)
-    best = _flooded(scene, _PEAK_SECONDS, 0, PEAK_CONNECTIONS, "peak")
-    peak = _good(best) / _PEAK_SECONDS
-    told = _flooded(scene, _FLOOD_SECONDS, TIMES * peak, FLOOD_CONNECTIONS, "flood")
+    before = _flooded(scene, _PEAK_SECONDS, 0, PEAK_CONNECTIONS, "before")
+    told = _flooded(scene, _FLOOD_SECONDS, TIMES * _rate(before), FLOOD_CONNECTIONS, "flood")
+    after = _flooded(scene, _PEAK_SECONDS, 0, PEAK_CONNECTIONS, "after")
+    peak = (_rate(before) + _rate(after)) / 2
     refused = sorted(each.took for each in told if each.status == 503)
     share = _good(told) / _FLOOD_SECONDS / peak
     slowest = refused[int(0.99 * len(refused))] if refused else 0.0
     asked = len(told) / _FLOOD_SECONDS
     scene.notes += [
-        f"peak {peak:.0f}/s, asked {asked:.0f}/s, done {share:.0%} of the peak",
+        f"peak {_rate(before):.0f}/s before and {_rate(after):.0f}/s after",
+        f"asked {asked:.0f}/s, done {share:.0%} of the peak",
         f"refused {len(refused)}, 99 % of them within {slowest * 1000:.0f} ms",
     ]
     if share < GOOD:
@@ -48,7 +56,7 @@ def overload(scene: Scene) -> None:
         scene.faulty.append("server-error")
     if any(each.status == 503 and not each.retry_after for each in told):
         scene.faulty.append("no-retry-after")
-    scene.also += [_command(scene, each) for each in (*best, *told)]
+    scene.also += [_command(scene, each) for each in (*before, *told, *after)]
 
 
 def _flooded(scene: Scene, seconds: float, rate: float, connections: int, name: str) -> list[Told]:
@@ -72,6 +80,12 @@ def _flooded(scene: Scene, seconds: float, rate: float, connections: int, name: 
         timeout=seconds + 60,
     )
     return told_by(done.stdout.splitlines())
+
+
+def _rate(told: list[Told]) -> float:
+    """Done in a second of a peak, once it counts."""
+    counted = min(each.began for each in told) + _AT_FIRST
+    return _good([each for each in told if each.began > counted]) / (_PEAK_SECONDS - _AT_FIRST)
 
 
 def _good(told: list[Told]) -> int:
@@ -111,7 +125,7 @@ FAULTS = (
         name="three-times-the-peak",
         strike=overload,
         hit=frozenset({"assignment", "gateway"}),
-        seconds=38,
+        seconds=64,
         alone=True,
         operations=("setGoal", "recordEntry", "scheduleSession"),
         clients=1,
