@@ -40,6 +40,8 @@ def _give_up_root(account: str) -> None:
 
 
 def _die_with(parent: int) -> None:
+    # A shell that starts something in the background has it ignore SIGINT, and so its children.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     # After setuid, which clears it; SIGINT, because PostgreSQL's SIGTERM waits for its clients.
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
