@@ -115,11 +115,26 @@ def _free_mb(folder: Path) -> float:
     return found.f_bavail * found.f_frsize / 1_048_576
 
 
+UNHURRIED = 0.25
+"""Seconds between two requests of a client, where homework is given for long while nobody reads:
+each session that moves takes all of it along, which makes a hundred facts of one.
+"""
+
 FAULTS = (
-    Fault(name="kafka-killed-five-times", strike=kafka_killed(5), seconds=35, settles_within=60),
+    Fault(
+        name="kafka-killed-five-times",
+        strike=kafka_killed(5),
+        seconds=35,
+        think=UNHURRIED,
+        settles_within=60,
+    ),
     Fault(name="kafka-killed-once", strike=kafka_killed(1), settles_within=60),
     Fault(
-        name="kafka-absent-a-minute", strike=kafka_absent(_A_MINUTE), seconds=66, settles_within=60
+        name="kafka-absent-a-minute",
+        strike=kafka_absent(_A_MINUTE),
+        seconds=66,
+        think=UNHURRIED,
+        settles_within=60,
     ),
     Fault(
         name="kafka-absent-at-start",
