@@ -1,0 +1,11 @@
+"""Mistakes that systems like this have really made, to be planted into a process of ours.
+
+A checker that finds none of them would be worth nothing. Each is a few lines around the product's
+own functions, in a process under test only; `tests.faults.plants` says where and with which fault
+each is looked for.
+"""
+
+from tests.faults.bugs import publishing, reading, saying, writing
+from tests.faults.bugs.bug import names, plant
+
+__all__ = ["names", "plant", "publishing", "reading", "saying", "writing"]
