@@ -5,11 +5,7 @@ every reader of one version reads all of them. What would need more is another f
 of its own.
 """
 
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import TypeVar
-
-Value = TypeVar("Value")
 
 
 @lru_cache(maxsize=1024)
@@ -25,17 +21,3 @@ def versions_below(name: str) -> list[str]:
     """From the first on."""
     fact = name.rpartition(".v")[0]
     return [f"{fact}.v{number}" for number in range(1, version_of(name))]
-
-
-class ByAnyVersion(dict[str, Value | None]):
-    """What is meant for facts of a name, found by the name of any of its versions. To be made for
-    each batch: every fact is looked up by every reader, each version worked out but once.
-    """
-
-    def __init__(self, by_first: Mapping[str, Value]) -> None:
-        super().__init__()
-        self._by_first = by_first
-
-    def __missing__(self, name: str) -> Value | None:
-        found = self[name] = self._by_first.get(first_version_of(name))
-        return found

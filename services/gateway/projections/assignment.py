@@ -18,7 +18,6 @@ from sqlalchemy import (
 )
 
 from libs.eventstore.recorded import Recorded
-from libs.eventstore.versions import ByAnyVersion
 from services.gateway.projections import homework_shapes as said
 from services.gateway.projections import parts, shapes
 from services.gateway.projections import plan_shapes as plans
@@ -200,10 +199,9 @@ def _stand(rows: Rows, events: Sequence[Recorded]) -> None:
     """Each step takes the place of the one before, and the last fact says how far the stream is:
     most facts are neither.
     """
-    steps = ByAnyVersion(COURSE)
     for recorded in events:
-        if step := steps[recorded.type]:
-            rows.set(recorded.tenant_id, recorded.stream_uuid, course=step)
+        if recorded.known_as in COURSE:
+            rows.set(recorded.tenant_id, recorded.stream_uuid, course=COURSE[recorded.known_as])
     last = {(recorded.tenant_id.int, recorded.stream_id): recorded for recorded in events}
     for recorded in last.values():
         rows.set(

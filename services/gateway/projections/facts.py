@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from libs.eventstore.reading import reading
 from libs.eventstore.recorded import Recorded
-from libs.eventstore.versions import ByAnyVersion
 from services.gateway.projections.shapes import Shape
 
 Reads = Mapping[str, type[Shape]]
@@ -12,8 +11,7 @@ Reads = Mapping[str, type[Shape]]
 
 def facts_of(events: Iterable[Recorded], reads: Reads) -> Iterator[tuple[Recorded, Shape]]:
     """Those of the events that this read model knows. Raises ValueError when one does not fit."""
-    shapes = ByAnyVersion(reads)
     for recorded in events:
-        shape = shapes[recorded.type]
+        shape = reads.get(recorded.known_as)
         if shape is not None:
             yield recorded, reading(recorded, shape)

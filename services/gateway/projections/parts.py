@@ -6,7 +6,6 @@ from uuid import UUID, uuid5
 
 from libs.eventstore.reading import reading
 from libs.eventstore.recorded import Recorded
-from libs.eventstore.versions import ByAnyVersion
 from services.gateway.projections.rows import Rows
 from services.gateway.projections.shapes import Shape, kept
 
@@ -27,9 +26,8 @@ Parts = Mapping[str, Part]
 
 
 def keep(rows: Rows, events: Iterable[Recorded], parts: Parts) -> None:
-    known = ByAnyVersion(parts)
     for recorded in events:
-        part = known[recorded.type]
+        part = parts.get(recorded.known_as)
         if part is not None:
             _keep(rows, recorded, part, reading(recorded, part.shape))
 
