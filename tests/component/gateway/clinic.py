@@ -38,15 +38,18 @@ ENOUGH = 60.0
 
 @dataclass
 class Clinic:
-    """`broker` is a BROKER_URL, `prefix` keeps its topics apart."""
+    """`broker` is a BROKER_URL, `prefix` keeps its topics apart; `telling` are the services that
+    have a topic yet.
+    """
 
     database: Database
     broker: str
     prefix: str
+    telling: Sequence[str] = SERVICES
 
     def __post_init__(self) -> None:
         with closing(connect(self.broker)) as broker:
-            for service in SERVICES:
+            for service in self.telling:
                 broker.ensure_topic(topic_of(service, self.prefix), partitions=PARTITIONS)
 
     @property
