@@ -14,7 +14,8 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """One request. `twins` are sent at once under one key; `mutation` goes by the gateway.
+    """One request. `twins` are sent at once under one key; `again` is asked once more under it
+    although there was an answer, as a phone does that lost it; `mutation` goes by the gateway.
 
     `made` tells the clinic once it is acknowledged.
     """
@@ -26,6 +27,7 @@ class Ask:
     who: str
     stream: str | None
     twins: int = 1
+    again: bool = False
     conditional: bool = False
     mutation: bool = False
     made: Callable[[UUID], None] = lambda _id: None
@@ -265,4 +267,5 @@ class Deck:
             who="therapist",
             stream=f"review-{review}",
             twins=twins,
+            again=self.chance.random() < 0.3,
         )

@@ -125,6 +125,8 @@ class Load:
         while not mine.settled and not mine.abandoned and time.monotonic() < until:
             await asyncio.sleep(_AGAIN * (0.5 + chance.random()))
             self._note(mine, [await self._attempt(mine, sender)])
+        if ask.again and mine.command.outcome == "ok":
+            self._note(mine, [await self._attempt(mine, sender)])
 
     async def _finish(self) -> None:
         sender = self._sender()

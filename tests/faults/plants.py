@@ -29,6 +29,9 @@ class Plant:
 _REVIEWING = ("openReview", "givePraise", "recordWorkDone")
 """What brings no id of its own, so that nothing but the key tells a repeat."""
 
+_COMPLETING = ("openReview", "recordWorkDone", "completeReview")
+"""What can be done once, and is refused afterwards, unless it is the same request."""
+
 
 def _plant(member: str, fault: str, *found_as: str, operations: tuple[str, ...] = ()) -> Plant:
     return Plant(
@@ -48,7 +51,9 @@ PLANTS: Mapping[str, Plant] = {
     "lost-answer-asked-again": _plant(
         "assignment-api", "kill-gateway", "done-twice", "chain-broken"
     ),
-    "rejected-from-a-stale-cache": _plant("review-api", "kill-gateway", "answers-differ"),
+    "rejected-from-a-stale-cache": _plant(
+        "review-api", "kill-gateway", "answers-differ", operations=_COMPLETING
+    ),
     "outage-is-a-crash": _plant("assignment-api", "postgres-killed", "server-error"),
     "outbox-emptied-before-the-ack": _plant("assignment-relay", "kafka-killed-once", "unpublished"),
     "acknowledgements-not-awaited": _plant("assignment-relay", "kafka-killed-once", "unpublished"),
@@ -74,7 +79,7 @@ PLANTS: Mapping[str, Plant] = {
         "diary-follow",
         "kill-gateway",
         "reaction-missing",
-        operations=("openReview", "recordWorkDone", "completeReview"),
+        operations=_COMPLETING,
     ),
     "says-what-was-written": _plant("assignment-api", "kill-gateway", "leak"),
     "always-ready": _plant("assignment-api", "postgres-stopped-briefly", "false-ready"),

@@ -23,8 +23,8 @@ GOOD = 0.8
 REFUSED_WITHIN = 0.05
 """Seconds, of 99 in 100 refusals."""
 
-_PEAK_SECONDS, _FLOOD_SECONDS = 15.0, 30.0
-_AT_FIRST = 5.0
+_PEAK_SECONDS, _FLOOD_SECONDS = 25.0, 30.0
+_AT_FIRST = 15.0
 """Seconds of the peak that do not count: until relay and readers, which share the machine, have
 come to their own share of it, more is done than can be kept up.
 """
@@ -125,7 +125,7 @@ FAULTS = (
         name="three-times-the-peak",
         strike=overload,
         hit=frozenset({"assignment", "gateway"}),
-        seconds=64,
+        seconds=84,
         alone=True,
         operations=("setGoal", "recordEntry", "scheduleSession"),
         clients=1,

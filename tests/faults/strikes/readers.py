@@ -20,14 +20,19 @@ _TWO_DAYS = 2 * 24 * 3600.0
 
 def two_relays(scene: Scene) -> None:
     """Of every service, all the time; and one of each pair dies."""
-    for service in SERVICES:
-        scene.world.another(f"{service}-relay").start()
-    scene.pause(1, 3)
+    seconds = [scene.world.another(f"{service}-relay") for service in SERVICES]
+    for second in seconds:
+        second.start()
+    for second in seconds:
+        second.wait_until_ready()
+    scene.pause(2, 4)
     for service in SERVICES:
         scene.world.members[f"{service}-relay"].kill()
         scene.pause(0.1, 0.5)
     for service in SERVICES:
         scene.world.members[f"{service}-relay"].start()
+    for service in SERVICES:
+        scene.world.members[f"{service}-relay"].wait_until_ready()
     scene.pause(1, 2)
     for service in SERVICES:
         scene.world.without(f"{service}-relay-2")
@@ -120,7 +125,7 @@ def nothing(_scene: Scene) -> None:
 
 
 FAULTS = (
-    Fault(name="two-relays", strike=two_relays, seconds=14, bounded=True),
+    Fault(name="two-relays", strike=two_relays, seconds=18, bounded=True),
     Fault(
         name="relay-paused-past-its-lease",
         strike=relay_paused_past_its_lease,
