@@ -148,7 +148,6 @@ def test_what_is_left_of_a_topic_that_was_lost_can_be_dismissed(
     topics.tell(TOPIC, [note, _forged(note, 9)])
     _read(db, topics, reader)
     topics.lose(TOPIC)
-    topics.tell(TOPIC, [note])
     assert _read(db, topics, reader) == [WAITS]
     _dismiss(db, topics, (OF_MASHA, 1))
     assert _codes(db) == []
@@ -169,6 +168,18 @@ def test_a_fact_that_its_handler_fails_on_is_ours_and_so_is_what_waits_behind_it
     assert codes == ["KeyError", WAITS, WAITS]
     for offset, code in enumerate(codes):
         _refused(db, topics, offset, rf"/{offset} \({code}\) is a fact of ours: .* `retry`")
+
+
+def test_a_fact_that_its_handler_fails_on_is_ours_though_the_topic_lacks_what_came_before(
+    db: Connection, topics: Topics, reader: Reader
+) -> None:
+    first, second = _notes(2)
+    topics.tell(TOPIC, [first])
+    _read(db, topics, reader)
+    topics.lose(TOPIC)
+    topics.tell(TOPIC, [*_notes(1, subject=LEV), second])
+    assert _read(db, topics, reader, stumbles=[(OF_MASHA, 0)]) == ["KeyError"]
+    _refused(db, topics, 0, "a fact of ours")
 
 
 def test_a_fact_that_came_before_the_one_before_it_is_ours(

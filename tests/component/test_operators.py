@@ -31,17 +31,20 @@ ROLES = {
     "care store verify --store-only": "care_relay",
     "care follow status": "care_app",
     "care follow retry": "care_app",
+    "care follow parked": "care_app",
+    "care follow dismiss interlude.care.events.v1/0/7": "care_app",
     "gateway projector status": "gateway_projector",
     "gateway projector rebuild goals": "gateway_projector",
     "gateway projector rebuild goals --drop": "gateway_projector",
     "gateway projector verify goals": "gateway_projector",
     "gateway projector retry": "gateway_projector",
+    "gateway projector parked": "gateway_projector",
+    "gateway projector dismiss interlude.care.events.v1/0/7": "gateway_projector",
 }
 """Every operator's command, and as whom it comes to the database."""
 
-ASK_THE_BROKER = [
-    command for command in ROLES if not command.endswith(("retry", "--drop", "--store-only"))
-]
+WITHOUT_A_BROKER = ("retry", "parked", "/7", "--drop", "--store-only")
+ASK_THE_BROKER = [command for command in ROLES if not command.endswith(WITHOUT_A_BROKER)]
 NO_DATABASE = (
     "DATABASE_URL or MIGRATION_DATABASE_URL: the database does not answer, or does not let this "
     "role in.\n"
@@ -190,6 +193,81 @@ def test_a_follower_is_asked_to_try_again_what_it_parked(own_database: Database)
     with psycopg.connect(own_database.url) as superuser:
         due = superuser.execute("SELECT retry_at <= now(), tries FROM care.parked").fetchone()
     assert due == (True, 0)
+
+
+DISMISS = [command for command in ROLES if " dismiss " in command]
+WAITING = "gen_random_uuid(), 'patient-1', 9, 'waits-for-earlier', now(), 1, NULL"
+UNREADABLE = "NULL, NULL, NULL, 'no-type', now(), 1, NULL"
+
+
+def lies_there(database: Database, command: str, record: str) -> None:
+    schema = command.split(maxsplit=1)[0]
+    with psycopg.connect(database.url) as superuser:
+        superuser.execute(
+            f"INSERT INTO {schema}.parked VALUES"  # noqa: S608 - all of it our own
+            f" ('keep', 'interlude.care.events.v1', 0, 'id', 7, {record})"
+        )
+
+
+@pytest.mark.parametrize("line", DISMISS)
+def test_where_nothing_is_parked_nothing_is_dismissed(line: str, database: Database) -> None:
+    before = everything(database)
+    done = command(line, database)
+    assert done.stderr == "Nothing is parked at interlude.care.events.v1/0/7.\n"
+    assert (done.stdout, done.returncode) == ("", 1)
+    assert everything(database) == before
+
+
+@pytest.mark.parametrize("line", DISMISS)
+@pytest.mark.parametrize(
+    ("settings", "complaint"),
+    [
+        ({"BROKER_URL": "kafka://127.0.0.1:1"}, NO_BROKER),
+        (
+            {"TOPIC_PREFIX": "t-1."},
+            "TOPIC_PREFIX: interlude.care.events.v1 is not among the topics that are read.\n",
+        ),
+    ],
+)
+def test_who_cannot_look_at_the_record_dismisses_nothing(
+    line: str, settings: Mapping[str, str], complaint: str, own_database: Database
+) -> None:
+    lies_there(own_database, line, WAITING)
+    before = everything(own_database)
+    done = command(line, own_database, **settings)
+    assert (done.stderr, done.stdout, done.returncode) == (complaint, "", 1)
+    assert everything(own_database) == before
+
+
+@pytest.mark.parametrize("line", DISMISS)
+def test_a_place_that_is_none(line: str, database: Database) -> None:
+    done = command(f"{line}/8", database)
+    assert done.stderr == (
+        "Invalid value for PLACE: this takes TOPIC/PARTITION/OFFSET, as `parked` lists it.\n"
+    )
+    assert (done.stdout, done.returncode) == ("", 2)
+
+
+@pytest.mark.parametrize("line", DISMISS)
+def test_what_nobody_can_read_is_listed_and_dismissed_once(
+    line: str, own_database: Database
+) -> None:
+    words = line.split()
+    listing = f"{words[0]} {words[1]} parked --json"
+    lies_there(own_database, line, UNREADABLE)
+    (listed,) = json.loads(command(listing, own_database).stdout)
+    assert listed.pop("since")
+    assert listed == {
+        "reader": "keep",
+        "place": words[-1],
+        "code": "no-type",
+        "stream": None,
+        "version": None,
+        "tries": 1,
+    }
+    assert command(line, own_database).stdout == f"{words[-1]} is dismissed.\n"
+    assert command(line, own_database).stderr == f"Nothing is parked at {words[-1]}.\n"
+    assert json.loads(command(listing, own_database).stdout) == []
 
 
 async def test_a_published_store_agrees_with_its_topic_until_somebody_changes_one(
