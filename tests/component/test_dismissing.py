@@ -1,6 +1,7 @@
 """What a stranger wrote can be dismissed, what a service of ours wrote never."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from uuid import UUID, uuid4
 
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine
 from libs.eventstore import dismissing, parking, progress
 from libs.eventstore.chain import link
 from libs.eventstore.dismissing import CannotDismiss
-from libs.eventstore.parking import CHAIN_BROKEN, WAITS, Place
+from libs.eventstore.parking import CHAIN_BROKEN, WAITS, Parked, Place
 from libs.eventstore.recorded import Recorded
 from libs.eventstore.taking import Failure, Reader, settle, take
 from libs.messaging.broker import Message, Partition
@@ -236,3 +237,27 @@ def test_a_reader_that_tries_the_record_meanwhile_is_noticed(
     _read(db, topics, replace(reader, name=f"react-{uuid4()}"))
     with pytest.raises(CannotDismiss, match="tried meanwhile: look again"):
         dismissing.dismiss(db, found, (OF_MASHA, 0), NOW)
+
+
+def test_who_tries_it_at_that_very_moment_does_not_park_it_again(
+    engine: Engine, reader: Reader
+) -> None:
+    place = (Partition("interlude.elsewhere.events.v1", 0), 0)
+    stray = Parked(place=place, stream=None, version=None, code="no-type")
+
+    def tried() -> None:
+        with engine.begin() as db:
+            parking.park(db, reader.name, [stray], NOW)
+
+    with engine.begin() as db:
+        progress.stand(db, reader.name, {place[0]: "id"})
+        parking.park(db, reader.name, [stray], NOW)
+    with ThreadPoolExecutor() as threads:
+        with engine.begin() as db:
+            dismissing.dismiss(db, dismissing.lying(db, place), place, NOW)
+            trying = threads.submit(tried)
+            with pytest.raises(TimeoutError):
+                trying.result(timeout=0.5)
+        trying.result(timeout=20)
+    with engine.begin() as db:
+        assert parking.count(db, reader.name) == (0, 0)
