@@ -104,16 +104,16 @@ def must_be_a_strangers(
     """Raises `CannotDismiss` unless nobody of ours wrote what was found at this place."""
     if not found:
         raise CannotDismiss(f"Nothing is parked at {written(place)}.")
-    readable = [one for one in found if one.stream is not None]
-    for one in readable:
-        if one.code not in (WAITS, CHAIN_BROKEN):
+    for one in found:
+        if one.stream is not None and one.code not in (WAITS, CHAIN_BROKEN):
             raise _ours(one)
     topic = place[0].topic
-    if readable and topic not in chain_keys:
+    if topic not in chain_keys:
         raise CannotDismiss(f"TOPIC_PREFIX: {topic} is not among the topics that are read.")
     # What lay in a topic that was lost cannot be read, and so never be applied, any more.
-    there = [one for one in readable if one.topic_id == broker.topic_id(topic)]
-    if there and _is_ours(there[0], broker, chain_keys[topic], progress):
+    there = [one for one in found if one.topic_id == broker.topic_id(topic)]
+    suspect = _read(broker, place) if there else None
+    if suspect and _is_ours(suspect, broker, topic, chain_keys[topic], progress):
         raise _ours(there[0])
 
 
@@ -127,54 +127,62 @@ def dismiss(db: Connection, found: Sequence[Lying], place: Place, now: datetime)
     db.execute(_FORGET, _named(place))
 
 
+def _read(broker: Broker, place: Place) -> Recorded | None:
+    """None if nobody can read it. A reader of an earlier release may not have been able to."""
+    at, offset = place
+    with closing(broker.reading({at: offset})) as reading:
+        for deliveries in reading.until({at: offset + 1}):
+            for one in deliveries:
+                with suppress(NotOurs):
+                    return from_delivery(one)
+    return None
+
+
 @dataclass(slots=True)
 class _Witnesses:
-    """What the rest of the topic says about one record of it."""
+    """What the whole topic says about one record of it."""
 
-    suspect: Lying
+    suspect: Recorded
     key: bytes
-    itself: Recorded | None = None
-    before: list[bytes] = field(default_factory=list)
     key_is_right: bool = False
+    name_its_owner: bool = False
 
-    def hear(self, place: Place, recorded: Recorded) -> None:
+    def __post_init__(self) -> None:
+        if self.suspect.version == 1:
+            self.name_its_owner = fits(self.key, b"", self.suspect)
+
+    def hear(self, recorded: Recorded) -> None:
         if recorded.version == 1 and not self.key_is_right:
             self.key_is_right = fits(self.key, b"", recorded)
-        if place == self.suspect.place:
-            self.itself = recorded
-        elif (
-            recorded.version + 1 == self.suspect.version
-            and (recorded.tenant_id, recorded.stream_id) == self.suspect.stream
+        if recorded.version + 1 == self.suspect.version and _stream(recorded) == _stream(
+            self.suspect
         ):
-            self.before.append(recorded.chain)
-
-    def name_its_owner(self) -> bool:
-        if self.itself is None:
-            return False
-        before = [b""] if self.suspect.version == 1 else self.before
-        return any(fits(self.key, chain, self.itself) for chain in before)
+            self.name_its_owner |= fits(self.key, recorded.chain, self.suspect)
 
 
-def _is_ours(suspect: Lying, broker: Broker, key: bytes, progress: Progress) -> bool:
-    topic = suspect.place[0].topic
+def _is_ours(suspect: Recorded, broker: Broker, topic: str, key: bytes, progress: Progress) -> bool:
     witnesses = _Witnesses(suspect, key)
-    for place, recorded in _readable(broker, topic, progress):
-        witnesses.hear(place, recorded)
+    for recorded in _readable(broker, topic, progress):
+        witnesses.hear(recorded)
     if not witnesses.key_is_right:  # everything would look forged
         raise CannotDismiss(
             f"MASTER_KEY: nothing in {topic} was written under it, so nobody can say by whom."
         )
-    return witnesses.name_its_owner()
+    return witnesses.name_its_owner
 
 
-def _readable(broker: Broker, topic: str, progress: Progress) -> Iterator[tuple[Place, Recorded]]:
+def _stream(recorded: Recorded) -> Stream:
+    return recorded.tenant_id, recorded.stream_id
+
+
+def _readable(broker: Broker, topic: str, progress: Progress) -> Iterator[Recorded]:
     """All of it: what came before a record may lie anywhere, also behind it."""
     ends, read = broker.ends([topic]), 0
     with closing(broker.reading(dict.fromkeys(ends, 0))) as reading:
         for deliveries in reading.until(ends):
             for one in deliveries:
                 with suppress(NotOurs):  # says nothing about anybody
-                    yield (one.partition, one.offset), from_delivery(one)
+                    yield from_delivery(one)
             read += len(deliveries)
             progress(read, sum(ends.values()))
 

@@ -183,6 +183,16 @@ def test_a_fact_that_its_handler_fails_on_is_ours_though_the_topic_lacks_what_ca
     _refused(db, topics, 0, "a fact of ours")
 
 
+def test_a_fact_that_an_earlier_release_could_not_read_is_ours(
+    db: Connection, topics: Topics, reader: Reader
+) -> None:
+    topics.tell(TOPIC, _notes(1))
+    unread = Parked(place=(OF_MASHA, 0), stream=None, version=None, code="wrong-dataschema")
+    progress.stand(db, reader.name, {OF_MASHA: topics.topic_id(TOPIC)})
+    parking.park(db, reader.name, [unread], NOW)
+    _refused(db, topics, 0, "a fact of ours")
+
+
 def test_a_fact_that_came_before_the_one_before_it_is_ours(
     db: Connection, topics: Topics, reader: Reader
 ) -> None:
