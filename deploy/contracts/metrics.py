@@ -89,7 +89,9 @@ ABOUT: Mapping[str, About] = {
     "interlude_reader_applied_total": About(unit="facts", roles=_READING),
     "interlude_reader_batch_records": About(unit="records", roles=_READING),
     "interlude_reader_parked_records": About(
-        unit="records", roles=_READING, alert="above 0 for 5 min: look at it, then `retry`"
+        unit="records",
+        roles=_READING,
+        alert="above 0 for 5 min: look at it (`parked`), then `retry` or `dismiss`",
     ),
     "interlude_reader_parked_streams": About(unit="streams", roles=_READING),
     "interlude_reactions_total": About(

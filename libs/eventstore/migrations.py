@@ -23,6 +23,14 @@ def remember_the_topic(connection: Connection) -> None:
     connection.exec_driver_sql("ALTER TABLE relay_lease ADD COLUMN topic_id text")
 
 
+def remember_what_was_dismissed(
+    connection: Connection, service: str, *, writer: str | None = None
+) -> None:
+    """Beside the tables of `create_progress_tables`, and for the same roles."""
+    app = f"{service}_app"
+    run_script(connection, _HERE / "dismissed.sql", app=app, writer=writer or app)
+
+
 def run_script(connection: Connection, script: Path, **roles: str) -> None:
     """A file of SQL in which `{name}` stands for a role."""
     text = script.read_text("utf-8")

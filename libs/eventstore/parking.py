@@ -47,8 +47,12 @@ FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]), CAST(:offsets A
             CAST(:tenants AS uuid[]), CAST(:streams AS text[]), CAST(:versions AS int[]),
             CAST(:codes AS text[]), CAST(:retries AS timestamptz[]))
   AS s(topic, partition, "offset", tenant_id, stream_id, version, code, retry_at)
-JOIN positions USING (topic, partition)
-WHERE reader = :reader
+JOIN positions q USING (topic, partition)
+WHERE reader = :reader AND NOT EXISTS (
+  SELECT FROM dismissed d
+  WHERE (d.topic, d.partition, d.topic_id, d."offset")
+      = (s.topic, s.partition, q.topic_id, s."offset")
+)
 ON CONFLICT (reader, topic, partition, topic_id, "offset") DO UPDATE
 SET code = EXCLUDED.code, retry_at = EXCLUDED.retry_at, tries = p.tries + 1
 """)
@@ -101,14 +105,12 @@ _WISH = text("""
 UPDATE parked SET retry_at = :now, tries = 0
 WHERE reader = :reader AND (CAST(:stream AS text) IS NULL OR stream_id = CAST(:stream AS text))
 """)
-_DISMISS = text("""
-DELETE FROM parked
-WHERE reader = :reader AND topic = :topic AND partition = :partition AND "offset" = :offset
-""")
 
 
 def park(db: Connection, reader: str, records: Sequence[Parked], now: datetime) -> None:
-    """A record that is parked already counts one more try."""
+    """A record that is parked already counts one more try; one that was dismissed stays out. That
+    costs nobody anything as long as nothing is parked.
+    """
     if records:
         db.execute(
             _PARK,
@@ -188,21 +190,6 @@ def wish(db: Connection, reader: str, now: datetime, *, stream_id: str | None = 
     Returns how many records that are.
     """
     return db.execute(_WISH, {"reader": reader, "now": now, "stream": stream_id}).rowcount
-
-
-def dismiss(db: Connection, reader: str, place: Place) -> bool:
-    """For a record that nobody of ours wrote: it will not be looked at again."""
-    partition, offset = place
-    gone = db.execute(
-        _DISMISS,
-        {
-            "reader": reader,
-            "topic": partition.topic,
-            "partition": partition.number,
-            "offset": offset,
-        },
-    )
-    return gone.rowcount > 0
 
 
 def _places(places: Collection[Place]) -> Mapping[str, Sequence[Any]]:

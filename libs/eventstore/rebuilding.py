@@ -250,7 +250,8 @@ class Rebuilding:
             raise CannotRebuild(f"The tables of {name} were migrated meanwhile: run it again.")
         if parked := abreast.parked_streams(self._owner, self._live):
             raise CannotRebuild(
-                f"{parked} streams are parked in the live read models: `projector retry` first."
+                f"{parked} streams are parked in the live read models: `projector retry` first, "
+                "and `projector dismiss` what a stranger wrote."
             )
         if parked := abreast.parked_streams(self._owner, ours):
             raise CannotRebuild(f"{parked} streams could not be applied again: see the log.")

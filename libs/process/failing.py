@@ -13,6 +13,7 @@ _EITHER = (
     "role in."
 )
 _WORDS: Mapping[str, str] = {
+    "libs.eventstore.dismissing.CannotDismiss": "{0}",
     "libs.eventstore.pool.NotDurable": (
         "{0}: it would lose what was acknowledged. DURABLE=false allows it."
     ),

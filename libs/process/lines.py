@@ -1,9 +1,12 @@
 """How all command lines of Interlude are made: plain help, and one line for what is wrong."""
 
+import re
 import sys
 from typing import Annotated, Any
 
 import typer
+
+_PLACE = re.compile(r"[A-Za-z0-9._-]{1,249}/[0-9]{1,9}/[0-9]{1,18}")
 
 
 class OneLine(typer.Typer):
@@ -40,5 +43,17 @@ def group(*, invoke_without_command: bool = False) -> typer.Typer:
     )
 
 
+def _place(named: str) -> str:
+    if not _PLACE.fullmatch(named):
+        raise typer.BadParameter(
+            "this takes TOPIC/PARTITION/OFFSET, as `parked` lists it.", param_hint="PLACE"
+        )
+    return named
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 OneStream = Annotated[str | None, typer.Option(help="Only this stream, by its name.")]
+OnePlace = Annotated[
+    str,
+    typer.Argument(callback=_place, metavar="PLACE", help="Where it lies, as `parked` lists it."),
+]

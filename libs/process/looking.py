@@ -62,9 +62,11 @@ def retried(settings: Database, readers: Sequence[str], stream: str | None) -> i
 
 
 def tell(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
-    """To standard output: a table, or one JSON list."""
+    """To standard output: a table (nothing of nothing), or one JSON list."""
     if as_json:
         sys.stdout.write(f"{json.dumps(rows)}\n")
+        return
+    if not rows:
         return
     names = [name.replace("_", " ") for name in rows[0]]
     cells = [names, *([_readable(value) for value in row.values()] for row in rows)]

@@ -138,6 +138,32 @@ def _follow(service: Service) -> typer.Typer:
             count = looking.retried(settings, service.following().readers, stream)
         typer.echo(f"{count} records will be tried again.")
 
+    @follow.command()
+    def parked(*, as_json: lines.AsJson = False) -> None:
+        """List what it has parked: where it lies, and why. Never what it says.
+
+        Reads DATABASE_URL (as <service>_app).
+        """
+        from libs.process import dismissing, looking  # noqa: PLC0415 - as said at `Service`
+
+        settings = started(service.name, "follow parked", Database)
+        with explained():
+            looking.tell(dismissing.parked(settings), as_json=as_json)
+
+    @follow.command()
+    def dismiss(place: lines.OnePlace) -> None:
+        """Have it not park again what a stranger wrote at PLACE. A fact of ours is refused.
+
+        Reads the whole topic for that. Reads DATABASE_URL (as <service>_app), MASTER_KEY,
+        BROKER_URL, TOPIC_PREFIX.
+        """
+        from libs.process import dismissing  # noqa: PLC0415 - as said at `Service`
+
+        settings = started(service.name, "follow dismiss", dismissing.Judging)
+        with explained():
+            dismissing.dismissed(settings, service.following().services, place)
+        typer.echo(f"{place} is dismissed.")
+
     return follow
 
 

@@ -121,6 +121,35 @@ def retry(stream: lines.OneStream = None) -> None:
     typer.echo(f"{count} records will be tried again.")
 
 
+@line.command()
+def parked(*, as_json: lines.AsJson = False) -> None:
+    """List what the gateway's readers have parked: where it lies, and why. Never what it says.
+
+    Reads DATABASE_URL (as gateway_projector).
+    """
+    from libs.process import dismissing, looking  # noqa: PLC0415 - as above
+
+    settings = started("gateway", "projector parked", Database)
+    with explained():
+        looking.tell(dismissing.parked(settings), as_json=as_json)
+
+
+@line.command()
+def dismiss(place: lines.OnePlace) -> None:
+    """Have no reader park again what a stranger wrote at PLACE. A fact of ours is refused.
+
+    Reads the whole topic for that. Reads DATABASE_URL (as gateway_projector), MASTER_KEY,
+    BROKER_URL, TOPIC_PREFIX.
+    """
+    from libs.process import dismissing  # noqa: PLC0415 - as above
+    from services.gateway.contracts import SERVICES  # noqa: PLC0415 - as above
+
+    settings = started("gateway", "projector dismiss", dismissing.Judging)
+    with explained():
+        dismissing.dismissed(settings, SERVICES, place)
+    typer.echo(f"{place} is dismissed.")
+
+
 def _drop(name: str) -> None:
     settings = started("gateway", "projector rebuild", Migrating)
     from services.gateway import operating  # noqa: PLC0415 - as above

@@ -31,17 +31,20 @@ ROLES = {
     "care store verify --store-only": "care_relay",
     "care follow status": "care_app",
     "care follow retry": "care_app",
+    "care follow parked": "care_app",
+    "care follow dismiss interlude.care.events.v1/0/7": "care_app",
     "gateway projector status": "gateway_projector",
     "gateway projector rebuild goals": "gateway_projector",
     "gateway projector rebuild goals --drop": "gateway_projector",
     "gateway projector verify goals": "gateway_projector",
     "gateway projector retry": "gateway_projector",
+    "gateway projector parked": "gateway_projector",
+    "gateway projector dismiss interlude.care.events.v1/0/7": "gateway_projector",
 }
 """Every operator's command, and as whom it comes to the database."""
 
-ASK_THE_BROKER = [
-    command for command in ROLES if not command.endswith(("retry", "--drop", "--store-only"))
-]
+WITHOUT_A_BROKER = ("retry", "parked", "/7", "--drop", "--store-only")
+ASK_THE_BROKER = [command for command in ROLES if not command.endswith(WITHOUT_A_BROKER)]
 NO_DATABASE = (
     "DATABASE_URL or MIGRATION_DATABASE_URL: the database does not answer, or does not let this "
     "role in.\n"

@@ -209,8 +209,6 @@ def test_a_record_that_is_none_of_ours_is_parked_by_its_place(
     notes = _notes(2)
     assert _fresh(_taken(db, reader, [stray, *_at(1, notes)])) == list(notes)
     assert _parked(db, reader) == [(0, "no-type")]
-    assert parking.dismiss(db, reader.name, (HERE, 0))
-    assert parking.count(db, reader.name) == (0, 0)
 
 
 def test_another_services_key_does_not_fit(db: Connection, reader: Reader) -> None:

@@ -24,7 +24,7 @@ from tests.system.topics import Record
 # ruff: noqa: S608
 
 READERS = (*SERVICES, "gateway")
-_NOT_A_MODEL = {"alembic_version", "applied", "positions", "parked"}
+_NOT_A_MODEL = {"alembic_version", "applied", "positions", "parked", "dismissed"}
 _OF_THE_STORE = {"events", "streams", "outbox", "idempotency", "relay_lease"}
 _EVENTS = """
 SELECT position, event_id::text, tenant_id::text, stream_id, version, type, subject_id::text,

@@ -35,7 +35,7 @@ KEEPING: Mapping[str, Callable[[Connection, Sequence[Recorded]], None]] = {
 }
 NOT_READ = {
     *("events", "streams", "outbox", "idempotency", "relay_lease"),
-    *("positions", "applied", "parked", "alembic_version"),
+    *("positions", "applied", "parked", "dismissed", "alembic_version"),
 }
 """The stores themselves, and how far readers have come: looked at by invariants of their own."""
 
