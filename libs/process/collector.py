@@ -6,7 +6,7 @@ _YOUNG, _MIDDLE, _OLD = 50_000, 50, 100
 """With the defaults p99 at 16 connections was five times as long."""
 
 MORE_THAN_A_BATCH = 500_000
-"""Objects. What is made of a batch is let go with it, and until then it is in vain to look at it."""
+"""Objects. What is made of a batch is let go with it, and to look at it before is in vain."""
 
 
 def settle_collector(*, young: int = _YOUNG) -> None:
