@@ -9,7 +9,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection, Engine
 
-from libs.eventstore.pipelining import pipelined
+from libs.eventstore.pipelining import flushed, pipelined
 from libs.eventstore.progress import PlaceTaken
 from libs.eventstore.recorded import Recorded
 from libs.eventstore.surviving import survive
@@ -79,6 +79,7 @@ class Applying:
     def _project(self, db: Connection, events: Sequence[Recorded]) -> None:
         for projection in self.projections:
             projection.project(db, events)
+            flushed(db)
 
 
 def ahead(batches: Iterator[Sequence[Delivery]]) -> Iterator[Sequence[Delivery]]:

@@ -4,6 +4,7 @@ the next is being made.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from select import select
 
 import psycopg
 from sqlalchemy import Connection
@@ -33,3 +34,16 @@ def pipelined(db: Connection) -> Iterator[None]:
             connection_invalidated=lost,
             dialect=db.dialect,
         ) from error
+
+
+def flushed(db: Connection) -> None:
+    """The end of a statement that is longer than the socket holds would wait here for the next one,
+    and PostgreSQL for the end.
+    """
+    driver = db.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)  # noqa: S101 - as above
+    server = driver.pgconn
+    while server.flush():
+        readable, _, _ = select([server.socket], [server.socket], [])
+        if readable:
+            server.consume_input()

@@ -7,6 +7,7 @@ Written in the reader's own transaction, together with what it made of the facts
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection, text
@@ -18,12 +19,16 @@ Stream = tuple[UUID, str]
 """Tenant and stream id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The last version applied of a stream, and its chain, which the next one must continue."""
+class Head(NamedTuple):
+    """The last version applied of a stream, and its chain, which the next one must continue. A
+    tuple, because every record moves one.
+    """
 
     version: int = 0
     chain: bytes = b""
+
+
+NOTHING_YET = Head()
 
 
 @dataclass(frozen=True, slots=True)

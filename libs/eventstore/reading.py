@@ -37,7 +37,7 @@ def reading(recorded: Recorded, model: type[Known]) -> Known:
     """For who knows already that the model is meant for such a fact."""
     known: Known | None = recorded.readings.get(model)
     if known is None:
-        known = model.model_validate(told(recorded), context=STORED)
+        known = model.__pydantic_validator__.validate_python(told(recorded), context=STORED)
         recorded.readings[model] = known
     return known
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from libs.eventstore.versions import first_version_of
+from libs.vocabulary.uuids import uuid_of
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,7 +64,7 @@ class Recorded:
 @lru_cache(maxsize=4096)
 def _uuid_at_the_end_of(stream_id: str) -> UUID:
     """Asked for by every read model of every fact."""
-    return UUID(stream_id[-36:])
+    return uuid_of(stream_id[-36:])
 
 
 @lru_cache(maxsize=4096)

@@ -12,6 +12,7 @@ its stream is no longer next, and is parked behind it.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -19,7 +20,7 @@ from sqlalchemy import Connection
 from libs.eventstore import parking, progress
 from libs.eventstore.chain import fits
 from libs.eventstore.parking import CHAIN_BROKEN, WAITS, Parked, Place
-from libs.eventstore.progress import Head, Move, Stream
+from libs.eventstore.progress import NOTHING_YET, Head, Move, Stream
 from libs.eventstore.recorded import Recorded
 from libs.messaging.broker import Delivery, Partition
 from libs.messaging.envelope import NotOurs, from_delivery
@@ -50,8 +51,9 @@ class Reader:
         return self.categories is None or recorded.category in self.categories
 
 
-@dataclass(frozen=True, slots=True)
-class Fresh:
+class Fresh(NamedTuple):
+    """A tuple, because nearly every record becomes one."""
+
     place: Place
     recorded: Recorded
 
@@ -88,7 +90,7 @@ class Batch:
 
     def sift(self, place: Place, recorded: Recorded) -> None:
         stream = recorded.tenant_id, recorded.stream_id
-        head = self.heads.get(stream, Head())
+        head = self.heads.get(stream, NOTHING_YET)
         if recorded.version <= head.version:
             self.repeated.append(place)
         elif recorded.version > head.version + 1:
@@ -136,19 +138,19 @@ def settle(
     Returns what was applied.
     """
     name, parked, done = batch.reader.name, list(batch.parked), list(batch.repeated)
-    reached: dict[Stream, Head] = {}
+    last: dict[Stream, Recorded] = {}
     stopped: set[Stream] = set()
     applied: list[Recorded] = []
-    for fresh in batch.fresh:
-        if fresh.stream in stopped or fresh.place in failed:
-            parked.append(
-                _parked(fresh.place, fresh.recorded, failed.get(fresh.place, Failure(WAITS)))
-            )
-            stopped.add(fresh.stream)
+    for place, recorded in batch.fresh:
+        stream = recorded.tenant_id, recorded.stream_id
+        if stream in stopped or place in failed:
+            parked.append(_parked(place, recorded, failed.get(place, Failure(WAITS))))
+            stopped.add(stream)
         else:
-            reached[fresh.stream] = Head(fresh.recorded.version, fresh.recorded.chain)
-            applied.append(fresh.recorded)
-            done.append(fresh.place)
+            last[stream] = recorded
+            applied.append(recorded)
+            done.append(place)
+    reached = {stream: Head(one.version, one.chain) for stream, one in last.items()}
     progress.apply(db, name, reached)
     parking.park(db, name, parked, now)
     parking.settle(db, name, [place for place in done if place in batch.tried])

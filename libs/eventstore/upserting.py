@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,10 @@ from sqlalchemy import JSON, Connection, Insert, Table, Text, bindparam, cast, c
 from sqlalchemy.dialects.postgresql import insert
 
 Row = dict[str, Any]
+Place = tuple[Any, ...]
+"""The values of the key."""
+
+_place = itemgetter(0)
 
 
 def upsert(db: Connection, table: Table, rows: Iterable[Row]) -> None:
@@ -26,15 +31,16 @@ def upsert(db: Connection, table: Table, rows: Iterable[Row]) -> None:
 def _groups(table: Table, rows: Iterable[Row]) -> Mapping[tuple[str, ...], Sequence[Row]]:
     """By the columns that they name; merged, and in order."""
     key = _key(table)
-    merged: dict[tuple[Any, ...], Row] = {}
+    merged: dict[Place, Row] = {}
     for row in rows:
-        place = _place(key, row)
+        # UUIDs by their numbers, which have the same order, and which Python hashes and compares
+        # without a call.
+        place = tuple([value.int if type(value := row[name]) is UUID else value for name in key])
         whole = merged.setdefault(place, row)
         if whole is not row:
             whole.update(row)
     groups: dict[tuple[str, ...], list[Row]] = {}
-    for place in sorted(merged):
-        whole = merged[place]
+    for _, whole in sorted(merged.items(), key=_place):
         groups.setdefault(_sorted(tuple(whole)), []).append(whole)
     return groups
 
@@ -43,13 +49,6 @@ def _groups(table: Table, rows: Iterable[Row]) -> Mapping[tuple[str, ...], Seque
 def _sorted(names: tuple[str, ...]) -> tuple[str, ...]:
     """Rows come in few forms."""
     return tuple(sorted(names))
-
-
-def _place(key: tuple[str, ...], row: Row) -> tuple[Any, ...]:
-    """The values of the key. UUIDs by their numbers, which have the same order, and which Python
-    hashes and compares without a call.
-    """
-    return tuple([value.int if type(value := row[name]) is UUID else value for name in key])
 
 
 @cache

@@ -11,7 +11,7 @@ from libs.messaging.envelope import topic_of
 from libs.process import admin
 from libs.process.admin import Readiness
 from libs.process.checking import at_head
-from libs.process.collector import settle_collector
+from libs.process.collector import MORE_THAN_A_BATCH, settle_collector
 from libs.process.parts import utc_now
 from libs.process.settings import Database
 from libs.process.stopping import on_signals
@@ -47,7 +47,7 @@ def project(settings: ProjectorSettings) -> None:
     )
     try:
         with admin.serving(readiness, port=settings.admin_port, host=settings.host):
-            settle_collector()
+            settle_collector(young=MORE_THAN_A_BATCH)
             projector.run(stop)
     finally:
         broker.close()

@@ -33,6 +33,7 @@ class ReadModel(Projection, Protocol):
 
 
 READ_MODELS: tuple[ReadModel, ...] = (
+    timeline,
     assignment,
     caseload,
     consents,
@@ -43,10 +44,11 @@ READ_MODELS: tuple[ReadModel, ...] = (
     progress,
     review,
     sessions,
-    timeline,
     today,
 )
-"""What can be emptied and filled again from the topics."""
+"""What can be emptied and filled again from the topics. The timeline is the least work here and the
+most for PostgreSQL, which does it while the others are still being read.
+"""
 
 LIVE: tuple[ReadModel, ...] = (*READ_MODELS, feed)
 
