@@ -111,6 +111,7 @@ FAULTS = (
     Fault(name="kill-relays", strike=killed(*_RELAYS), seconds=14),
     Fault(name="kill-followers", strike=killed(*_FOLLOWERS), seconds=14),
     Fault(name="kill-projector", strike=killed("gateway-projector")),
+    Fault(name="kill-analytics", strike=killed(*["gateway-analytics"] * 2), seconds=16),
     Fault(name="kill-gateway", strike=killed("gateway-api"), hit=frozenset({"gateway"})),
     Fault(
         name="die-after-commit-before-answer",
