@@ -59,6 +59,8 @@ def kafka_wiped(scene: Scene) -> None:
     the analytics topic is not derived again.
     """
     kafka = scene.world.ground.kafka
+    # Facts come to the analytics topic a while late: not before some of them are there to be lost.
+    scene.pause(3.0, 4.0)
     kafka.wipe()
     scene.pause(0.2, 1.0)
     kafka.start()
@@ -150,7 +152,7 @@ FAULTS = (
     Fault(
         name="kafka-wiped",
         strike=kafka_wiped,
-        seconds=16,
+        seconds=20,
         alone=True,
         bounded=True,
         settles_within=60,
