@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from tests.faults.clinic import CANARY, ZONE, Clinic, in_days, plain, uuid
+from tests.faults.clinic import ANALYTICS, CANARY, ZONE, Clinic, in_days, plain, uuid
 
 Body = Mapping[str, Any]
 
@@ -54,6 +54,8 @@ class Deck:
             (5, self.session),
             (5, self.moved),
             (3, self.newcomer),
+            (3, self.consent),
+            (2, self.withdrawal),
             (5, self.refused),
         )
         weights = [weight for weight, _ in kinds]
@@ -230,6 +232,35 @@ class Deck:
             body={"id": str(made), "name": f"{CANARY} Lev", "zone": ZONE, "locale": "en-GB"},
             who="clinic_admin",
             stream=f"patient-{made}",
+        )
+
+    def consent(self) -> Ask:
+        """To analytics; many have said so already. One patient in four is never asked."""
+        patient = self.chance.choice(self.clinic.patients[:-1])
+        return Ask(
+            service="care",
+            operation="giveConsent",
+            path="/v1/consents",
+            body={"patient_id": str(patient), **ANALYTICS},
+            who=str(patient),
+            stream=None,
+            twins=2 if self.chance.random() < 0.2 else 1,
+            made=lambda consent: self.clinic.consents.update({patient: consent}),
+        )
+
+    def withdrawal(self) -> Ask:
+        """By the one who is of two minds."""
+        patient = self.clinic.patients[-2]
+        consent = self.clinic.consents.get(patient)
+        if consent is None:
+            return self.consent()
+        return Ask(
+            service="care",
+            operation="withdrawConsent",
+            path=f"/v1/consents/{consent}/withdrawals",
+            body={},
+            who=str(patient),
+            stream=f"consent-{consent}",
         )
 
     def refused(self) -> Ask:

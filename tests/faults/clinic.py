@@ -17,6 +17,9 @@ ZONE = "Europe/London"
 CANARY = "Larry hummed"
 """Begins whatever these people write, so that it can be looked for where it must not be."""
 
+ANALYTICS = {"scope": "analytics", "purpose": "service_evaluation"}
+"""What a patient consents to."""
+
 PATIENTS = 4
 HOMEWORK = 3
 """Of each patient at the beginning."""
@@ -40,6 +43,8 @@ class Clinic:
     """Whose each is."""
     reviews: list[UUID] = field(default_factory=list)
     hot: UUID | None = None
+    consents: dict[UUID, UUID] = field(default_factory=dict)
+    """To analytics, by who has given one at some time."""
 
 
 def uuid(chance: Random) -> UUID:
@@ -94,6 +99,7 @@ class _Opening:
         for patient in clinic.patients:
             self.patient(patient)
         clinic.hot = next(iter(clinic.assignments))
+        self.consent(clinic.patients[0])
 
     def patient(self, patient: UUID) -> None:
         clinic = self.clinic
@@ -116,6 +122,11 @@ class _Opening:
                 {"id": uuid(self.chance), "patient_id": patient, "title": f"{CANARY} on Monday"},
             )
             clinic.assignments[given] = patient
+
+    def consent(self, patient: UUID) -> None:
+        """One has consented before the load begins, whatever it asks for."""
+        told = {"patient_id": patient, **ANALYTICS}
+        self.clinic.consents[patient] = self.tell(str(patient), "care/v1/consents", told)
 
     def session(self, patient: UUID, days: int) -> UUID:
         return self.tell(

@@ -1,7 +1,7 @@
 """Everything there is to see once all is quiet, as plain data: what a checker looks at."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -96,3 +96,10 @@ class Observed:
     probes: Sequence[Probe]
     chain_keys: Mapping[str, bytes]
     """By service: what its chains are made with."""
+
+    derived: Sequence[Record] = ()
+    """The analytics topic."""
+    analytics_keys: Mapping[str, bytes] = field(default_factory=dict)
+    """By epoch: what its pseudonyms are made with."""
+    lost_before: datetime | None = None
+    """When there was a broker again whose topics had been lost, if they were."""

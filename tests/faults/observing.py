@@ -24,6 +24,9 @@ from tests.system.topics import Record
 # ruff: noqa: S608
 
 READERS = (*SERVICES, "gateway")
+_AWAITED = ("keep", "react", "live", "analytics", "analytics-knowing")
+"""Of the readers those that must come to the ends of their topics."""
+
 _NOT_A_MODEL = {"alembic_version", "applied", "positions", "parked", "dismissed"}
 _OF_THE_STORE = {"events", "streams", "outbox", "idempotency", "relay_lease"}
 _EVENTS = """
@@ -54,10 +57,10 @@ def quiet(world: World, seconds: float) -> bool:
 def _at_rest(world: World, broker: Any) -> bool:
     names = [world.topic(service) for service in SERVICES]
     ends = {(at.topic, at.number): end for at, end in broker.ends(names).items()}
-    waiting = " + ".join(f"(SELECT count(*) FROM {each}.outbox)" for each in SERVICES)
+    waiting = " + ".join(f"(SELECT count(*) FROM {each}.outbox)" for each in READERS)
     places = " UNION ALL ".join(
         f"SELECT '{each}' AS who, reader, topic, partition, next FROM {each}.positions"
-        f" WHERE reader IN ('keep', 'react', 'live')"
+        f" WHERE reader = ANY(%s)"
         for each in READERS
     )
     due = " + ".join(
@@ -65,7 +68,7 @@ def _at_rest(world: World, broker: Any) -> bool:
     )
     with psycopg.connect(world.database.url) as superuser:
         row = superuser.execute(f"SELECT {waiting}, {due}".encode()).fetchone()
-        found = superuser.execute(places.encode()).fetchall()
+        found = superuser.execute(places.encode(), [list(_AWAITED)] * len(READERS)).fetchall()
     at_end = all(place == ends.get((topic, number)) for _, _, topic, number, place in found)
     return row == (0, 0) and at_end and bool(found)
 
@@ -76,7 +79,8 @@ def observed(scene: Scene, *, late: bool, within: float, logs_from: Mapping[str,
     with psycopg.connect(world.database.url, row_factory=dict_row) as superuser:
         superuser.execute("SET timezone = 'UTC'")
         seen = _Database(superuser, _tables(superuser))
-        records = _records(world)
+        records = _records(world, SERVICES)
+        lying = _records(world, ["analytics"])
         return Observed(
             history=load.history,
             stored=seen.stored(),
@@ -91,13 +95,19 @@ def observed(scene: Scene, *, late: bool, within: float, logs_from: Mapping[str,
             texts=[
                 *_logs(world, logs_from),
                 *(("answer", body) for body in load.bodies),
-                *((f"record {each.topic}/{each.offset}", _text(each)) for each in records),
+                *(
+                    (f"record {each.topic}/{each.offset}", _text(each))
+                    for each in [*records, *lying]
+                ),
             ],
             canaries=[CANARY],
             visible=[("all", float("inf") if late else 0.0)],
             visible_within=within,
             probes=scene.probes,
             chain_keys={each: derived(master_key(MASTER), f"chain:{each}") for each in SERVICES},
+            derived=lying,
+            analytics_keys=seen.analytics_keys(),
+            lost_before=scene.lost_before,
         )
 
 
@@ -124,9 +134,13 @@ class _Database:
 
     def waiting(self) -> Mapping[str, int]:
         return {
-            service: len(self._all(f"SELECT position FROM {service}.outbox"))
-            for service in SERVICES
+            service: len(self._all(f"SELECT position FROM {service}.outbox")) for service in READERS
         }
+
+    def analytics_keys(self) -> Mapping[str, bytes]:
+        rows = self._all("SELECT number FROM gateway.analytics_epochs")
+        epochs = [row["number"] for row in rows]
+        return {str(each): derived(master_key(MASTER), f"analytics:{each}") for each in epochs}
 
     def models(self) -> Mapping[str, Sequence[Mapping[str, Any]]]:
         return {
@@ -163,8 +177,8 @@ def _tables(superuser: "psycopg.Connection[Any]") -> list[str]:
     )
 
 
-def _records(world: World) -> list[Record]:
-    """Of all topics from offset 0, under their usual names."""
+def _records(world: World, of: Sequence[str]) -> list[Record]:
+    """Of these topics from offset 0, under their usual names."""
     prefix = world.place.topic_prefix
     servers = [f"127.0.0.1:{world.ground.kafka.port}"]
     consumer = KafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False)
@@ -178,7 +192,7 @@ def _records(world: World) -> list[Record]:
                 each.raw,
                 each.value,
             )
-            for service in SERVICES
+            for service in of
             if consumer.partitions_for_topic(world.topic(service))
             for each in topics.read_topic(consumer, world.topic(service))
         ]

@@ -82,6 +82,11 @@ PLANTS: Mapping[str, Plant] = {
         operations=_COMPLETING,
     ),
     "says-what-was-written": _plant("assignment-api", "kill-gateway", "leak"),
+    "withdrawals-unheard": _plant("gateway-analytics", "kill-gateway", "not-forgotten"),
+    "consented-once-and-for-all": _plant(
+        "gateway-analytics", "kill-gateway", "not-consented", "said-after-forgetting"
+    ),
+    "passes-as-it-is": _plant("gateway-analytics", "kill-analytics", "leak"),
     "always-ready": _plant("assignment-api", "postgres-stopped-briefly", "false-ready"),
 }
 

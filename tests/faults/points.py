@@ -5,6 +5,8 @@
     applied       after the rows of a batch, before the transaction commits  (projector, follow)
     noted         after the commit, before Kafka is told of the place        (projector, follow)
 
+The analytics role both reads and publishes, so it has the last three.
+
 And one at which it falls asleep, until somebody wakes it:
 
     asleep        after Kafka's ack, with the lease in its hands             (relay)
@@ -79,6 +81,11 @@ def _at_reading() -> None:
     KafkaSubscriber.note = noted  # type: ignore[method-assign] # the point of it
 
 
+def _at_reading_and_publishing() -> None:
+    _at_reading()
+    _at_the_outbox()
+
+
 def _around_settling(module: Any) -> None:
     settle = module.settle
 
@@ -95,5 +102,5 @@ _AROUND = {
     "relay": _at_the_outbox,
     "follow": _at_reading,
     "projector": _at_reading,
-    "analytics": _at_reading,
+    "analytics": _at_reading_and_publishing,
 }

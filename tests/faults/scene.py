@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from random import Random
 
 from tests.faults.history import Command
@@ -33,6 +34,9 @@ class Scene:
 
     also: list[Command] = field(default_factory=list)
     """Commands that the fault itself has sent."""
+
+    lost_before: datetime | None = None
+    """When there was an empty Kafka, if the fault lost what was in it."""
 
     notes: list[str] = field(default_factory=list)
     """What it measured, for people."""

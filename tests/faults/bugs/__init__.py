@@ -5,7 +5,7 @@ own functions, in a process under test only; `tests.faults.plants` says where an
 each is looked for.
 """
 
-from tests.faults.bugs import publishing, reading, saying, writing
+from tests.faults.bugs import deriving, publishing, reading, saying, writing
 from tests.faults.bugs.bug import names, plant
 
-__all__ = ["names", "plant", "publishing", "reading", "saying", "writing"]
+__all__ = ["deriving", "names", "plant", "publishing", "reading", "saying", "writing"]

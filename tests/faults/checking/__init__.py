@@ -6,6 +6,7 @@ lies on the topics and what the read models say, with a fold of our own between 
 """
 
 from tests.faults.checking import (
+    analytics,
     applied,
     commands,
     models,
@@ -20,7 +21,17 @@ from tests.faults.observed import Observed
 
 __all__ = ["CLASSES", "Anomaly", "check"]
 
-_LOOKED_AT = (commands, streams, publishing, models, applied, serving, privacy, reactions)
+_LOOKED_AT = (
+    commands,
+    streams,
+    publishing,
+    models,
+    applied,
+    serving,
+    privacy,
+    reactions,
+    analytics,
+)
 
 
 def check(observed: Observed) -> list[Anomaly]:

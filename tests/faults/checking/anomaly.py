@@ -35,6 +35,11 @@ CLASSES: Mapping[str, str] = {
     "reaction-twice": "I11",
     "reaction-missing": "I11",
     "uncaused": "I11",
+    "not-consented": "I12",
+    "not-forgotten": "I12",
+    "said-after-forgetting": "I12",
+    "underived": "I12",
+    "derived-twice": "I12",
 }
 """A class with its invariant, as the issue numbers them."""
 

@@ -18,6 +18,8 @@ LEAVES: Mapping[str, tuple[str, ...]] = {
     "recordEntry": ("DiaryEntryRecorded",),
     "scheduleSession": ("SessionScheduled",),
     "registerPatient": ("PatientRegistered",),
+    "giveConsent": ("ConsentGiven",),
+    "withdrawConsent": ("ConsentWithdrawn",),
     "openReview": ("ReviewOpened",),
     "completeReview": ("ReviewCompleted",),
     "givePraise": ("PraiseGiven",),

@@ -7,8 +7,11 @@ from tests.faults.observed import Observed, Stored, Stream
 _CARE = frozenset({"patient", "therapist", "relationship", "session"})
 
 GATEWAY = "gateway/live"
+ANALYTICS = "gateway/analytics"
 READERS: Mapping[str, frozenset[str] | None] = {
     GATEWAY: None,
+    ANALYTICS: None,
+    "gateway/analytics-knowing": _CARE | {"consent"},
     "care/keep": _CARE,
     "assignment/keep": _CARE | {"clinic", "assignment"},
     "assignment/react": frozenset({"session", "assignment"}),

@@ -111,7 +111,7 @@ EXCUSED: Mapping[str, str] = {
             *("analytics_consents", "analytics_held", "analytics_latest", "analytics_epochs"),
             *("known_people", "known_relationships", "known_sessions"),
         ),
-        "what the analytics stream is derived with, no read model; looked at where it is tested",
+        "what the analytics stream is derived with, no read model; what comes of it is looked at",
     ),
 }
 """Tables that are no fold of the log, with how they are looked at instead."""

@@ -12,6 +12,7 @@ from tests.faults.scene import Scene
 _APIS = tuple(f"{service}-api" for service in SERVICES)
 _RELAYS = tuple(f"{service}-relay" for service in SERVICES)
 _FOLLOWERS = tuple(f"{service}-follow" for service in SERVICES)
+_ANALYTICS = "gateway-analytics"
 _NO_SERVICE: frozenset[str] = frozenset()
 
 POLLS_EVERY = 0.05
@@ -41,6 +42,14 @@ def dying_at(point: str, *names: str) -> Strike:
             with scene.dying_at(member, point):
                 scene.pause(0.1, 0.6)
             member.wait_until_ready()
+
+    return strike
+
+
+def one_after_the_other(*strikes: Strike) -> Strike:
+    def strike(scene: Scene) -> None:
+        for each in strikes:
+            each(scene)
 
     return strike
 
@@ -111,6 +120,7 @@ FAULTS = (
     Fault(name="kill-relays", strike=killed(*_RELAYS), seconds=14),
     Fault(name="kill-followers", strike=killed(*_FOLLOWERS), seconds=14),
     Fault(name="kill-projector", strike=killed("gateway-projector")),
+    Fault(name="kill-analytics", strike=killed(*[_ANALYTICS] * 2), seconds=16),
     Fault(name="kill-gateway", strike=killed("gateway-api"), hit=frozenset({"gateway"})),
     Fault(
         name="die-after-commit-before-answer",
@@ -140,6 +150,15 @@ FAULTS = (
         name="die-after-commit-before-offset",
         strike=dying_at("noted", "gateway-projector", "assignment-follow"),
         seconds=12,
+    ),
+    Fault(
+        name="die-while-deriving",
+        strike=one_after_the_other(
+            dying_at("acknowledged", _ANALYTICS),
+            dying_at("applied", _ANALYTICS),
+            dying_at("noted", _ANALYTICS),
+        ),
+        seconds=24,
     ),
     Fault(name="stop-apis", strike=asked_to_stop(*_APIS), hit=EVERYBODY, seconds=16),
     Fault(name="stop-gateway", strike=asked_to_stop("gateway-api"), hit=frozenset({"gateway"})),

@@ -23,6 +23,7 @@ from tests.faults.history import Attempt, Command, Outcome
 from tests.faults.observed import Observed, Place, Probe, Stored
 from tests.system.topics import Record
 from tests.unit.faults.a_store import stored
+from tests.unit.faults.an_analytics_topic import KEY, lying
 
 PARTITIONS = 3
 CANARY = "a blue canary"
@@ -123,6 +124,8 @@ def observed(log: Log, history: Sequence[Command], repeats: Sequence[int] = ()) 
             Probe(process="care", at=3.0, ready=True, should=None),
         ],
         chain_keys=dict.fromkeys(FOLLOWERS, CHAIN_KEY),
+        derived=lying(log.facts),
+        analytics_keys={"1": KEY},
     )
     return caught_up(seen)
 

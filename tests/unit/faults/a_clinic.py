@@ -19,8 +19,10 @@ from tests.unit.faults.what_is_said import (
     PATIENT,
     RELATIONSHIP,
     SESSION,
+    consented,
     rated,
     window,
+    withdrawn,
 )
 
 MOVED_BY = timedelta(minutes=1)
@@ -44,9 +46,7 @@ class Clinic:
         self._arrange("patient", MASHA, ("PatientRegistered", PATIENT))
         began = {**PAIR, "began_at": at(NOW)}
         self._arrange("relationship", RELATIONSHIP, ("CareRelationshipBegan", began))
-        given = {"scope": "analytics", "purpose": "service_evaluation", "given_by": "patient"}
-        told = {"patient_id": str(MASHA), **given, "given_at": at(NOW)}
-        self._arrange("consent", CONSENT, ("ConsentGiven", told))
+        self._arrange("consent", CONSENT, ("ConsentGiven", consented(MASHA)))
         scheduled = {"starts_at": at(MEETS), "zone": "Europe/London", "duration_min": 50}
         self._arrange("session", SESSION, ("SessionScheduled", {**PAIR, **scheduled}))
 
@@ -150,6 +150,18 @@ class Clinic:
         entry = self.new_id()
         self.asks("recordEntry", "entry", entry, ("DiaryEntryRecorded", {**PAIR, **ENTRY}))
 
+    def sees_another_patient_withdraw(self) -> None:
+        """And think better of it, after a goal that is nobody's business."""
+        patient, consent = self.new_id(), self.new_id()
+        given = "ConsentGiven", consented(patient)
+        goal = "GoalSet", {"patient_id": str(patient), "statement": SEALED, "set_at": at(NOW)}
+        self._arrange("patient", patient, ("PatientRegistered", PATIENT), subject=patient)
+        self.asks("giveConsent", "consent", consent, given, subject=patient, named=False)
+        ended = "ConsentWithdrawn", withdrawn(patient)
+        self.asks("withdrawConsent", "consent", consent, ended, subject=patient)
+        self.asks("setGoal", "goal", self.new_id(), goal, subject=patient)
+        self.asks("giveConsent", "consent", consent, given, subject=patient, named=False)
+
     def is_refused(self) -> None:
         self._asked("rateReadiness", "assignment", None, attempt("refused", 422, code="invalid"))
 
@@ -196,9 +208,10 @@ class Clinic:
         thing: UUID | None = None,
         expected: int | None = None,
         named: bool = True,
+        subject: UUID = MASHA,
     ) -> Sequence[Recorded]:
         correlation = self.new_id()
-        facts = self.log.append(category, uuid, *told, correlation=correlation)
+        facts = self.log.append(category, uuid, *told, correlation=correlation, subject=subject)
         answer = {"id": str(thing or uuid), "version": facts[-1].version}
         self._asked(
             operation,
@@ -267,6 +280,7 @@ STEPS = (
     Clinic.completes_a_review,
     Clinic.praises,
     Clinic.writes_in_the_diary,
+    Clinic.sees_another_patient_withdraw,
     Clinic.is_refused,
     Clinic.is_told_to_come_again,
     Clinic.hears_nothing_of_what_was_done,

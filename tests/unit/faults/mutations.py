@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tests.unit.faults import mutated_analytics as derived
 from tests.unit.faults import mutated_reading as read
 from tests.unit.faults import mutated_record as record
 from tests.unit.faults.a_clean_run import CANARY
@@ -81,4 +82,25 @@ MUTATIONS: Sequence[tuple[str, str, Mutation]] = (
     ("reaction-missing", "not filed", record.without("HomeworkFiled")),
     ("reaction-missing", "not moved", record.without("DueDateMoved")),
     ("uncaused", "by nothing", record.stored_as("HomeworkFiled", causation_id=NOBODY)),
+    ("not-consented", "nobody's", derived.under(key=NOBODY.encode())),
+    ("not-consented", "another's name", derived.under_anothers_name),
+    ("not-consented", "an unknown fact", derived.under(ce_id=NOBODY)),
+    ("not-consented", "without a consent", record.without("ConsentGiven")),
+    ("not-consented", "before the consent", derived.consented_later),
+    ("not-forgotten", "never told", derived.never_told_to_forget),
+    ("not-forgotten", "told to a Kafka that was lost", derived.lost_in_part),
+    ("said-after-forgetting", "a fact", derived.forgotten_first),
+    ("said-after-forgetting", "a repeat", derived.repeated_after_forgetting),
+    ("underived", "a fact", derived.without("ReadinessRated")),
+    ("underived", "all of it", derived.lost),
+    ("underived", "after a loss", derived.lost_again),
+    ("derived-twice", "a byte", derived.again_with_another_byte),
+    ("derived-twice", "a header", derived.again_without_a_header),
+    ("derived-twice", "under two consents", derived.under_both_consents),
+    ("leak", "to analysts", derived.says(CANARY)),
+    ("leak", "an id to analysts", derived.says(NOBODY)),
+    ("leak", "a time to analysts", derived.says("2026-03-02")),
+    ("leak", "a header to analysts", derived.another_header),
+    ("unpublished", "to analysts", derived.still_waiting),
+    ("applied-differs", "analysts' reader", read.come("gateway/analytics", -1)),
 )

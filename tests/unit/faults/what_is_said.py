@@ -34,6 +34,16 @@ ENTRY = {
 }
 
 
+def consented(patient: UUID) -> Mapping[str, Any]:
+    given = {"scope": "analytics", "purpose": "service_evaluation", "given_by": "patient"}
+    return {"patient_id": str(patient), **given, "given_at": at(NOW)}
+
+
+def withdrawn(patient: UUID) -> Mapping[str, Any]:
+    ended = {"withdrawn_by": "patient", "withdrawn_at": at(NOW)}
+    return {"patient_id": str(patient), "scope": "analytics", **ended}
+
+
 def rated(rating: UUID) -> Mapping[str, Any]:
     return {
         "rating_id": str(rating),
