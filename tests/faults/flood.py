@@ -2,7 +2,8 @@
 
 A process of its own, and as cheap as can be, so that making the flood takes little from what it is
 to drown: two cores share all. It talks to the loopback address only, and ends when its time is up.
-Reads a job as JSON on standard input; answers a line of JSON for each request.
+Reads a job as JSON on standard input; answers a line of JSON with what it took of the machine, and
+then one for each request.
 """
 
 import asyncio
@@ -69,11 +70,21 @@ Heard = tuple[_Question, float, float, bytes]
 """What was asked, when, for how long it took (seconds), and the whole answer."""
 
 
-def flooded(flood: Flood) -> list[Told]:
+@dataclass(frozen=True, slots=True)
+class Poured:
+    """`cores` is how many processors making it has kept busy, which nobody else had meanwhile."""
+
+    told: list[Told]
+    cores: float
+
+
+def flooded(flood: Flood) -> Poured:
     """Answers are taken apart afterwards: while it floods, all it does is to send."""
+    began = time.process_time()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         heard = runner.run(_poured(flood))
-    return [_told(each) for each in heard]
+    cores = (time.process_time() - began) / flood.seconds
+    return Poured([_told(each) for each in heard], cores)
 
 
 async def _poured(flood: Flood) -> Sequence[Heard]:
@@ -195,8 +206,9 @@ def _told(heard: Heard) -> Told:
     )
 
 
-def told_by(lines: Sequence[str]) -> list[Told]:
-    return [Told(*json.loads(line)) for line in lines if line]
+def told_by(lines: Sequence[str]) -> Poured:
+    cores, *told = lines
+    return Poured([Told(*json.loads(line)) for line in told if line], json.loads(cores))
 
 
 def _punctual() -> None:
@@ -208,7 +220,9 @@ def _punctual() -> None:
 def main() -> None:
     _punctual()
     job: dict[str, Any] = json.load(sys.stdin)
-    for each in flooded(Flood(**{**job, "paths": tuple(job["paths"])})):
+    poured = flooded(Flood(**{**job, "paths": tuple(job["paths"])}))
+    sys.stdout.write(f"{json.dumps(poured.cores)}\n")
+    for each in poured.told:
         sys.stdout.write(json.dumps([getattr(each, name) for name in Told.__slots__]) + "\n")
 
 
