@@ -15,7 +15,6 @@ from libs.process.settings import Identity as IdentitySettings
 from libs.process.settings import Listening
 from libs.web.edge import Edge
 from libs.web.identity import Identity
-from libs.web.issuers import Issuers
 from libs.web.service import Manners
 
 CONNECTIONS = 12
@@ -57,7 +56,7 @@ async def _hosted(
         parts.opened(service, "api", settings, size=CONNECTIONS) as built,
         httpx.AsyncClient(follow_redirects=False) as outward,
     ):
-        identity = Identity(Issuers(settings.issuers, outward), audience=settings.audience)
+        identity = Identity(settings.issuers, outward, audience=settings.audience)
         hosted = Hosted(
             parts=built,
             edge=edge_of(built, identity, categories),

@@ -19,7 +19,6 @@ from libs.process.admin import Readiness
 from libs.web import handlers, health
 from libs.web.front import GUARDS, SECURE, Front
 from libs.web.identity import Identity
-from libs.web.issuers import Issuers
 from libs.web.limits import Doors
 from libs.web.operations import Operations
 from libs.web.service import Manners
@@ -152,7 +151,7 @@ async def _shared(settings: ApiSettings) -> AsyncIterator[tuple[parts.Parts, Par
         yield (
             built,
             Parts(
-                identity=Identity(Issuers(settings.issuers, outward), audience=settings.audience),
+                identity=Identity(settings.issuers, outward, audience=settings.audience),
                 models=ReadModels(built.pool),
                 sealer=built.sealer,
                 awaiting=Awaiting(
