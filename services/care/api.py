@@ -23,6 +23,7 @@ Consents = Desk[consent.Command, consent.State, consent.Event]
 WRONG_CONTENT: tuple[type[Rejected], ...] = (
     clinic.NotThisTokensClinic,
     relationship.PatientIsTherapist,
+    relationship.EndsBeforeItBegan,
     session.TherapistNeeded,
     session.EndBeforeStart,
     consent.ConsentNotAttested,
@@ -154,6 +155,12 @@ def _relationships(
         grant=REGISTRARS,
         prepare=between_known_people,
     )
+    on.act(
+        "/v1/care-relationships/{id}/ends",
+        relationship.EndCareRelationship,
+        operation="endCareRelationship",
+        grant=SCHEDULERS,
+    )
     on.show(
         "/v1/care-relationships/{id}",
         view.CareRelationshipView,
@@ -265,9 +272,13 @@ def _patient(state: patient.State) -> Subject:
 
 
 def _pair(state: relationship.State) -> Subject:
-    if isinstance(state, relationship.NotBegun):
-        return NOBODY
-    return Subject(patient_id=state.patient_id, therapist_id=state.therapist_id)
+    match state:
+        case relationship.NotBegun():
+            return NOBODY
+        case relationship.Begun():
+            return Subject(patient_id=state.patient_id, therapist_id=state.therapist_id)
+        case relationship.Ended():
+            return _pair(state.begun)
 
 
 def _meeting(state: session.State) -> Subject:

@@ -11,7 +11,11 @@ from uuid import UUID
 from services.care.domain.clinic import ClinicId, ClinicRegistered
 from services.care.domain.consent import ConsentGiven, ConsentWithdrawn, consent_of
 from services.care.domain.patient import PatientId, PatientRegistered
-from services.care.domain.relationship import CareRelationshipBegan, RelationshipId
+from services.care.domain.relationship import (
+    CareRelationshipBegan,
+    CareRelationshipEnded,
+    RelationshipId,
+)
 from services.care.domain.session import (
     SessionEnded,
     SessionId,
@@ -47,6 +51,9 @@ FACTS: Sequence[object] = (
         patient_id=PATIENT,
         therapist_id=THERAPIST,
         began_at=datetime(2026, 2, 12, 16, 0, tzinfo=UTC),
+    ),
+    CareRelationshipEnded(
+        ended_at=datetime(2026, 7, 2, 17, 0, tzinfo=UTC), reason="therapy_completed"
     ),
     SessionScheduled(
         session_id=SESSION,
@@ -104,6 +111,10 @@ REQUESTS: Mapping[str, dict[str, Any]] = {
         "patient_id": str(PATIENT),
         "therapist_id": str(THERAPIST),
         "occurred_at": "2026-02-12T16:00:00Z",
+    },
+    "endCareRelationship": {
+        "reason": "therapy_completed",
+        "occurred_at": "2026-07-02T17:00:00Z",
     },
     "scheduleSession": {
         "id": str(SESSION),

@@ -53,12 +53,14 @@ class PatientView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CareRelationshipView:
-    """Who treats whom, and since when."""
+    """Who treats whom, since when, and until when."""
 
     id: RelationshipId
     patient_id: PatientId
     therapist_id: TherapistId
     began_at: datetime
+    ended_at: datetime | None = None
+    end_reason: relationship.EndReason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,13 +119,28 @@ def of_patient(history: History[patient.Event]) -> PatientView:
 
 
 def of_relationship(history: History[relationship.Event]) -> CareRelationshipView:
-    fact = history[-1][1]
-    return CareRelationshipView(
-        id=fact.relationship_id,
-        patient_id=fact.patient_id,
-        therapist_id=fact.therapist_id,
-        began_at=fact.began_at,
-    )
+    view: CareRelationshipView | None = None
+    for _, fact in history:
+        view = _related(view, fact)
+    assert view is not None  # noqa: S101 - a stream begins with its first fact
+    return view
+
+
+def _related(
+    view: CareRelationshipView | None, fact: relationship.Event
+) -> CareRelationshipView | None:
+    match fact, view:
+        case relationship.CareRelationshipBegan(), _:
+            return CareRelationshipView(
+                id=fact.relationship_id,
+                patient_id=fact.patient_id,
+                therapist_id=fact.therapist_id,
+                began_at=fact.began_at,
+            )
+        case relationship.CareRelationshipEnded(), CareRelationshipView():
+            return replace(view, ended_at=fact.ended_at, end_reason=fact.reason)
+        case _:
+            return view
 
 
 def of_session(history: History[session.Event]) -> SessionView:

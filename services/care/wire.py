@@ -35,13 +35,27 @@ patients = Aggregate(
     subject=lambda state: state.patient_id if isinstance(state, patient.Registered) else None,
 )
 
+
+def _whose_relationship(state: relationship.State) -> UUID | None:
+    match state:
+        case relationship.NotBegun():
+            return None
+        case relationship.Begun():
+            return state.patient_id
+        case relationship.Ended():
+            return state.begun.patient_id
+
+
 relationships = Aggregate(
     category="relationship",
     decider=relationship.decider,
     wire=Wire[relationship.Event](
-        {relationship.CareRelationshipBegan: "interlude.care.CareRelationshipBegan.v1"}
+        {
+            relationship.CareRelationshipBegan: "interlude.care.CareRelationshipBegan.v1",
+            relationship.CareRelationshipEnded: "interlude.care.CareRelationshipEnded.v1",
+        }
     ),
-    subject=lambda state: state.patient_id if isinstance(state, relationship.Begun) else None,
+    subject=_whose_relationship,
 )
 
 
