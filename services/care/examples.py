@@ -52,9 +52,6 @@ FACTS: Sequence[object] = (
         therapist_id=THERAPIST,
         began_at=datetime(2026, 2, 12, 16, 0, tzinfo=UTC),
     ),
-    CareRelationshipEnded(
-        ended_at=datetime(2026, 7, 2, 17, 0, tzinfo=UTC), reason="therapy_completed"
-    ),
     SessionScheduled(
         session_id=SESSION,
         patient_id=PATIENT,
@@ -86,6 +83,9 @@ FACTS: Sequence[object] = (
         scope="analytics",
         withdrawn_by="patient",
         withdrawn_at=datetime(2026, 4, 9, 18, 5, tzinfo=UTC),
+    ),
+    CareRelationshipEnded(
+        ended_at=datetime(2026, 7, 2, 17, 0, tzinfo=UTC), reason="therapy_completed"
     ),
 )
 

@@ -147,6 +147,33 @@ async def test_a_session_that_is_told_late_is_noticed(care: Care) -> None:
     assert answer["notices"] == [{"code": "session-in-the-past", "pointer": "/starts_at"}]
 
 
+async def test_a_relationship_ends_and_says_when_and_why(care: Care) -> None:
+    await care.in_care()
+    begun = REQUESTS["beginCareRelationship"]["id"]
+    now = {"reason": "handed_over"}
+    await care.done("anna", f"/v1/care-relationships/{begun}/ends", now)
+    seen = await care.shown("admin", f"/v1/care-relationships/{begun}")
+    assert (seen["end_reason"], seen["ended_at"] > seen["began_at"]) == ("handed_over", True)
+
+
+async def test_a_relationship_is_not_ended_by_who_has_none(care: Care) -> None:
+    await care.in_care()
+    begun = REQUESTS["beginCareRelationship"]["id"]
+    answer = await care.post(
+        "boris", f"/v1/care-relationships/{begun}/ends", {"reason": "handed_over"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+
+
+async def test_a_relationship_does_not_end_before_it_began(care: Care) -> None:
+    await care.in_care()
+    begun = REQUESTS["beginCareRelationship"]["id"]
+    early = {"reason": "other", "occurred_at": "2026-02-12T15:59:59Z"}
+    answer = await care.post("admin", f"/v1/care-relationships/{begun}/ends", early)
+    code = "relationship-ends-before-it-began"
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
 async def test_a_session_needs_a_care_relationship(care: Care) -> None:
     await care.opened()
     for name in ("anna", "admin"):

@@ -80,8 +80,8 @@ class Story:
         return stream(aggregate.category, uuid, *told, subject=subject)
 
     async def whole(self) -> Sequence[Sequence[Recorded]]:
-        """Every stream of the examples, one after the other."""
-        clinic, therapist, patient, began, *told = CARE_FACTS
+        """Every stream of the examples, one after the other, while the therapy lasts."""
+        clinic, therapist, patient, began, *told, _ended = CARE_FACTS
         session, consent = told[:-2], told[-2:]
         goal, *homework = ASSIGNMENT_FACTS
         entry, filed = DIARY_FACTS
