@@ -11,12 +11,21 @@ from libs.eventstore.errors import NotKnownYet
 from libs.privacy.keyring import Keyring
 from libs.web.commands import Commands, Edge, Fields, Prepare, Preparing, Router
 from services.care import view
-from services.care.domain import clinic, consent, patient, relationship, session, therapist
+from services.care.domain import (
+    clinic,
+    consent,
+    patient,
+    relationship,
+    session,
+    supervision,
+    therapist,
+)
 
 Clinics = Desk[clinic.Command, clinic.State, clinic.Event]
 Therapists = Desk[therapist.Command, therapist.State, therapist.Event]
 Patients = Desk[patient.Command, patient.State, patient.Event]
 CareRelationships = Desk[relationship.Command, relationship.State, relationship.Event]
+Supervisions = Desk[supervision.Command, supervision.State, supervision.Event]
 Sessions = Desk[session.Command, session.State, session.Event]
 Consents = Desk[consent.Command, consent.State, consent.Event]
 
@@ -24,6 +33,8 @@ WRONG_CONTENT: tuple[type[Rejected], ...] = (
     clinic.NotThisTokensClinic,
     relationship.PatientIsTherapist,
     relationship.EndsBeforeItBegan,
+    supervision.SupervisesThemselves,
+    supervision.SupervisionEndsBeforeItBegan,
     session.TherapistNeeded,
     session.EndBeforeStart,
     consent.ConsentNotAttested,
@@ -33,8 +44,19 @@ STATUSES = dict.fromkeys(WRONG_CONTENT, HTTPStatus.UNPROCESSABLE_ENTITY)
 OPERATOR = grant(operator="any")
 REGISTRARS = grant(clinic_admin="clinic", integrator="clinic")
 SCHEDULERS = grant(therapist="related", clinic_admin="clinic", integrator="clinic")
-CONCERNED = grant(patient="own", therapist="related", clinic_admin="clinic", integrator="clinic")
+PARTIES = grant(patient="own", therapist="related", clinic_admin="clinic", integrator="clinic")
+CONCERNED = grant(
+    patient="own",
+    therapist="related",
+    supervisor="supervised",
+    clinic_admin="clinic",
+    integrator="clinic",
+)
+COLLEAGUES_CONCERNED = grant(
+    therapist="own", supervisor="own", clinic_admin="clinic", integrator="clinic"
+)
 THEIRS = grant(patient="own", therapist="related")
+THEIR_READERS = grant(patient="own", therapist="related", supervisor="supervised")
 COLLEAGUES = grant(
     therapist="clinic", supervisor="clinic", clinic_admin="clinic", integrator="clinic"
 )
@@ -55,6 +77,7 @@ def routes(
     therapists: Therapists,
     patients: Patients,
     relationships: CareRelationships,
+    supervisions: Supervisions,
     sessions: Sessions,
     consents: Consents,
     keyring: Keyring,
@@ -64,6 +87,7 @@ def routes(
         _therapists(edge, therapists, clinics, keyring),
         _patients(edge, patients, clinics, keyring),
         _relationships(edge, relationships, therapists, patients),
+        _supervisions(edge, supervisions, therapists),
         _sessions(edge, sessions, clinics),
         _consents(edge, consents, patients),
     )
@@ -166,7 +190,38 @@ def _relationships(
         view.CareRelationshipView,
         view.of_relationship,
         operation="careRelationship",
-        grant=CONCERNED,
+        grant=PARTIES,
+    )
+    return on.router
+
+
+def _supervisions(edge: Edge, desk: Supervisions, therapists: Therapists) -> Router:
+    async def of_a_known_therapist(preparing: Preparing) -> Fields:
+        tenant, fields = preparing.principal.tenant_id, preparing.fields
+        if await therapists.state(tenant, fields["therapist_id"]) is None:
+            raise NotKnownYet
+        return {}
+
+    on = Commands(edge, desk, subject=_colleagues)
+    on.create(
+        "/v1/supervisions",
+        supervision.BeginSupervision,
+        operation="beginSupervision",
+        grant=REGISTRARS,
+        prepare=of_a_known_therapist,
+    )
+    on.act(
+        "/v1/supervisions/{id}/ends",
+        supervision.EndSupervision,
+        operation="endSupervision",
+        grant=REGISTRARS,
+    )
+    on.show(
+        "/v1/supervisions/{id}",
+        view.SupervisionView,
+        view.of_supervision,
+        operation="supervision",
+        grant=COLLEAGUES_CONCERNED,
     )
     return on.router
 
@@ -244,7 +299,7 @@ def _consents(edge: Edge, desk: Consents, patients: Patients) -> Router:
         view.ConsentView,
         view.of_consent,
         operation="consent",
-        grant=THEIRS,
+        grant=THEIR_READERS,
     )
     return on.router
 
@@ -279,6 +334,16 @@ def _pair(state: relationship.State) -> Subject:
             return Subject(patient_id=state.patient_id, therapist_id=state.therapist_id)
         case relationship.Ended():
             return _pair(state.begun)
+
+
+def _colleagues(state: supervision.State) -> Subject:
+    match state:
+        case supervision.NotBegun():
+            return NOBODY
+        case supervision.Begun():
+            return Subject(therapist_id=state.therapist_id, supervisor_id=state.supervisor_id)
+        case supervision.Ended():
+            return _colleagues(state.begun)
 
 
 def _meeting(state: session.State) -> Subject:

@@ -8,12 +8,21 @@ from typing import Literal, TypeVar
 from libs.eventstore.recorded import Recorded
 from libs.vocabulary.moment import WallClock
 from libs.vocabulary.text import Label
-from services.care.domain import clinic, consent, patient, relationship, session, therapist
+from services.care.domain import (
+    clinic,
+    consent,
+    patient,
+    relationship,
+    session,
+    supervision,
+    therapist,
+)
 from services.care.domain.clinic import ClinicId
 from services.care.domain.consent import ConsentId
 from services.care.domain.patient import PatientId
 from services.care.domain.relationship import RelationshipId
 from services.care.domain.session import SessionId
+from services.care.domain.supervision import SupervisionId, SupervisorId
 from services.care.domain.therapist import TherapistId
 
 E = TypeVar("E")
@@ -61,6 +70,17 @@ class CareRelationshipView:
     began_at: datetime
     ended_at: datetime | None = None
     end_reason: relationship.EndReason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisionView:
+    """Who supervises whom, since when, and until when."""
+
+    id: SupervisionId
+    supervisor_id: SupervisorId
+    therapist_id: TherapistId
+    began_at: datetime
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +159,29 @@ def _related(
             )
         case relationship.CareRelationshipEnded(), CareRelationshipView():
             return replace(view, ended_at=fact.ended_at, end_reason=fact.reason)
+        case _:
+            return view
+
+
+def of_supervision(history: History[supervision.Event]) -> SupervisionView:
+    view: SupervisionView | None = None
+    for _, fact in history:
+        view = _supervised(view, fact)
+    assert view is not None  # noqa: S101 - a stream begins with its first fact
+    return view
+
+
+def _supervised(view: SupervisionView | None, fact: supervision.Event) -> SupervisionView | None:
+    match fact, view:
+        case supervision.SupervisionBegan(), _:
+            return SupervisionView(
+                id=fact.supervision_id,
+                supervisor_id=fact.supervisor_id,
+                therapist_id=fact.therapist_id,
+                began_at=fact.began_at,
+            )
+        case supervision.SupervisionEnded(), SupervisionView():
+            return replace(view, ended_at=fact.ended_at)
         case _:
             return view
 

@@ -10,7 +10,15 @@ from uuid import UUID
 from libs.eventstore.aggregate import Aggregate
 from libs.eventstore.wire import Json, Wire
 from libs.vocabulary.moment import in_zone
-from services.care.domain import clinic, consent, patient, relationship, session, therapist
+from services.care.domain import (
+    clinic,
+    consent,
+    patient,
+    relationship,
+    session,
+    supervision,
+    therapist,
+)
 
 clinics = Aggregate(
     category="clinic",
@@ -56,6 +64,20 @@ relationships = Aggregate(
         }
     ),
     subject=_whose_relationship,
+)
+
+
+supervisions = Aggregate(
+    category="supervision",
+    decider=supervision.decider,
+    wire=Wire[supervision.Event](
+        {
+            supervision.SupervisionBegan: "interlude.care.SupervisionBegan.v1",
+            supervision.SupervisionEnded: "interlude.care.SupervisionEnded.v1",
+        }
+    ),
+    # Of colleagues, and of no patient.
+    subject=lambda _state: None,
 )
 
 

@@ -28,7 +28,7 @@ WRONG_CONTENT: tuple[type[Rejected], ...] = (
 STATUSES = dict.fromkeys(WRONG_CONTENT, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 WRITERS = grant(patient="own", therapist="related", integrator="clinic")
-READERS = grant(patient="own", therapist="related")
+READERS = grant(patient="own", therapist="related", supervisor="supervised")
 
 
 def routes(edge: Edge, *, entries: Entries, notebooks: Notebooks) -> Router:

@@ -37,6 +37,7 @@ CATEGORIES = frozenset(
         "patient",
         "therapist",
         "relationship",
+        "supervision",
         "session",
         "consent",
         "goal",

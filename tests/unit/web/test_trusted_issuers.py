@@ -82,19 +82,19 @@ REALM = Trusted(
 
 
 async def test_roles_have_the_issuers_names(provider: Provider) -> None:
-    told = {"realm_access": {"roles": ["Psychotherapist", "uma_authorization"]}}
+    told: dict[str, Any] = {"realm_access": {"roles": ["Psychotherapist", "uma_authorization"]}}
     principal = await identity_of(provider, REALM).principal(token(roles=None, **told))
     assert principal.roles == {"therapist"}
 
 
 async def test_our_own_names_are_no_roles_where_the_issuer_has_others(provider: Provider) -> None:
-    told = {"realm_access": {"roles": ["operator", "therapist", "system"]}}
+    told: dict[str, Any] = {"realm_access": {"roles": ["operator", "therapist", "system"]}}
     principal = await identity_of(provider, REALM).principal(token(roles=["operator"], **told))
     assert principal.roles == frozenset()
 
 
 async def test_scopes_may_be_a_list_elsewhere(provider: Provider) -> None:
-    told = {"permissions": ["care", "diary"], "scope": "review"}
+    told: dict[str, Any] = {"permissions": ["care", "diary"], "scope": "review"}
     principal = await identity_of(provider, REALM).principal(token(**told))
     assert principal.scopes == {"care", "diary"}
 

@@ -29,6 +29,8 @@ DECIDED: Mapping[str, Decision] = {
             "began_at": TOLD_BY_DAYS,
         }
     ),
+    "interlude.care.SupervisionBegan.v1": Stays("no patient's"),
+    "interlude.care.SupervisionEnded.v1": Stays("no patient's"),
     "interlude.care.CareRelationshipEnded.v1": Passes(
         fields={
             "ended_at": TOLD_BY_DAYS,
