@@ -32,6 +32,9 @@ _LATEST = 253_402_300_800
 """The first second of the year 10000: no clock of ours gets there."""
 
 _KEPT = 10_000
+_KINDS, _USES = {None, "Bearer"}, {None, "access"}
+"""What Keycloak and Cognito say of access tokens. They sign ID tokens with the same keys."""
+
 _TYPES = {None, "JWT", "jwt", "at+jwt", "application/at+jwt"}
 
 
@@ -102,7 +105,8 @@ class Identity:
         if len(token) > LONGEST or token.count(".") != 2:  # noqa: PLR2004 - a compact JWS
             raise Unverified
         header, claims = (_peek(part) for part in token.split(".")[:2])
-        if header.get("typ") not in _TYPES:
+        # What is critical must be understood, and of all that could be, nothing is here.
+        if header.get("typ") not in _TYPES or "crit" in header or "b64" in header:
             raise Unverified
         trusted = self._trusted.get(_issuer(claims))
         if trusted is None:
@@ -116,6 +120,8 @@ class Identity:
         now = self._seconds()
         expires = _moment(claims, "exp")
         if expires <= now or _moment(claims, "nbf", 0.0) > now + SKEW:
+            raise Unverified
+        if claims.get("typ") not in _KINDS or claims.get("token_use") not in _USES:
             raise Unverified
         audience = trusted.audience or self._audience
         if _moment(claims, "iat", 0.0) > now + SKEW or not _is_for(audience, claims):
