@@ -29,6 +29,19 @@ HER = to_global("Patient", MASHA)
 HERS = to_global("Assignment", ASSIGNMENT)
 
 
+@pytest.mark.parametrize(
+    ("who", "may"),
+    [
+        ("anna", ["rateReadiness", "setDue"]),
+        ("masha", ["rateReadiness"]),
+        ("ruth", []),
+        ("analyst", []),
+    ],
+)
+async def test_everybody_learns_what_they_may_do(ask: Any, who: str, may: list[str]) -> None:
+    assert await ask(who, "{ me { may } }") == {"data": {"me": {"may": may}}}
+
+
 async def test_a_therapist_learns_who_she_is(ask: Any) -> None:
     answer = await ask("anna", "{ me { name roles zone clinic { name } } }")
     assert answer == {
