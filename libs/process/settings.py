@@ -19,6 +19,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from libs.process import keys, trusting
 from libs.process.addresses import is_address, is_encrypted, is_loopback
 
+_USUAL_RATE = 20.0
+"""Requests a second of one person, who looks at screens."""
+
 MISUSED = 2
 """The exit code for a wrong command line or environment."""
 
@@ -129,8 +132,20 @@ class Publishing(Broker):
 
 
 class Identity(Settings):
+    """Nobody asks one process for more than `requests_at_once`, and then `requests_per_second`; 0
+    lets everybody ask for as much as they like, as in the local profile unless it is said.
+    """
+
     issuers: trusting.Issuers
     audience: str = Field(default="interlude", min_length=1)
+    requests_per_second: float | None = Field(default=None, ge=0, le=10_000)
+    requests_at_once: int = Field(default=200, ge=1, le=100_000)
+
+    @property
+    def rate(self) -> float:
+        """Requests a second; 0 for any number."""
+        usual = _USUAL_RATE if self.profile == "production" else 0.0
+        return usual if self.requests_per_second is None else self.requests_per_second
 
 
 class Listening(Settings):

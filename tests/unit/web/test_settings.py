@@ -221,3 +221,16 @@ def test_the_key_of_a_use_stays_what_it_is() -> None:
 
 def test_a_drawn_key_is_not_guessable() -> None:
     assert not guessable(master_key(DRAWN))
+
+
+@pytest.mark.parametrize(
+    ("profile", "said", "rate"),
+    [("local", None, 0), ("production", None, 20), ("production", "0", 0), ("local", "2.5", 2.5)],
+)
+def test_how_often_somebody_may_ask_depends_on_the_profile_unless_it_is_said(
+    monkeypatch: pytest.MonkeyPatch, profile: str, said: str | None, rate: float
+) -> None:
+    monkeypatch.setenv("PROFILE", profile)
+    if said is not None:
+        monkeypatch.setenv("REQUESTS_PER_SECOND", said)
+    assert load(Everything).rate == rate
