@@ -87,7 +87,7 @@ class Story:
         clinic, therapist, patient, began, *told, supervised, _over, _ended = CARE_FACTS
         session, consent = told[:-2], told[-2:]
         goal, *homework = ASSIGNMENT_FACTS
-        entry, filed = DIARY_FACTS
+        entry, *_sharing, filed = DIARY_FACTS
         next_session = SessionScheduled(
             session_id=SessionId(NEXT_SESSION),
             patient_id=PatientId(MASHA),

@@ -14,6 +14,7 @@ from libs.testing.streams import stream
 from libs.testing.web import Following
 from services.care.examples import SESSION
 from services.diary import wire as diary_wire
+from services.diary.domain.entry import EntryShared, EntrySharingWithdrawn
 from services.diary.examples import FACTS as DIARY_FACTS
 from services.gateway.app import create_app
 from services.gateway.graphql.context import Parts
@@ -270,6 +271,13 @@ async def test_what_somebody_wrote_for_themselves_alone_is_theirs(
     assert str(UUID(int=9)) in str(mine["data"]["timeline"])
     assert str(UUID(int=9)) not in str(hers["data"]["timeline"])
     assert (mine["data"]["node"] is None, hers["data"]["node"]) == (False, None)
+    shared = EntryShared(shared_at=NOW)
+    project((await story.told(diary_wire.entries, UUID(int=9), [entry, shared], MASHA))[1:])
+    assert await ask("anna", query) == await ask("masha", query)
+    withdrawn = EntrySharingWithdrawn(withdrawn_at=NOW)
+    facts = [entry, shared, withdrawn]
+    project((await story.told(diary_wire.entries, UUID(int=9), facts, MASHA))[2:])
+    assert await ask("anna", query) == hers
 
 
 async def test_a_query_waits_for_what_it_must_not_be_older_than(
