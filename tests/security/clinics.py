@@ -214,6 +214,7 @@ def _entry() -> dict[str, Any]:
         "definition_version": "1.0",
         "experienced_at": {"start": began.isoformat(), "end": ended.isoformat()},
         "zone": ZONE,
+        "visibility": "shared",
         "notes": "We talked.",
         "answers": {"what_i_said": "I liked the film.", "what_they_did": "Laughed."},
     }
