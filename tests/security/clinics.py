@@ -97,6 +97,7 @@ class _Clinic:
         consent = self.tell(patient, "care/v1/consents", **of, **_CONSENT)
         entry = self.tell(patient, "diary/v1/entries", **of, **_entry())
         review = self.tell(therapist, "review/v1/reviews", assignment_id=homework, session_id=past)
+        self.tell(therapist, f"review/v1/reviews/{review}/work-done", work_done=[_work()])
         self.tell(therapist, f"review/v1/reviews/{review}/completions", decision="continue")
         item = self.found(patient, "{ notebook(first: 1) { nodes { id } } }")
         occurrence = self.found(
@@ -216,5 +217,18 @@ def _entry() -> dict[str, Any]:
         "zone": ZONE,
         "visibility": "shared",
         "notes": "We talked.",
-        "answers": {"what_i_said": "I liked the film.", "what_they_did": "Laughed."},
+        "answers": {
+            "other_party": {"label": "Larry", "contact_ref": str(uuid4())},
+            "what_i_said": "I liked the film.",
+            "what_they_did": "Laughed.",
+        },
+    }
+
+
+def _work() -> dict[str, Any]:
+    at = (datetime.now(UTC) - timedelta(hours=2)).isoformat()
+    return {
+        "when": {"start": at, "end": at, "zone": ZONE},
+        "quantity": 100,
+        "source": "verbal",
     }
