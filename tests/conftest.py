@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 from deploy.local import migrations
 from deploy.local.kafka import KafkaServer
@@ -15,6 +16,13 @@ from deploy.local.ports import free_port
 from deploy.local.postgres import Postgres, temporary_place
 from libs.testing.databases import Database, Server, fresh, template
 from libs.testing.processes import shared
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("interlude", deadline=None)
+settings.load_profile("interlude")
+
+pytest_plugins = ["tests.system.fixtures"]
+"""All of Interlude, for whoever asks for it; started once for all who do."""
 
 
 @pytest.fixture(scope="session")

@@ -68,6 +68,10 @@ def _events(folder: Path, facts: Sequence[catalogue.Published]) -> Iterator[tupl
     yield gate.MANIFEST, _json(dict(sorted(listed.items())))
 
 
+BY_HAND = frozenset({"access.md"})
+"""What people decide, and the code is compared with."""
+
+
 def write(folder: Path) -> Mapping[str, str]:
     """What became of each file that changed: made, changed, or removed."""
     outcome: dict[str, str] = {}
@@ -89,7 +93,7 @@ def _generated(folder: Path) -> Iterator[Path]:
     for pattern in (
         "*.json", "*.yaml", "*.html", "*.md", "*.graphql", "events/*.json", "analytics/*.json"
     ):  # fmt: skip
-        yield from folder.glob(pattern)
+        yield from (file for file in folder.glob(pattern) if file.name not in BY_HAND)
 
 
 def _json(content: Any) -> bytes:

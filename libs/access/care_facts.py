@@ -1,5 +1,5 @@
-"""What every service keeps of care's facts: who treats whom, where a patient's days begin and end,
-and when they meet. Ids, zones and times only.
+"""What every service keeps of care's facts: who treats and supervises whom, where a patient's days
+begin and end, and when they meet. Ids, zones and times only.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from libs.eventstore.reading import Fact, read_as
 from libs.eventstore.recorded import Recorded
 from libs.eventstore.upserting import Row, upsert
 
-CATEGORIES = frozenset({"patient", "therapist", "relationship", "session"})
+CATEGORIES = frozenset({"patient", "therapist", "relationship", "supervision", "session"})
 
 # --- What is read of care. ---
 
@@ -44,6 +44,16 @@ class CareRelationshipBegan(Fact):
 
 
 class CareRelationshipEnded(Fact):
+    ended_at: datetime
+
+
+class SupervisionBegan(Fact):
+    supervisor_id: UUID
+    therapist_id: UUID
+    began_at: datetime
+
+
+class SupervisionEnded(Fact):
     ended_at: datetime
 
 
@@ -82,6 +92,8 @@ READS: dict[str, type[Fact]] = {
     "interlude.care.TherapistRegistered.v1": TherapistRegistered,
     "interlude.care.CareRelationshipBegan.v1": CareRelationshipBegan,
     "interlude.care.CareRelationshipEnded.v1": CareRelationshipEnded,
+    "interlude.care.SupervisionBegan.v1": SupervisionBegan,
+    "interlude.care.SupervisionEnded.v1": SupervisionEnded,
     "interlude.care.SessionScheduled.v1": SessionScheduled,
     "interlude.care.SessionRescheduled.v1": SessionRescheduled,
     "interlude.care.SessionStarted.v1": SessionStarted,
@@ -115,6 +127,17 @@ relationships = Table(
     Column("ended_at", _instant),
     Index("known_relationships_of", "tenant_id", "therapist_id", "patient_id"),
 )
+supervisions = Table(
+    "known_supervisions",
+    tables,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("supervision_id", Uuid, primary_key=True),
+    Column("supervisor_id", Uuid),
+    Column("therapist_id", Uuid),
+    Column("began_at", _instant),
+    Column("ended_at", _instant),
+    Index("known_supervisions_of", "tenant_id", "supervisor_id", "therapist_id"),
+)
 sessions = Table(
     "known_sessions",
     tables,
@@ -130,6 +153,7 @@ sessions = Table(
 )
 
 
+_KIND: dict[type[Fact], str] = {PatientRegistered: "patient", TherapistRegistered: "therapist"}
 STATUS_AFTER: dict[type[Fact], str] = {
     SessionStarted: "started",
     SessionEnded: "ended",
@@ -139,7 +163,7 @@ STATUS_AFTER: dict[type[Fact], str] = {
 
 
 def keep(db: Connection, events: Sequence[Recorded]) -> None:
-    rows: dict[Table, list[Row]] = {people: [], relationships: [], sessions: []}
+    rows: dict[Table, list[Row]] = {people: [], relationships: [], supervisions: [], sessions: []}
     for recorded in events:
         if (fact := read_as(recorded, READS)) is not None:
             table, row = _kept(recorded, fact)
@@ -150,12 +174,12 @@ def keep(db: Connection, events: Sequence[Recorded]) -> None:
 
 def _kept(recorded: Recorded, fact: Fact) -> tuple[Table, Row]:
     match fact:
-        case PatientRegistered():
-            return _person(recorded, kind="patient", zone=fact.zone, locale=fact.locale)
-        case TherapistRegistered():
-            return _person(recorded, kind="therapist")
+        case PatientRegistered() | TherapistRegistered():
+            return _person(recorded, kind=_KIND[type(fact)], **fact.model_dump())
         case CareRelationshipBegan() | CareRelationshipEnded():
             return _row(relationships, "relationship_id", recorded, **fact.model_dump())
+        case SupervisionBegan() | SupervisionEnded():
+            return _row(supervisions, "supervision_id", recorded, **fact.model_dump())
         case SessionScheduled():
             return _session(recorded, status="scheduled", **fact.model_dump())
         case SessionRescheduled():

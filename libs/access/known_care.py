@@ -21,6 +21,13 @@ SELECT FROM known_relationships
 WHERE tenant_id = $1 AND therapist_id = $2 AND patient_id = $3 AND ended_at IS NULL
 LIMIT 1
 """
+_SUPERVISES = """
+SELECT FROM known_supervisions s
+JOIN known_relationships r USING (tenant_id, therapist_id)
+WHERE s.tenant_id = $1 AND s.supervisor_id = $2 AND s.ended_at IS NULL
+  AND r.patient_id = $3 AND r.ended_at IS NULL
+LIMIT 1
+"""
 _PATIENT = """
 SELECT person_id, zone FROM known_people
 WHERE tenant_id = $1 AND person_id = $2 AND kind = 'patient'
@@ -62,6 +69,10 @@ class KnownCare:
         if treats:
             self._remember(asked, now + TRUSTED_FOR)
         return treats
+
+    async def supervises(self, tenant_id: UUID, supervisor_id: UUID, patient_id: UUID) -> bool:
+        """Asked for seldom, so nothing of it is remembered."""
+        return await self._row(_SUPERVISES, tenant_id, supervisor_id, patient_id) is not None
 
     async def patient(self, tenant_id: UUID, patient_id: UUID) -> KnownPatient | None:
         row = await self._row(_PATIENT, tenant_id, patient_id)

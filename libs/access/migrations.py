@@ -34,6 +34,18 @@ CREATE TABLE known_sessions (
 );
 CREATE INDEX known_sessions_of ON known_sessions (tenant_id, patient_id, therapist_id, starts_at);
 """
+_SUPERVISIONS = """
+CREATE TABLE known_supervisions (
+    tenant_id uuid NOT NULL,
+    supervision_id uuid NOT NULL,
+    supervisor_id uuid,
+    therapist_id uuid,
+    began_at timestamptz,
+    ended_at timestamptz,
+    PRIMARY KEY (tenant_id, supervision_id)
+);
+CREATE INDEX known_supervisions_of ON known_supervisions (tenant_id, supervisor_id, therapist_id);
+"""
 _NAMES = "known_people, known_relationships, known_sessions"
 
 
@@ -44,9 +56,19 @@ def create_care_facts(connection: Connection, service: str, *, writer: str | Non
     No row-level security: the writer goes through all clinics in one statement, and nothing but
     ids, zones and times is kept here. Whoever asks names the clinic.
     """
-    quoted = connection.dialect.identifier_preparer.quote
     connection.execute(text(_TABLES))
-    connection.execute(text(f"GRANT SELECT ON {_NAMES} TO {quoted(f'{service}_app')}"))
+    _grant(connection, _NAMES, service, writer)
+
+
+def create_supervisions(connection: Connection, service: str, *, writer: str | None = None) -> None:
+    """Who supervises whom, beside the tables of `create_care_facts` and for the same roles."""
+    connection.execute(text(_SUPERVISIONS))
+    _grant(connection, "known_supervisions", service, writer)
+
+
+def _grant(connection: Connection, tables: str, service: str, writer: str | None) -> None:
+    quoted = connection.dialect.identifier_preparer.quote
+    connection.execute(text(f"GRANT SELECT ON {tables} TO {quoted(f'{service}_app')}"))
     connection.execute(
-        text(f"GRANT SELECT, INSERT, UPDATE ON {_NAMES} TO {quoted(writer or f'{service}_app')}")
+        text(f"GRANT SELECT, INSERT, UPDATE ON {tables} TO {quoted(writer or f'{service}_app')}")
     )

@@ -2,8 +2,9 @@
 
 A grant is a sentence of the route: `grant(therapist="related", patient="own")`. Relations:
 
-- `own`: the patient it is about, or the therapist whose it is
+- `own`: the patient it is about, or the therapist or supervisor whose it is
 - `related`: a therapist who treats the patient it is about
+- `supervised`: a supervisor of a therapist who treats the patient it is about
 - `clinic`: anybody of this role in the tenant (an integrator only with the service's scope)
 - `any`: as `clinic`, where there is no tenant's data to speak of
 """
@@ -17,17 +18,18 @@ from libs.access.principal import Principal
 from libs.access.relationships import Relationships
 from libs.eventstore.telling import Role
 
-Relation = Literal["own", "related", "clinic", "any"]
+Relation = Literal["own", "related", "supervised", "clinic", "any"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """Whom a stream is about: the patient, and the therapist whose it is. What is `private` is
-    the patient's own: no other relation holds.
+    """Whom a stream is about: the patient, and the therapist and supervisor whose it is. What is
+    `private` is the patient's own: no other relation holds.
     """
 
     patient_id: UUID | None = None
     therapist_id: UUID | None = None
+    supervisor_id: UUID | None = None
     private: bool = False
 
 
@@ -72,6 +74,8 @@ async def may(
                 holds = principal.person_id == _owner(role, subject)
             case "related":
                 holds = await _treats(principal, subject, relationships)
+            case "supervised":
+                holds = await _supervises(principal, subject, relationships)
             case "clinic" | "any":
                 holds = True
         if holds:
@@ -84,10 +88,24 @@ def _in_scope(role: Role, principal: Principal, granted: Grant) -> bool:
 
 
 def _owner(role: Role, subject: Subject) -> UUID | None:
-    return subject.patient_id if role == "patient" else subject.therapist_id
+    match role:
+        case "patient":
+            return subject.patient_id
+        case "supervisor":
+            return subject.supervisor_id
+        case _:
+            return subject.therapist_id
 
 
 async def _treats(principal: Principal, subject: Subject, relationships: Relationships) -> bool:
     if subject.patient_id is None or "therapist" not in principal.roles:
         return False
     return await relationships.treats(principal.tenant_id, principal.person_id, subject.patient_id)
+
+
+async def _supervises(principal: Principal, subject: Subject, relationships: Relationships) -> bool:
+    if subject.patient_id is None:
+        return False
+    return await relationships.supervises(
+        principal.tenant_id, principal.person_id, subject.patient_id
+    )

@@ -33,6 +33,9 @@ class Relationships(Protocol):
     async def treats(self, tenant_id: UUID, therapist_id: UUID, patient_id: UUID) -> bool:
         """True while their care relationship lasts."""
 
+    async def supervises(self, tenant_id: UUID, supervisor_id: UUID, patient_id: UUID) -> bool:
+        """True while a therapist in their supervision treats the patient."""
+
     async def patient(self, tenant_id: UUID, patient_id: UUID) -> KnownPatient | None: ...
 
     async def session(self, tenant_id: UUID, session_id: UUID) -> KnownSession | None: ...

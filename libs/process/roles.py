@@ -40,8 +40,9 @@ def command_line(service: Service) -> typer.Typer:
         """Serve the REST API: commands, and GET by id.
 
         Reads DATABASE_URL (as <service>_app), KEYRING_URL, MASTER_KEY, ISSUERS, AUDIENCE, PORT,
-        ADMIN_PORT, HOST, PROFILE, DOCS, DRAIN_SECONDS, LOG_FORMAT. Stops on SIGTERM: not ready
-        first, then (after DRAIN_SECONDS, in which clients notice) accepted requests are finished.
+        ADMIN_PORT, HOST, PROFILE, DOCS, DRAIN_SECONDS, REQUESTS_PER_SECOND, REQUESTS_AT_ONCE,
+        LOG_FORMAT. Stops on SIGTERM: not ready first, then (after DRAIN_SECONDS, in which clients
+        notice) accepted requests are finished.
         """
         end_when_asked()
         with explained():

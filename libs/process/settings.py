@@ -8,17 +8,19 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     Field,
     SecretStr,
     ValidationError,
     model_validator,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from libs.process import keys
+from libs.process import keys, trusting
 from libs.process.addresses import is_address, is_encrypted, is_loopback
+
+_USUAL_RATE = 20.0
+"""Requests a second of one person, who looks at screens."""
 
 MISUSED = 2
 """The exit code for a wrong command line or environment."""
@@ -42,12 +44,6 @@ def _broker(url: SecretStr) -> SecretStr:
     return url
 
 
-def _issuer(url: str) -> str:
-    if not is_address(url, {"http", "https"}):
-        raise _wrong("this takes issuer URLs, separated by commas")
-    return url.rstrip("/")
-
-
 def _collector(url: str) -> str:
     if url and not is_address(url, {"http", "https"}):
         raise _wrong("this takes http://host:port of a collector that speaks OTLP")
@@ -62,24 +58,10 @@ def _master(key: SecretStr) -> SecretStr:
     return key
 
 
-def _listed(value: Any) -> Any:
-    return [part for part in value.replace(",", " ").split() if part] if _is_text(value) else value
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
 PostgresUrl = Annotated[SecretStr, AfterValidator(_postgres)]
 Collector = Annotated[str, AfterValidator(_collector)]
 BrokerUrl = Annotated[SecretStr, AfterValidator(_broker)]
 MasterKey = Annotated[SecretStr, AfterValidator(_master)]
-Issuers = Annotated[
-    tuple[Annotated[str, AfterValidator(_issuer)], ...],
-    NoDecode,
-    BeforeValidator(_listed),
-    Field(min_length=1),
-]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -150,8 +132,20 @@ class Publishing(Broker):
 
 
 class Identity(Settings):
-    issuers: Issuers
+    """Nobody asks one process for more than `requests_at_once`, and then `requests_per_second`; 0
+    lets everybody ask for as much as they like, as in the local profile unless it is said.
+    """
+
+    issuers: trusting.Issuers
     audience: str = Field(default="interlude", min_length=1)
+    requests_per_second: float | None = Field(default=None, ge=0, le=10_000)
+    requests_at_once: int = Field(default=200, ge=1, le=100_000)
+
+    @property
+    def rate(self) -> float:
+        """Requests a second; 0 for any number."""
+        usual = _USUAL_RATE if self.profile == "production" else 0.0
+        return usual if self.requests_per_second is None else self.requests_per_second
 
 
 class Listening(Settings):
@@ -182,7 +176,7 @@ def unsafe(name: str, value: Any, *, trusted_network: bool = False) -> str | Non
         case "durable":
             return None if value else "production keeps what it has acknowledged"
         case "issuers":
-            return _development(value)
+            return trusting.unsafe(value)
         case "master_key":
             return _guessable(value)
         case _:
@@ -196,15 +190,6 @@ def _plain(url: str) -> str | None:
         "beyond loopback the connection must be encrypted (sslmode=verify-full, kafka+ssl://), "
         "unless TRUSTED_NETWORK=true"
     )
-
-
-def _development(issuers: tuple[str, ...]) -> str | None:
-    for url in issuers:
-        if not url.startswith("https://") or is_loopback(url):
-            return (
-                "production takes https issuers only; the development issuer is for PROFILE=local"
-            )
-    return None
 
 
 def _guessable(key: SecretStr) -> str | None:
@@ -233,7 +218,18 @@ def complaints(invalid: ValidationError) -> list[str]:
 def _complaint(error: ErrorDetails) -> str:
     context = error.get("ctx", {})
     name = context.get("setting") or str(error["loc"][0]).upper()
-    if error["type"] == "missing":
+    if error["type"] == "missing" and len(error["loc"]) == 1:
         return f"{name} is missing."
     hint = context.get("hint") or error["msg"]
-    return f"{name} is not usable: {hint}."
+    return f"{name} is not usable: {hint}{_where(error)}."
+
+
+def _where(error: ErrorDetails) -> str:
+    """In a list: which entry, and what it lacks. No other name in there need be one of ours."""
+    match error["loc"]:
+        case (_, int(number), *_, str(field)) if error["type"] == "missing":
+            return f" (`{field}` of entry {number + 1})"
+        case (_, int(number), *_):
+            return f" (entry {number + 1})"
+        case _:
+            return ""

@@ -53,6 +53,8 @@ class Known:
     """What a service has heard so far."""
 
     treating: set[tuple[UUID, UUID, UUID]] = field(default_factory=lambda: {(CLINIC, ANNA, MASHA)})
+    supervising: set[tuple[UUID, UUID, UUID]] = field(default_factory=set)
+    """Clinic, supervisor, and the patient of a therapist in their supervision."""
     patients: dict[UUID, KnownPatient] = field(
         default_factory=lambda: {MASHA: KnownPatient(patient_id=MASHA, zone="Europe/London")}
     )
@@ -60,6 +62,9 @@ class Known:
 
     async def treats(self, tenant_id: UUID, therapist_id: UUID, patient_id: UUID) -> bool:
         return (tenant_id, therapist_id, patient_id) in self.treating
+
+    async def supervises(self, tenant_id: UUID, supervisor_id: UUID, patient_id: UUID) -> bool:
+        return (tenant_id, supervisor_id, patient_id) in self.supervising
 
     async def patient(self, tenant_id: UUID, patient_id: UUID) -> KnownPatient | None:
         return self.patients.get(patient_id) if tenant_id == CLINIC else None

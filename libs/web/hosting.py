@@ -13,9 +13,9 @@ from libs.process.admin import Readiness
 from libs.process.parts import Parts, Streams
 from libs.process.settings import Identity as IdentitySettings
 from libs.process.settings import Listening
-from libs.web.edge import Edge
+from libs.web.allowances import admitting
+from libs.web.edge import Edge, Verifier
 from libs.web.identity import Identity
-from libs.web.issuers import Issuers
 from libs.web.service import Manners
 
 CONNECTIONS = 12
@@ -57,7 +57,12 @@ async def _hosted(
         parts.opened(service, "api", settings, size=CONNECTIONS) as built,
         httpx.AsyncClient(follow_redirects=False) as outward,
     ):
-        identity = Identity(Issuers(settings.issuers, outward), audience=settings.audience)
+        identity = admitting(
+            Identity(settings.issuers, outward, audience=settings.audience),
+            rate=settings.rate,
+            at_once=settings.requests_at_once,
+            monotonic=built.monotonic,
+        )
         hosted = Hosted(
             parts=built,
             edge=edge_of(built, identity, categories),
@@ -77,7 +82,7 @@ async def _hosted(
             )
 
 
-def edge_of(built: Parts, identity: Identity, categories: Collection[str]) -> Edge:
+def edge_of(built: Parts, identity: Verifier, categories: Collection[str]) -> Edge:
     return Edge(
         service=built.service,
         clock=built.clock,

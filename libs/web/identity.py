@@ -5,9 +5,10 @@ The algorithm comes from the key, never from the token; every failure looks the 
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, get_args
+from typing import Any
 from uuid import UUID
 
+import httpx
 import orjson
 from joserfc import jwt
 from joserfc.errors import JoseError, UnsupportedAlgorithmError
@@ -17,6 +18,7 @@ from joserfc.util import urlsafe_b64decode
 
 from libs.access.principal import Principal
 from libs.eventstore.telling import Role
+from libs.process.trusting import Trusted
 from libs.web.issuers import Issuers
 from libs.web.problems import Problem
 
@@ -30,9 +32,10 @@ _LATEST = 253_402_300_800
 """The first second of the year 10000: no clock of ours gets there."""
 
 _KEPT = 10_000
+_KINDS, _USES = {None, "Bearer"}, {None, "access"}
+"""What Keycloak and Cognito say of access tokens. They sign ID tokens with the same keys."""
+
 _TYPES = {None, "JWT", "jwt", "at+jwt", "application/at+jwt"}
-_ROLES: frozenset[Role] = frozenset(get_args(Role)) - {"system"}
-"""Nobody outside gets to be the system."""
 
 
 class Unverified(Exception):  # noqa: N818 - answered as 401
@@ -62,12 +65,21 @@ def algorithms(key: RSAKey | ECKey | OKPKey) -> Sequence[str]:
 
 
 class Identity:
-    """`seconds` is the Unix time. Verified tokens are kept until they expire (bounded)."""
+    """`trusted` are the issuers that are believed; `client` is the way to their keys. `seconds` is
+    the Unix time. Verified tokens are kept until they expire (bounded).
+    """
 
     def __init__(
-        self, issuers: Issuers, *, audience: str, seconds: Callable[[], float] = time.time
+        self,
+        trusted: Sequence[Trusted],
+        client: httpx.AsyncClient,
+        *,
+        audience: str,
+        seconds: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._issuers = issuers
+        self._trusted = {each.url: each for each in trusted}
+        self._issuers = Issuers(list(self._trusted), client, seconds=monotonic)
         self._audience = audience
         self._seconds = seconds
         self._known: dict[str, Principal] = {}
@@ -93,25 +105,33 @@ class Identity:
         if len(token) > LONGEST or token.count(".") != 2:  # noqa: PLR2004 - a compact JWS
             raise Unverified
         header, claims = (_peek(part) for part in token.split(".")[:2])
-        if header.get("typ") not in _TYPES:
+        # What is critical must be understood, and of all that could be, nothing is here.
+        if header.get("typ") not in _TYPES or "crit" in header or "b64" in header:
             raise Unverified
-        key = await self._issuers.key(claims.get("iss"), header.get("kid"))
+        trusted = self._trusted.get(_issuer(claims))
+        if trusted is None:
+            raise Unverified
+        key = await self._issuers.key(trusted.url, header.get("kid"))
         if key is None:
             raise Unverified
-        return self._principal(_signed(token, key))
+        return self._principal(_signed(token, key), trusted)
 
-    def _principal(self, claims: Mapping[str, Any]) -> Principal:
+    def _principal(self, claims: Mapping[str, Any], trusted: Trusted) -> Principal:
         now = self._seconds()
         expires = _moment(claims, "exp")
         if expires <= now or _moment(claims, "nbf", 0.0) > now + SKEW:
             raise Unverified
-        if _moment(claims, "iat", 0.0) > now + SKEW or not _is_for(self._audience, claims):
+        if claims.get("typ") not in _KINDS or claims.get("token_use") not in _USES:
             raise Unverified
+        audience = trusted.audience or self._audience
+        if _moment(claims, "iat", 0.0) > now + SKEW or not _is_for(audience, claims):
+            raise Unverified
+        at = trusted.claims
         return Principal(
-            tenant_id=_uuid(claims, "tenant_id"),
-            person_id=_uuid(claims, "person_id"),
-            roles=_ROLES.intersection(_words(claims.get("roles"))),
-            scopes=frozenset(_words(claims.get("scope"))),
+            tenant_id=_tenant(claims, trusted),
+            person_id=_uuid(_at(claims, at.person)),
+            roles=_roles(_at(claims, at.roles), trusted),
+            scopes=frozenset(_words(_at(claims, at.scope))),
             expires_at=expires,
         )
 
@@ -151,10 +171,39 @@ def _is_for(audience: str, claims: Mapping[str, Any]) -> bool:
     return audience == told or (isinstance(told, list) and audience in told)
 
 
-def _uuid(claims: Mapping[str, Any], name: str) -> UUID:
+def _issuer(claims: Mapping[str, Any]) -> str:
+    told = claims.get("iss")
+    return told.rstrip("/") if isinstance(told, str) else ""
+
+
+def _at(claims: Mapping[str, Any], path: str) -> Any:
+    """None where there is nothing. Some name their claims by addresses, which have dots too."""
+    if path in claims:
+        return claims[path]
+    here: Any = claims
+    for name in path.split("."):
+        here = here.get(name) if isinstance(here, dict) else None
+    return here
+
+
+def _tenant(claims: Mapping[str, Any], trusted: Trusted) -> UUID:
+    """Of those that this issuer may speak for."""
+    told = _at(claims, trusted.claims.tenant)
+    tenant_id = trusted.only_tenant if told is None else _uuid(told)
+    if tenant_id is None or not trusted.speaks_for(tenant_id):
+        raise Unverified
+    return tenant_id
+
+
+def _roles(told: Any, trusted: Trusted) -> frozenset[Role]:
+    """What the issuer calls otherwise is nothing here."""
+    return frozenset(role for name in _words(told) if (role := trusted.role(name)) is not None)
+
+
+def _uuid(told: Any) -> UUID:
     try:
-        return UUID(claims[name])
-    except (KeyError, ValueError, AttributeError, TypeError) as broken:
+        return UUID(told)
+    except (ValueError, AttributeError, TypeError) as broken:
         raise Unverified from broken
 
 

@@ -42,8 +42,8 @@ class _Keyring:
 
 
 class Issuers:
-    """The allow-list. `client` is the way out (tests give a transport); it must not follow
-    redirects, for a redirect could lead to somebody else's keys.
+    """Of those that are believed. `client` is the way out (tests give a transport); it must not
+    follow redirects, for a redirect could lead to somebody else's keys.
     """
 
     def __init__(
@@ -53,21 +53,21 @@ class Issuers:
         *,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._rings = {url.rstrip("/"): _Keyring() for url in urls}
+        self._rings = {url: _Keyring() for url in urls}
         self._client = client
         self._seconds = seconds
 
-    async def key(self, issuer: Any, kid: Any) -> Key | None:
-        """None for a stranger's token. Raises `Problem` (503) while no keys could be had at all."""
-        if not isinstance(issuer, str) or not isinstance(kid, str | None):
-            return None
-        ring = self._rings.get(issuer.rstrip("/"))
-        if ring is None:
+    async def key(self, issuer: str, kid: Any) -> Key | None:
+        """None for a key that this issuer does not have. Raises `Problem` (503) while none of its
+        keys could be had at all, and KeyError for a stranger.
+        """
+        ring = self._rings[issuer]
+        if not isinstance(kid, str | None):
             return None
         if self._is_due(ring, kid) or (kid not in ring.keys and ring.lock.locked()):
             # Who comes while the keys are on their way waits for them: a process that has just
             # started would refuse its first callers otherwise, and so would one at a rotation.
-            await self._refresh(issuer.rstrip("/"), ring, kid)
+            await self._refresh(issuer, ring, kid)
         if not ring.keys:
             raise Problem("identity-unavailable")
         return ring.keys.get(kid)

@@ -113,7 +113,9 @@ class Problems:
         headers = [*problem.headers]
         if code.status == HTTPStatus.UNAUTHORIZED:
             headers.append(BEARER)
-        if code.status == HTTPStatus.SERVICE_UNAVAILABLE or problem.code in _TRY_AGAIN:
+        says_when = any(name == RETRY[0] for name, _ in headers)
+        comes_again = code.status == HTTPStatus.SERVICE_UNAVAILABLE or problem.code in _TRY_AGAIN
+        if comes_again and not says_when:
             headers.append(RETRY)
         return _rendered(problem.code, code, problem.faults, headers, problem.more, trace_id)
 

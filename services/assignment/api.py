@@ -63,6 +63,7 @@ STATUSES = dict.fromkeys(WRONG_CONTENT, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 THERAPIST = grant(therapist="related")
 EITHER = grant(therapist="related", patient="own")
+READERS = grant(therapist="related", patient="own", supervisor="supervised")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,7 @@ def routes(edge: Edge, *, goals: Goals, assignments: Assignments, clinics: Clini
         view.AssignmentView,
         view.of_assignment,
         operation="assignment",
-        grant=EITHER,
+        grant=READERS,
     )
     return on.router.take(_goals(edge, goals))
 
@@ -118,7 +119,7 @@ def routes(edge: Edge, *, goals: Goals, assignments: Assignments, clinics: Clini
 def _goals(edge: Edge, goals: Goals) -> Router:
     on = Commands(edge, goals, subject=_whose_goal)
     on.create("/v1/goals", goal.SetGoal, operation="setGoal", grant=THERAPIST)
-    on.show("/v1/goals/{id}", view.GoalView, view.of_goal, operation="goal", grant=EITHER)
+    on.show("/v1/goals/{id}", view.GoalView, view.of_goal, operation="goal", grant=READERS)
     return on.router
 
 

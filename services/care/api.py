@@ -11,18 +11,30 @@ from libs.eventstore.errors import NotKnownYet
 from libs.privacy.keyring import Keyring
 from libs.web.commands import Commands, Edge, Fields, Prepare, Preparing, Router
 from services.care import view
-from services.care.domain import clinic, consent, patient, relationship, session, therapist
+from services.care.domain import (
+    clinic,
+    consent,
+    patient,
+    relationship,
+    session,
+    supervision,
+    therapist,
+)
 
 Clinics = Desk[clinic.Command, clinic.State, clinic.Event]
 Therapists = Desk[therapist.Command, therapist.State, therapist.Event]
 Patients = Desk[patient.Command, patient.State, patient.Event]
 CareRelationships = Desk[relationship.Command, relationship.State, relationship.Event]
+Supervisions = Desk[supervision.Command, supervision.State, supervision.Event]
 Sessions = Desk[session.Command, session.State, session.Event]
 Consents = Desk[consent.Command, consent.State, consent.Event]
 
 WRONG_CONTENT: tuple[type[Rejected], ...] = (
     clinic.NotThisTokensClinic,
     relationship.PatientIsTherapist,
+    relationship.EndsBeforeItBegan,
+    supervision.SupervisesThemselves,
+    supervision.SupervisionEndsBeforeItBegan,
     session.TherapistNeeded,
     session.EndBeforeStart,
     consent.ConsentNotAttested,
@@ -32,8 +44,19 @@ STATUSES = dict.fromkeys(WRONG_CONTENT, HTTPStatus.UNPROCESSABLE_ENTITY)
 OPERATOR = grant(operator="any")
 REGISTRARS = grant(clinic_admin="clinic", integrator="clinic")
 SCHEDULERS = grant(therapist="related", clinic_admin="clinic", integrator="clinic")
-CONCERNED = grant(patient="own", therapist="related", clinic_admin="clinic", integrator="clinic")
+PARTIES = grant(patient="own", therapist="related", clinic_admin="clinic", integrator="clinic")
+CONCERNED = grant(
+    patient="own",
+    therapist="related",
+    supervisor="supervised",
+    clinic_admin="clinic",
+    integrator="clinic",
+)
+COLLEAGUES_CONCERNED = grant(
+    therapist="own", supervisor="own", clinic_admin="clinic", integrator="clinic"
+)
 THEIRS = grant(patient="own", therapist="related")
+THEIR_READERS = grant(patient="own", therapist="related", supervisor="supervised")
 COLLEAGUES = grant(
     therapist="clinic", supervisor="clinic", clinic_admin="clinic", integrator="clinic"
 )
@@ -54,6 +77,7 @@ def routes(
     therapists: Therapists,
     patients: Patients,
     relationships: CareRelationships,
+    supervisions: Supervisions,
     sessions: Sessions,
     consents: Consents,
     keyring: Keyring,
@@ -63,6 +87,7 @@ def routes(
         _therapists(edge, therapists, clinics, keyring),
         _patients(edge, patients, clinics, keyring),
         _relationships(edge, relationships, therapists, patients),
+        _supervisions(edge, supervisions, therapists),
         _sessions(edge, sessions, clinics),
         _consents(edge, consents, patients),
     )
@@ -154,12 +179,49 @@ def _relationships(
         grant=REGISTRARS,
         prepare=between_known_people,
     )
+    on.act(
+        "/v1/care-relationships/{id}/ends",
+        relationship.EndCareRelationship,
+        operation="endCareRelationship",
+        grant=SCHEDULERS,
+    )
     on.show(
         "/v1/care-relationships/{id}",
         view.CareRelationshipView,
         view.of_relationship,
         operation="careRelationship",
-        grant=CONCERNED,
+        grant=PARTIES,
+    )
+    return on.router
+
+
+def _supervisions(edge: Edge, desk: Supervisions, therapists: Therapists) -> Router:
+    async def of_a_known_therapist(preparing: Preparing) -> Fields:
+        tenant, fields = preparing.principal.tenant_id, preparing.fields
+        if await therapists.state(tenant, fields["therapist_id"]) is None:
+            raise NotKnownYet
+        return {}
+
+    on = Commands(edge, desk, subject=_colleagues)
+    on.create(
+        "/v1/supervisions",
+        supervision.BeginSupervision,
+        operation="beginSupervision",
+        grant=REGISTRARS,
+        prepare=of_a_known_therapist,
+    )
+    on.act(
+        "/v1/supervisions/{id}/ends",
+        supervision.EndSupervision,
+        operation="endSupervision",
+        grant=REGISTRARS,
+    )
+    on.show(
+        "/v1/supervisions/{id}",
+        view.SupervisionView,
+        view.of_supervision,
+        operation="supervision",
+        grant=COLLEAGUES_CONCERNED,
     )
     return on.router
 
@@ -237,7 +299,7 @@ def _consents(edge: Edge, desk: Consents, patients: Patients) -> Router:
         view.ConsentView,
         view.of_consent,
         operation="consent",
-        grant=THEIRS,
+        grant=THEIR_READERS,
     )
     return on.router
 
@@ -265,9 +327,23 @@ def _patient(state: patient.State) -> Subject:
 
 
 def _pair(state: relationship.State) -> Subject:
-    if isinstance(state, relationship.NotBegun):
-        return NOBODY
-    return Subject(patient_id=state.patient_id, therapist_id=state.therapist_id)
+    match state:
+        case relationship.NotBegun():
+            return NOBODY
+        case relationship.Begun():
+            return Subject(patient_id=state.patient_id, therapist_id=state.therapist_id)
+        case relationship.Ended():
+            return _pair(state.begun)
+
+
+def _colleagues(state: supervision.State) -> Subject:
+    match state:
+        case supervision.NotBegun():
+            return NOBODY
+        case supervision.Begun():
+            return Subject(therapist_id=state.therapist_id, supervisor_id=state.supervisor_id)
+        case supervision.Ended():
+            return _colleagues(state.begun)
 
 
 def _meeting(state: session.State) -> Subject:

@@ -18,6 +18,7 @@ def create_app(hosted: Hosted) -> FastAPI:
         therapists=desk(wire.therapists),
         patients=desk(wire.patients),
         relationships=desk(wire.relationships),
+        supervisions=desk(wire.supervisions),
         sessions=desk(wire.sessions),
         consents=desk(wire.consents),
         keyring=hosted.parts.keyring,

@@ -11,7 +11,11 @@ from uuid import UUID
 from services.care.domain.clinic import ClinicId, ClinicRegistered
 from services.care.domain.consent import ConsentGiven, ConsentWithdrawn, consent_of
 from services.care.domain.patient import PatientId, PatientRegistered
-from services.care.domain.relationship import CareRelationshipBegan, RelationshipId
+from services.care.domain.relationship import (
+    CareRelationshipBegan,
+    CareRelationshipEnded,
+    RelationshipId,
+)
 from services.care.domain.session import (
     SessionEnded,
     SessionId,
@@ -19,11 +23,19 @@ from services.care.domain.session import (
     SessionScheduled,
     SessionStarted,
 )
+from services.care.domain.supervision import (
+    SupervisionBegan,
+    SupervisionEnded,
+    SupervisionId,
+    SupervisorId,
+)
 from services.care.domain.therapist import TherapistId, TherapistRegistered
 
 CLINIC = ClinicId(UUID("00000000-0000-7000-8000-0000000000c1"))
 THERAPIST = TherapistId(UUID("00000000-0000-7000-8000-0000000000a1"))
 PATIENT = PatientId(UUID("00000000-0000-7000-8000-0000000000b1"))
+SUPERVISOR = SupervisorId(UUID("00000000-0000-7000-8000-0000000000a3"))
+SUPERVISION = SupervisionId(UUID("00000000-0000-7000-8000-0000000000d3"))
 RELATIONSHIP = RelationshipId(UUID("00000000-0000-7000-8000-0000000000d1"))
 SESSION = SessionId(UUID("00000000-0000-7000-8000-0000000000e1"))
 CONSENT = consent_of(PATIENT, "analytics")
@@ -80,6 +92,16 @@ FACTS: Sequence[object] = (
         withdrawn_by="patient",
         withdrawn_at=datetime(2026, 4, 9, 18, 5, tzinfo=UTC),
     ),
+    SupervisionBegan(
+        supervision_id=SUPERVISION,
+        supervisor_id=SUPERVISOR,
+        therapist_id=THERAPIST,
+        began_at=datetime(2026, 1, 5, 9, 0, tzinfo=UTC),
+    ),
+    SupervisionEnded(ended_at=datetime(2026, 6, 26, 9, 0, tzinfo=UTC)),
+    CareRelationshipEnded(
+        ended_at=datetime(2026, 7, 2, 17, 0, tzinfo=UTC), reason="therapy_completed"
+    ),
 )
 
 REQUESTS: Mapping[str, dict[str, Any]] = {
@@ -105,6 +127,17 @@ REQUESTS: Mapping[str, dict[str, Any]] = {
         "therapist_id": str(THERAPIST),
         "occurred_at": "2026-02-12T16:00:00Z",
     },
+    "endCareRelationship": {
+        "reason": "therapy_completed",
+        "occurred_at": "2026-07-02T17:00:00Z",
+    },
+    "beginSupervision": {
+        "id": str(SUPERVISION),
+        "supervisor_id": str(SUPERVISOR),
+        "therapist_id": str(THERAPIST),
+        "occurred_at": "2026-01-05T09:00:00Z",
+    },
+    "endSupervision": {"occurred_at": "2026-06-26T09:00:00Z"},
     "scheduleSession": {
         "id": str(SESSION),
         "patient_id": str(PATIENT),

@@ -8,12 +8,21 @@ from typing import Literal, TypeVar
 from libs.eventstore.recorded import Recorded
 from libs.vocabulary.moment import WallClock
 from libs.vocabulary.text import Label
-from services.care.domain import clinic, consent, patient, relationship, session, therapist
+from services.care.domain import (
+    clinic,
+    consent,
+    patient,
+    relationship,
+    session,
+    supervision,
+    therapist,
+)
 from services.care.domain.clinic import ClinicId
 from services.care.domain.consent import ConsentId
 from services.care.domain.patient import PatientId
 from services.care.domain.relationship import RelationshipId
 from services.care.domain.session import SessionId
+from services.care.domain.supervision import SupervisionId, SupervisorId
 from services.care.domain.therapist import TherapistId
 
 E = TypeVar("E")
@@ -53,12 +62,25 @@ class PatientView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CareRelationshipView:
-    """Who treats whom, and since when."""
+    """Who treats whom, since when, and until when."""
 
     id: RelationshipId
     patient_id: PatientId
     therapist_id: TherapistId
     began_at: datetime
+    ended_at: datetime | None = None
+    end_reason: relationship.EndReason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisionView:
+    """Who supervises whom, since when, and until when."""
+
+    id: SupervisionId
+    supervisor_id: SupervisorId
+    therapist_id: TherapistId
+    began_at: datetime
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,13 +139,51 @@ def of_patient(history: History[patient.Event]) -> PatientView:
 
 
 def of_relationship(history: History[relationship.Event]) -> CareRelationshipView:
-    fact = history[-1][1]
-    return CareRelationshipView(
-        id=fact.relationship_id,
-        patient_id=fact.patient_id,
-        therapist_id=fact.therapist_id,
-        began_at=fact.began_at,
-    )
+    view: CareRelationshipView | None = None
+    for _, fact in history:
+        view = _related(view, fact)
+    assert view is not None  # noqa: S101 - a stream begins with its first fact
+    return view
+
+
+def _related(
+    view: CareRelationshipView | None, fact: relationship.Event
+) -> CareRelationshipView | None:
+    match fact, view:
+        case relationship.CareRelationshipBegan(), _:
+            return CareRelationshipView(
+                id=fact.relationship_id,
+                patient_id=fact.patient_id,
+                therapist_id=fact.therapist_id,
+                began_at=fact.began_at,
+            )
+        case relationship.CareRelationshipEnded(), CareRelationshipView():
+            return replace(view, ended_at=fact.ended_at, end_reason=fact.reason)
+        case _:
+            return view
+
+
+def of_supervision(history: History[supervision.Event]) -> SupervisionView:
+    view: SupervisionView | None = None
+    for _, fact in history:
+        view = _supervised(view, fact)
+    assert view is not None  # noqa: S101 - a stream begins with its first fact
+    return view
+
+
+def _supervised(view: SupervisionView | None, fact: supervision.Event) -> SupervisionView | None:
+    match fact, view:
+        case supervision.SupervisionBegan(), _:
+            return SupervisionView(
+                id=fact.supervision_id,
+                supervisor_id=fact.supervisor_id,
+                therapist_id=fact.therapist_id,
+                began_at=fact.began_at,
+            )
+        case supervision.SupervisionEnded(), SupervisionView():
+            return replace(view, ended_at=fact.ended_at)
+        case _:
+            return view
 
 
 def of_session(history: History[session.Event]) -> SessionView:

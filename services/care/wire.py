@@ -10,7 +10,15 @@ from uuid import UUID
 from libs.eventstore.aggregate import Aggregate
 from libs.eventstore.wire import Json, Wire
 from libs.vocabulary.moment import in_zone
-from services.care.domain import clinic, consent, patient, relationship, session, therapist
+from services.care.domain import (
+    clinic,
+    consent,
+    patient,
+    relationship,
+    session,
+    supervision,
+    therapist,
+)
 
 clinics = Aggregate(
     category="clinic",
@@ -35,13 +43,41 @@ patients = Aggregate(
     subject=lambda state: state.patient_id if isinstance(state, patient.Registered) else None,
 )
 
+
+def _whose_relationship(state: relationship.State) -> UUID | None:
+    match state:
+        case relationship.NotBegun():
+            return None
+        case relationship.Begun():
+            return state.patient_id
+        case relationship.Ended():
+            return state.begun.patient_id
+
+
 relationships = Aggregate(
     category="relationship",
     decider=relationship.decider,
     wire=Wire[relationship.Event](
-        {relationship.CareRelationshipBegan: "interlude.care.CareRelationshipBegan.v1"}
+        {
+            relationship.CareRelationshipBegan: "interlude.care.CareRelationshipBegan.v1",
+            relationship.CareRelationshipEnded: "interlude.care.CareRelationshipEnded.v1",
+        }
     ),
-    subject=lambda state: state.patient_id if isinstance(state, relationship.Begun) else None,
+    subject=_whose_relationship,
+)
+
+
+supervisions = Aggregate(
+    category="supervision",
+    decider=supervision.decider,
+    wire=Wire[supervision.Event](
+        {
+            supervision.SupervisionBegan: "interlude.care.SupervisionBegan.v1",
+            supervision.SupervisionEnded: "interlude.care.SupervisionEnded.v1",
+        }
+    ),
+    # Of colleagues, and of no patient.
+    subject=lambda _state: None,
 )
 
 

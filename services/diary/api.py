@@ -28,7 +28,8 @@ WRONG_CONTENT: tuple[type[Rejected], ...] = (
 STATUSES = dict.fromkeys(WRONG_CONTENT, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 WRITERS = grant(patient="own", therapist="related", integrator="clinic")
-READERS = grant(patient="own", therapist="related")
+THEIRS_ALONE = grant(patient="own")
+READERS = grant(patient="own", therapist="related", supervisor="supervised")
 
 
 def routes(edge: Edge, *, entries: Entries, notebooks: Notebooks) -> Router:
@@ -43,6 +44,18 @@ def _entries(edge: Edge, desk: Entries) -> Router:
         operation="recordEntry",
         grant=WRITERS,
         patients_act=True,
+    )
+    on.act(
+        "/v1/entries/{id}/sharings",
+        entry.ShareEntry,
+        operation="shareEntry",
+        grant=THEIRS_ALONE,
+    )
+    on.act(
+        "/v1/entries/{id}/sharing-withdrawals",
+        entry.WithdrawEntrySharing,
+        operation="withdrawEntrySharing",
+        grant=THEIRS_ALONE,
     )
     on.show("/v1/entries/{id}", view.EntryView, view.of_entry, operation="entry", grant=READERS)
     return on.router

@@ -12,7 +12,14 @@ from uuid import UUID
 from libs.eventstore.telling import Actor, Told
 from libs.vocabulary.experience import Feeling
 from libs.vocabulary.rating import Rating, Scale, as_told
-from services.diary.domain.entry import AssignmentId, DiaryEntryRecorded, EntryId, PatientId
+from services.diary.domain.entry import (
+    AssignmentId,
+    DiaryEntryRecorded,
+    EntryId,
+    EntryShared,
+    EntrySharingWithdrawn,
+    PatientId,
+)
 from services.diary.domain.experienced import Experienced
 from services.diary.domain.notebook import HomeworkFiled, ReviewId, SessionId
 from services.diary.worksheets.interpersonal_practice import (
@@ -74,6 +81,8 @@ FACTS: Sequence[object] = (
         device_id=None,
         answers=as_told(TALKING_TO_LARRY, _WRITTEN),
     ),
+    EntrySharingWithdrawn(withdrawn_at=datetime(2026, 3, 3, 8, 0, tzinfo=UTC)),
+    EntryShared(shared_at=datetime(2026, 3, 4, 19, 30, tzinfo=UTC)),
     HomeworkFiled(
         patient_id=PATIENT,
         assignment_id=ASSIGNMENT,
@@ -86,6 +95,8 @@ FACTS: Sequence[object] = (
 _OUT_OF_TEN = {"min": 0, "max": 10}
 
 REQUESTS: Mapping[str, dict[str, Any]] = {
+    "shareEntry": {},
+    "withdrawEntrySharing": {},
     "recordEntry": {
         "id": str(ENTRY),
         "patient_id": str(PATIENT),

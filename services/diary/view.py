@@ -1,7 +1,7 @@
 """What GET shows of an entry and of a notebook: a second fold over their streams."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from libs.eventstore.recorded import Recorded
@@ -67,7 +67,26 @@ class NotebookView:
 
 
 def of_entry(history: Sequence[tuple[Recorded, entry.Event]]) -> EntryView:
-    recorded, fact = history[-1]
+    view: EntryView | None = None
+    for recorded, fact in history:
+        view = _entry(view, recorded, fact)
+    assert view is not None  # noqa: S101 - a stream begins with its first fact
+    return view
+
+
+def _entry(view: EntryView | None, recorded: Recorded, fact: entry.Event) -> EntryView | None:
+    match fact, view:
+        case entry.DiaryEntryRecorded(), _:
+            return _as_recorded(recorded, fact)
+        case entry.EntryShared(), EntryView():
+            return replace(view, visibility="shared")
+        case entry.EntrySharingWithdrawn(), EntryView():
+            return replace(view, visibility="private")
+        case _:
+            return view
+
+
+def _as_recorded(recorded: Recorded, fact: entry.DiaryEntryRecorded) -> EntryView:
     return EntryView(
         id=fact.entry_id,
         patient_id=fact.patient_id,

@@ -13,8 +13,11 @@ from services.diary.domain import entry, notebook
 
 
 def _under_which_key(recorded: entry.Event) -> KeyClass:
-    """What is the patient's alone is erased at once on their wish, so it has a key of its own."""
-    return "patient_private" if recorded.visibility == "private" else "clinical"
+    """What is the patient's alone is erased at once on their wish, so it has a key of its own, and
+    keeps it when it is shared later.
+    """
+    private = isinstance(recorded, entry.DiaryEntryRecorded) and recorded.visibility == "private"
+    return "patient_private" if private else "clinical"
 
 
 def _whose_entry(state: entry.State) -> UUID | None:
@@ -29,7 +32,11 @@ entries = Aggregate(
     category="entry",
     decider=entry.decider,
     wire=Wire[entry.Event](
-        {entry.DiaryEntryRecorded: "interlude.diary.DiaryEntryRecorded.v1"},
+        {
+            entry.DiaryEntryRecorded: "interlude.diary.DiaryEntryRecorded.v1",
+            entry.EntryShared: "interlude.diary.EntryShared.v1",
+            entry.EntrySharingWithdrawn: "interlude.diary.EntrySharingWithdrawn.v1",
+        },
         key_class=_under_which_key,
     ),
     subject=_whose_entry,

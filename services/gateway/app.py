@@ -17,9 +17,9 @@ from libs.eventstore.projecting import LIVE
 from libs.process import admin, parts, serving
 from libs.process.admin import Readiness
 from libs.web import handlers, health
+from libs.web.allowances import admitting
 from libs.web.front import GUARDS, SECURE, Front
 from libs.web.identity import Identity
-from libs.web.issuers import Issuers
 from libs.web.limits import Doors
 from libs.web.operations import Operations
 from libs.web.service import Manners
@@ -38,6 +38,7 @@ CATEGORIES = frozenset(
         "patient",
         "therapist",
         "relationship",
+        "supervision",
         "session",
         "consent",
         "goal",
@@ -152,7 +153,12 @@ async def _shared(settings: ApiSettings) -> AsyncIterator[tuple[parts.Parts, Par
         yield (
             built,
             Parts(
-                identity=Identity(Issuers(settings.issuers, outward), audience=settings.audience),
+                identity=admitting(
+                    Identity(settings.issuers, outward, audience=settings.audience),
+                    rate=settings.rate,
+                    at_once=settings.requests_at_once,
+                    monotonic=built.monotonic,
+                ),
                 models=ReadModels(built.pool),
                 sealer=built.sealer,
                 awaiting=Awaiting(

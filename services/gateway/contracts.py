@@ -18,7 +18,9 @@ SERVICES = ("care", "assignment", "diary", "review")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One command. `body` is its JSON Schema, `$ref`s pointing into `components`."""
+    """One command. `body` is its JSON Schema, `$ref`s pointing into `components`; `roles` are those
+    that may send it at all.
+    """
 
     name: str
     service: str
@@ -26,6 +28,7 @@ class Operation:
     aggregate: str
     creates: bool
     summary: str
+    roles: frozenset[str]
     body: Json
     components: Mapping[str, Json]
 
@@ -72,6 +75,7 @@ def _of(service: str, document: Json) -> Iterator[Operation]:
             aggregate=command["aggregate"],
             creates=command["creates"],
             summary=_said_of(post),
+            roles=frozenset(post.get("x-interlude-grant", {})),
             body=_body(post),
             components=components,
         )

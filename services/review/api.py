@@ -30,6 +30,7 @@ STATUSES = dict.fromkeys(WRONG_CONTENT, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 THERAPIST = grant(therapist="related")
 EITHER = grant(therapist="related", patient="own")
+READERS = grant(therapist="related", patient="own", supervisor="supervised")
 
 
 def routes(edge: Edge, *, reviews: Reviews, assignments: Assignments) -> Router:
@@ -51,7 +52,7 @@ def routes(edge: Edge, *, reviews: Reviews, assignments: Assignments) -> Router:
         operation="completeReview",
         grant=THERAPIST,
     )
-    on.show("/v1/reviews/{id}", view.ReviewView, view.of_review, operation="review", grant=EITHER)
+    on.show("/v1/reviews/{id}", view.ReviewView, view.of_review, operation="review", grant=READERS)
     return on.router
 
 

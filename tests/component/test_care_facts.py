@@ -49,6 +49,15 @@ def _relationship(uuid: UUID, *, ended: bool = False) -> Sequence[Recorded]:
     return stream("relationship", uuid, began, *after)
 
 
+def _supervision(uuid: UUID, *, ended: bool = False) -> Sequence[Recorded]:
+    """Boris supervises Anna."""
+    began = _care(
+        "SupervisionBegan", supervisor_id=BORIS, therapist_id=ANNA, began_at=NOW.isoformat()
+    )
+    after = [_care("SupervisionEnded", ended_at=NOW.isoformat())] if ended else []
+    return stream("supervision", uuid, began, *after, subject=None)
+
+
 def _session(uuid: UUID, *later: Told, days: int = 1) -> Sequence[Recorded]:
     scheduled = _care(
         "SessionScheduled",
@@ -236,6 +245,32 @@ async def test_a_relationship_is_seen_as_soon_as_it_is_kept(
     assert not await known.treats(tenant, ANNA, MASHA)
     _tell(engine, tenant, _relationship(uuid4()))
     assert await known.treats(tenant, ANNA, MASHA)
+
+
+async def test_a_supervisor_supervises_whom_the_therapist_treats(
+    engine: Engine, known: KnownCare, tenant: UUID
+) -> None:
+    _tell(engine, tenant, _relationship(uuid4()), _supervision(uuid4()))
+    assert await known.supervises(tenant, BORIS, MASHA)
+    assert not await known.supervises(tenant, BORIS, LEV)
+    assert not await known.supervises(tenant, ANNA, MASHA)
+    assert not await known.supervises(OTHER_CLINIC, BORIS, MASHA)
+
+
+async def test_who_supervised_or_treated_once_does_so_no_more(
+    engine: Engine, known: KnownCare, tenant: UUID
+) -> None:
+    _tell(engine, tenant, _relationship(uuid4(), ended=True), _supervision(uuid4()))
+    assert not await known.supervises(tenant, BORIS, MASHA)
+    _tell(engine, tenant, _relationship(uuid4()))
+    assert await known.supervises(tenant, BORIS, MASHA)
+
+
+async def test_a_supervision_that_ended_is_none(
+    engine: Engine, known: KnownCare, tenant: UUID
+) -> None:
+    _tell(engine, tenant, _relationship(uuid4()), _supervision(uuid4(), ended=True))
+    assert not await known.supervises(tenant, BORIS, MASHA)
 
 
 async def test_an_end_is_noticed_within_seconds(

@@ -36,6 +36,7 @@ VIEWS: Mapping[str, Callable[[Any], Any]] = {
     "therapist": care_view.of_therapist,
     "patient": care_view.of_patient,
     "relationship": care_view.of_relationship,
+    "supervision": care_view.of_supervision,
     "session": care_view.of_session,
     "consent": care_view.of_consent,
     "goal": assignment_view.of_goal,

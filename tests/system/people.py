@@ -1,10 +1,10 @@
 """Those who use Interlude from outside, each with the token of their own that run.json holds."""
 
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 
@@ -64,3 +64,9 @@ class Person:
 def global_id(kind: str, uuid: object) -> str:
     """What GraphQL calls a thing that REST calls by its UUID."""
     return urlsafe_b64encode(f"{kind}:{uuid}".encode()).decode().rstrip("=")
+
+
+def uuid_of(named: str) -> UUID:
+    """The other way round, whatever kind of thing it is."""
+    padded = named + "=" * (-len(named) % 4)
+    return UUID(urlsafe_b64decode(padded).decode().partition(":")[2])

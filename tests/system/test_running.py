@@ -17,7 +17,7 @@ from deploy.local.ports import HOST
 from deploy.local.processes import PROCESSES, Place, Ports
 from deploy.local.run_info import RunInfo
 from libs.process.keys import DEVELOPMENT_MASTER_KEY
-from tests.system.conftest import Once, Running, Told
+from tests.system.fixtures import Once, Running, Told
 from tests.system.running import ROOT, STOP_SECONDS, Interlude
 from tests.system.topics import Record, once
 

@@ -14,7 +14,7 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from deploy.local.run_info import RunInfo
-from tests.system.conftest import Told
+from tests.system.fixtures import Told
 from tests.system.looking import parked
 from tests.system.topics import TOPICS, Record, once
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.run_info import RunInfo
-from tests.system.conftest import Once, Running
+from tests.system.fixtures import Once, Running
 from tests.system.looking import records_of, rows, settle
 from tests.system.people import Person
 from tests.system.topics import ANALYTICS, Record, read_topics

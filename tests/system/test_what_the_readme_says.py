@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.conftest import Running
+from tests.system.fixtures import Running
 
 ROOT = Path(__file__).parents[2]
 _SNIPPET = re.compile(r"```sh\n(?P<code>.*?)```(?:\n```text\n(?P<expected>.*?)```)?", re.DOTALL)

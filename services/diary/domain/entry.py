@@ -5,9 +5,9 @@ patient wrote is never turned away for that.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Annotated, Literal, NewType
+from typing import Annotated, Literal, NewType, assert_never
 from uuid import UUID
 
 from annotated_types import Ge, Le, MaxLen
@@ -70,7 +70,21 @@ class DiaryEntryRecorded:
     answers: Answers
 
 
-Event = DiaryEntryRecorded
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryShared:
+    """From now on those who treat the patient see it, with all that it said from the beginning."""
+
+    shared_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntrySharingWithdrawn:
+    """From now on it is the patient's alone. What others have read they have read."""
+
+    withdrawn_at: datetime
+
+
+Event = DiaryEntryRecorded | EntryShared | EntrySharingWithdrawn
 
 
 # --- State: only what a rule below needs to know. ---
@@ -87,6 +101,7 @@ class Written:
     worksheet: str
     definition_version: str
     experienced_at: Experienced
+    source: Source
     visibility: Visibility
     time_uncertain: bool
 
@@ -94,15 +109,24 @@ class Written:
 State = Unwritten | Written
 
 
-def evolve(_state: State, event: Event) -> State:
-    return Written(
-        patient_id=event.patient_id,
-        worksheet=event.worksheet,
-        definition_version=event.definition_version,
-        experienced_at=event.experienced_at,
-        visibility=event.visibility,
-        time_uncertain=event.time_uncertain,
-    )
+def evolve(state: State, event: Event) -> State:
+    match event:
+        case DiaryEntryRecorded():
+            return Written(
+                patient_id=event.patient_id,
+                worksheet=event.worksheet,
+                definition_version=event.definition_version,
+                experienced_at=event.experienced_at,
+                source=event.source,
+                visibility=event.visibility,
+                time_uncertain=event.time_uncertain,
+            )
+        case EntryShared():
+            return replace(state, visibility="shared") if isinstance(state, Written) else state
+        case EntrySharingWithdrawn():
+            return replace(state, visibility="private") if isinstance(state, Written) else state
+        case _:
+            assert_never(event)
 
 
 # --- Requests. ---
@@ -135,7 +159,17 @@ class RecordEntry(Told):
     answers: Answers
 
 
-Command = RecordEntry
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareEntry(Told):
+    """The patient's own act, and nobody else's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawEntrySharing(Told):
+    """No reason is asked."""
+
+
+Command = RecordEntry | ShareEntry | WithdrawEntrySharing
 
 
 class NotTheirWayOfRecording(Rejected):
@@ -166,6 +200,12 @@ class EntryRecordedOtherwise(Rejected):
     pointer = "/id"
 
 
+class WrittenBySomebodyElse(Rejected):
+    """What a therapist wrote down, or another system sent, is in their records already."""
+
+    code = "entry-written-by-somebody-else"
+
+
 TIME_UNCERTAIN = Advice(
     "time-uncertain",
     "The entry tells of a time to come: it is kept, and its time marked uncertain.",
@@ -174,7 +214,7 @@ TIME_UNCERTAIN = Advice(
 # --- Rules. ---
 
 
-def record(command: RecordEntry, state: State) -> Sequence[Event]:
+def record(command: RecordEntry, state: State) -> Sequence[DiaryEntryRecorded]:
     _must_be_whole(command)
     recorded = _as_recorded(command)
     if isinstance(state, Unwritten):
@@ -259,10 +299,37 @@ def _same_entry(state: Written, recorded: DiaryEntryRecorded) -> bool:
     )
 
 
-def advise(_command: Command, state: State) -> Sequence[Notice]:
-    if isinstance(state, Written) and state.time_uncertain:
+def share(command: ShareEntry, state: State) -> Sequence[Event]:
+    if not isinstance(state, Written) or state.visibility == "shared":
+        return []
+    return [EntryShared(shared_at=command.happened_at)]
+
+
+def withdraw(command: WithdrawEntrySharing, state: State) -> Sequence[Event]:
+    if not isinstance(state, Written) or state.visibility == "private":
+        return []
+    if state.source != "patient":
+        raise WrittenBySomebodyElse
+    return [EntrySharingWithdrawn(withdrawn_at=command.happened_at)]
+
+
+def decide(command: Command, state: State) -> Sequence[Event]:
+    match command:
+        case RecordEntry():
+            return record(command, state)
+        case ShareEntry():
+            return share(command, state)
+        case WithdrawEntrySharing():
+            return withdraw(command, state)
+        case _:
+            assert_never(command)
+
+
+def advise(command: Command, state: State) -> Sequence[Notice]:
+    recorded = isinstance(command, RecordEntry)
+    if recorded and isinstance(state, Written) and state.time_uncertain:
         return [TIME_UNCERTAIN.at("/experienced_at")]
     return []
 
 
-decider: Decider[Command, State, Event] = Decider(Unwritten(), evolve, record, advise)
+decider: Decider[Command, State, Event] = Decider(Unwritten(), evolve, decide, advise)

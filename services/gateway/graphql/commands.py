@@ -40,6 +40,7 @@ AGGREGATES: Mapping[str, Kind] = {
     "patient": "Patient",
     "therapist": "Therapist",
     "relationship": "CareRelationship",
+    "supervision": "Supervision",
     "session": "Session",
     "consent": "Consent",
     "goal": "Goal",

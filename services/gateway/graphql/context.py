@@ -108,6 +108,8 @@ class Context:
         try:
             self.known = await self.parts.identity.principal(self.token)
         except Problem as refused:
+            if refused.code == "too-many-requests":
+                raise
             if refused.code != "not-authenticated":
                 raise Unavailable("IDENTITY_UNAVAILABLE") from refused
 

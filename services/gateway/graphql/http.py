@@ -5,6 +5,7 @@ letter, no answer that repeats what was sent.
 import json
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext, suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -103,11 +104,11 @@ class GraphQLDoor(GraphQL[Context, None]):
         try:
             self._doors.enter()
         except Problem as full:
-            return self._refused(request, full.code)
+            return self._refused(request, full)
         try:
             return await self.run(request)
         except Problem as refused:
-            return self._refused(request, refused.code)
+            return self._refused(request, refused)
         except HTTPException as refused:
             return self._refused_by_strawberry(request, refused)
         except Coded as refused:
@@ -115,10 +116,12 @@ class GraphQLDoor(GraphQL[Context, None]):
         finally:
             self._doors.leave()
 
-    def _refused(self, request: Request, code: str) -> Response:
-        about = EDGE[code]
-        error = {"message": about.detail, "extensions": {"code": _upper(code)}}
-        return _said(request, error, about.status)
+    def _refused(self, request: Request, refused: Problem) -> Response:
+        about = EDGE[refused.code]
+        error = {"message": about.detail, "extensions": {"code": _upper(refused.code)}}
+        response = _said(request, error, about.status)
+        response.headers.update({name.decode(): value.decode() for name, value in refused.headers})
+        return response
 
     def _refused_by_strawberry(self, request: Request, refused: HTTPException) -> Response:
         # Its reasons can hold an operation's name, so they stay here.
@@ -138,7 +141,9 @@ class GraphQLDoor(GraphQL[Context, None]):
             closing=response.close if isinstance(response, WebSocket) else None,
             trace=self._trace(request),
         )
-        await context.identify()
+        # Who comes by a WebSocket and may not is turned away once it is open.
+        with suppress(Problem) if isinstance(request, WebSocket) else nullcontext():
+            await context.identify()
         if isinstance(response, Response) and context.token and context.known is None:
             raise Problem("not-authenticated")
         return context
@@ -153,7 +158,8 @@ class GraphQLDoor(GraphQL[Context, None]):
         given = {str(name).lower(): value for name, value in told.items()}.get("authorization")
         if isinstance(given, str):
             context.token = given.partition(" ")[2].strip() or given
-            await context.identify()
+            with suppress(Problem):
+                await context.identify()
         if context.known is None:
             raise ConnectionRejectionError
         return UNSET

@@ -11,6 +11,7 @@ Kind = Literal[
     "Patient",
     "Therapist",
     "CareRelationship",
+    "Supervision",
     "Session",
     "Consent",
     "Goal",

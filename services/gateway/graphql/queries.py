@@ -2,7 +2,7 @@
 # strawberry.field takes many forms, so its type is Any.
 """What can be read. Foreign and missing look the same: null, or an empty list."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import date as Date  # noqa: N812 - an argument is called `date`
 from typing import Annotated, TypeVar
 from uuid import UUID
@@ -56,7 +56,10 @@ OfStatus = Annotated[
 class Query:
     @strawberry.field(description="Who is calling.")
     async def me(self, info: Info) -> screens.Me:
-        return shaping.me(info.context.principal, await info.context.row(asked.ME) or {})
+        who, row = info.context.principal, await info.context.row(asked.ME) or {}
+        # The schema that answers is ours; strawberry only knows that it is one.
+        open_to: Callable[[Collection[str]], Sequence[str]] = info.schema.open_to  # type: ignore[attr-defined]
+        return shaping.me(who, row, open_to(who.roles))
 
     @strawberry.field(description="Anything by its global id.")
     async def node(

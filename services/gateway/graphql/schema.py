@@ -1,7 +1,7 @@
 """The schema, put together: types by subject, a mutation for every published command, limits."""
 
 import inspect
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from services.gateway.contracts import operations
+from services.gateway.contracts import Operation, operations
 from services.gateway.graphql import local_times, types
 from services.gateway.graphql.commands import mutations
 from services.gateway.graphql.context import Freshness, freshness
@@ -31,6 +31,12 @@ log = structlog.get_logger()
 
 class Schema(strawberry.Schema):
     """Logs a failure by its class and the field that it met, never with the document."""
+
+    commands: Sequence[Operation] = ()
+
+    def open_to(self, roles: Collection[str]) -> Sequence[str]:
+        """The names of the mutations that somebody with one of these roles may send."""
+        return sorted(each.name for each in self.commands if not each.roles.isdisjoint(roles))
 
     async def execute(  # noqa: PLR0917 - as strawberry has it
         self,
@@ -118,9 +124,10 @@ def build_schema(contracts: Path, limits: Limits = USUAL) -> Schema:
     """From the folder with the services' OpenAPI documents. Needs no database and no network."""
     enums = Enums(_lists())
     built: list[Schema] = []
+    commands = tuple(operations(contracts))
     schema = Schema(
         Query,
-        mutations(operations(contracts), Inputs(enums)),
+        mutations(commands, Inputs(enums)),
         Subscription,
         types=[kind for kind in vars(types).values() if _is_node(kind)],
         extensions=[
@@ -134,6 +141,7 @@ def build_schema(contracts: Path, limits: Limits = USUAL) -> Schema:
             disable_field_suggestions=not limits.introspection, scalar_map=local_times.SCALARS
         ),
     )
+    schema.commands = commands
     built.append(schema)
     return schema
 

@@ -50,6 +50,10 @@ class Me(Shape):
     locale: str | None = maybe("BCP 47: a patient's own, else the clinic's.")
     clinic: Clinic | None = maybe("Where the clinic is registered.")
     expires_at: datetime = about("When the token expires.")
+    may: tuple[str, ...] = about(
+        "Names of the mutations that one of these roles may send, so that a client shows no more. "
+        "Whether about somebody is said when it is sent."
+    )
 
 
 @strawberry.pydantic.type(description="Why somebody needs attention, and since when.")

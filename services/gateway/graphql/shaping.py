@@ -1,5 +1,6 @@
 """From rows to what clients see: names, nesting, and the formulas that are not SQL's."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -65,7 +66,7 @@ def assignment(row: Json) -> types.Assignment:
     )
 
 
-def me(principal: Principal, row: Json) -> screens.Me:
+def me(principal: Principal, row: Json, may: Sequence[str]) -> screens.Me:
     person, clinic = row.get("person") or {}, row.get("clinic") or {}
     return screens.Me.model_validate(
         {
@@ -77,6 +78,7 @@ def me(principal: Principal, row: Json) -> screens.Me:
             "locale": person.get("locale") or clinic.get("locale"),
             "clinic": clinic or None,
             "expires_at": datetime.fromtimestamp(principal.expires_at, UTC),
+            "may": may,
         }
     )
 

@@ -68,7 +68,19 @@ class DiaryEntryRecorded(Shape):
     answers: dict[str, Any]
 
 
-reads: Reads = {"interlude.diary.DiaryEntryRecorded.v1": DiaryEntryRecorded}
+class EntryShared(Shape):
+    pass
+
+
+class EntrySharingWithdrawn(Shape):
+    pass
+
+
+reads: Reads = {
+    "interlude.diary.DiaryEntryRecorded.v1": DiaryEntryRecorded,
+    "interlude.diary.EntryShared.v1": EntryShared,
+    "interlude.diary.EntrySharingWithdrawn.v1": EntrySharingWithdrawn,
+}
 
 
 def project(db: Connection, events: Sequence[Recorded]) -> None:
@@ -84,4 +96,8 @@ def project(db: Connection, events: Sequence[Recorded]) -> None:
                     ended_at=fact.experienced_at.end,
                     recorded_at=recorded.recorded_at,
                 )
+            case EntryShared():
+                rows.set(recorded.tenant_id, recorded.stream_uuid, visibility="shared")
+            case EntrySharingWithdrawn():
+                rows.set(recorded.tenant_id, recorded.stream_uuid, visibility="private")
     rows.write(db)

@@ -18,6 +18,7 @@ from services.gateway.projections import (
     progress,
     review,
     sessions,
+    supervision,
     timeline,
     today,
 )
@@ -44,6 +45,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     progress,
     review,
     sessions,
+    supervision,
     today,
 )
 """What can be emptied and filled again from the topics. The timeline is the least work here and the

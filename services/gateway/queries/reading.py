@@ -10,7 +10,7 @@ from services.gateway.queries.visible import Asker
 
 Json = dict[str, Any]
 
-_TYPED = """($1::uuid IS NOT NULL AND $2::uuid IS NOT NULL AND $3::boolean IS NOT NULL
+_TYPED = """($1::uuid IS NOT NULL AND $2::uuid IS NOT NULL AND $3::text[] IS NOT NULL
     AND $4::boolean IS NOT NULL AND $5::timestamptz IS NOT NULL)"""
 """PostgreSQL must know the type of every argument, also of those that a statement does not use."""
 

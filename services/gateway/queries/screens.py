@@ -2,7 +2,7 @@
 
 from services.gateway.queries import things
 from services.gateway.queries.pages import paged
-from services.gateway.queries.visible import may_see
+from services.gateway.queries.visible import AS_THERAPIST, may_see
 
 # Every statement here is text of ours; values are arguments.
 # ruff: noqa: S608
@@ -62,7 +62,7 @@ SELECT mine.patient_id AS id, mine.since,
         FROM ({_ATTENTION}) x) AS attention
 FROM (
     SELECT r.patient_id, min(r.began_at) AS since FROM relationships r
-    WHERE r.tenant_id = $1 AND $3 AND NOT ($4 AND r.patient_id = $2)
+    WHERE r.tenant_id = $1 AND {AS_THERAPIST} AND NOT ($4 AND r.patient_id = $2)
         AND r.therapist_id = $2 AND r.ended_at IS NULL
     GROUP BY r.patient_id
 ) mine"""

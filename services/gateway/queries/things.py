@@ -1,6 +1,6 @@
 """One thing with all that belongs to it, as a row: the same wherever it is shown."""
 
-from services.gateway.queries.visible import may_see, shared
+from services.gateway.queries.visible import AS_THERAPIST, may_see, shared
 
 # Every statement here is text of ours; values are arguments.
 # ruff: noqa: S608
@@ -150,17 +150,24 @@ WHERE c.tenant_id = $1 AND c.given_at IS NOT NULL AND {may_see("c.patient_id")} 
 
 
 def therapists(condition: str = "true") -> str:
-    """One's own clinic's therapists: their names are no secret to those whom they treat."""
+    """One's own clinic's therapists: their names are no secret to those whom they treat, nor to
+    who supervises them.
+    """
     return f"""
 SELECT t.person_id AS id, t.name FROM people t
 WHERE t.tenant_id = $1 AND t.kind = 'therapist'
-    AND (($3 AND t.person_id = $2) OR ($4 AND EXISTS (
+    AND (({AS_THERAPIST} AND t.person_id = $2) OR ($4 AND EXISTS (
         SELECT FROM relationships r
-        WHERE r.tenant_id = $1 AND r.patient_id = $2 AND r.therapist_id = t.person_id)))
+        WHERE r.tenant_id = $1 AND r.patient_id = $2 AND r.therapist_id = t.person_id))
+        OR ('supervisor' = ANY($3) AND EXISTS (
+        SELECT FROM supervisions oversees
+        WHERE oversees.tenant_id = $1 AND oversees.supervisor_id = $2
+            AND oversees.ended_at IS NULL AND oversees.therapist_id = t.person_id)))
     AND {condition}"""
 
 
 def clinic(condition: str = "true") -> str:
+    """One's own. Analysts have the analytics stream, and nothing else."""
     return f"""
 SELECT c.clinic_id AS id, c.name, c.zone, c.locale FROM clinics c
-WHERE c.tenant_id = $1 AND {condition}"""
+WHERE c.tenant_id = $1 AND NOT ($3 <@ ARRAY['analyst']) AND {condition}"""

@@ -1,14 +1,25 @@
-"""Who may see what, as SQL: therapists whom they treat, patients themselves, others nothing."""
+"""Who may see what, as SQL: therapists whom they treat, supervisors whom the therapists in their
+supervision treat, patients themselves, others nothing.
+"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from libs.access.principal import Principal
 
+AS_THERAPIST = "'therapist' = ANY($3)"
+
 HAS_OPEN_RELATIONSHIP = """EXISTS (
     SELECT FROM relationships treats
     WHERE treats.tenant_id = $1 AND treats.therapist_id = $2
+      AND treats.patient_id = {patient} AND treats.ended_at IS NULL
+)"""
+
+SUPERVISES = """EXISTS (
+    SELECT FROM supervisions oversees JOIN relationships treats USING (tenant_id, therapist_id)
+    WHERE oversees.tenant_id = $1 AND oversees.supervisor_id = $2 AND oversees.ended_at IS NULL
       AND treats.patient_id = {patient} AND treats.ended_at IS NULL
 )"""
 
@@ -19,20 +30,20 @@ class Asker:
 
     tenant_id: UUID
     person_id: UUID
-    as_therapist: bool
+    roles: Sequence[str]
     as_patient: bool
     now: datetime
 
     @property
     def arguments(self) -> tuple[object, ...]:
-        return self.tenant_id, self.person_id, self.as_therapist, self.as_patient, self.now
+        return self.tenant_id, self.person_id, self.roles, self.as_patient, self.now
 
 
 def asker(principal: Principal, now: datetime) -> Asker:
     return Asker(
         principal.tenant_id,
         principal.person_id,
-        "therapist" in principal.roles,
+        sorted(principal.roles),
         "patient" in principal.roles,
         now,
     )
@@ -41,7 +52,11 @@ def asker(principal: Principal, now: datetime) -> Asker:
 def may_see(patient: str) -> str:
     """True where the one who asks may see facts about the patient in this column."""
     treats = HAS_OPEN_RELATIONSHIP.format(patient=patient)
-    return f"(($4 AND {patient} = $2) OR ($3 AND {treats}))"
+    supervises = SUPERVISES.format(patient=patient)
+    return (
+        f"(($4 AND {patient} = $2) OR ({AS_THERAPIST} AND {treats})"
+        f" OR ('supervisor' = ANY($3) AND {supervises}))"
+    )
 
 
 def shared(visibility: str, patient: str) -> str:

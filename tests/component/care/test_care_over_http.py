@@ -29,6 +29,7 @@ class Care(Callers):
             therapists=desk(wire.therapists, store),
             patients=desk(wire.patients, store),
             relationships=desk(wire.relationships, store),
+            supervisions=desk(wire.supervisions, store),
             sessions=desk(wire.sessions, store),
             consents=desk(wire.consents, store),
             keyring=self.keyring,
@@ -145,6 +146,63 @@ async def test_a_session_that_is_told_late_is_noticed(care: Care) -> None:
     await care.in_care()
     answer = await care.done("anna", "/v1/sessions", REQUESTS["scheduleSession"])
     assert answer["notices"] == [{"code": "session-in-the-past", "pointer": "/starts_at"}]
+
+
+async def test_a_relationship_ends_and_says_when_and_why(care: Care) -> None:
+    await care.in_care()
+    begun = REQUESTS["beginCareRelationship"]["id"]
+    now = {"reason": "handed_over"}
+    await care.done("anna", f"/v1/care-relationships/{begun}/ends", now)
+    seen = await care.shown("admin", f"/v1/care-relationships/{begun}")
+    assert (seen["end_reason"], seen["ended_at"] > seen["began_at"]) == ("handed_over", True)
+
+
+async def test_a_relationship_is_not_ended_by_who_has_none(care: Care) -> None:
+    await care.in_care()
+    begun = REQUESTS["beginCareRelationship"]["id"]
+    answer = await care.post(
+        "boris", f"/v1/care-relationships/{begun}/ends", {"reason": "handed_over"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+
+
+async def test_a_relationship_does_not_end_before_it_began(care: Care) -> None:
+    await care.in_care()
+    begun = REQUESTS["beginCareRelationship"]["id"]
+    early = {"reason": "other", "occurred_at": "2026-02-12T15:59:59Z"}
+    answer = await care.post("admin", f"/v1/care-relationships/{begun}/ends", early)
+    code = "relationship-ends-before-it-began"
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+async def test_supervision_begins_and_ends(care: Care) -> None:
+    await care.opened()
+    await care.done("admin", "/v1/supervisions", REQUESTS["beginSupervision"])
+    begun = f"/v1/supervisions/{REQUESTS['beginSupervision']['id']}"
+    assert (await care.shown("anna", begun))["ended_at"] is None
+    await care.done("admin", f"{begun}/ends", {})
+    assert (await care.shown("admin", begun))["ended_at"] is not None
+
+
+async def test_supervision_is_of_a_therapist_who_is_known(care: Care) -> None:
+    await care.opened()
+    unknown = {**REQUESTS["beginSupervision"], "therapist_id": str(BORIS)}
+    answer = await care.post("admin", "/v1/supervisions", unknown)
+    assert (answer.status_code, answer.json()["code"]) == (409, "not-known-yet")
+
+
+async def test_nobody_appoints_themselves(care: Care) -> None:
+    await care.opened()
+    answer = await care.post("anna", "/v1/supervisions", REQUESTS["beginSupervision"])
+    assert (answer.status_code, answer.json()["code"]) == (403, "role-not-allowed")
+
+
+async def test_who_supervises_whom_is_theirs_to_know(care: Care) -> None:
+    await care.opened()
+    await care.done("admin", "/v1/supervisions", REQUESTS["beginSupervision"])
+    begun = f"/v1/supervisions/{REQUESTS['beginSupervision']['id']}"
+    assert (await care.get("boris", begun)).status_code == 404
+    assert (await care.get("masha", begun)).json()["code"] == "role-not-allowed"
 
 
 async def test_a_session_needs_a_care_relationship(care: Care) -> None:

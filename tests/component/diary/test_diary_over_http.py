@@ -87,6 +87,30 @@ async def test_what_the_patient_keeps_private_the_therapist_cannot_find(diary: D
     assert (await diary.get("anna", ENTRY_PATH)).status_code == 404
 
 
+async def test_what_the_patient_shares_is_found_until_they_take_it_back(diary: Diary) -> None:
+    await diary.done("masha", "/v1/entries", {**LARRY, "visibility": "private"})
+    await diary.done("masha", f"{ENTRY_PATH}/sharings", {})
+    assert (await diary.shown("anna", ENTRY_PATH))["visibility"] == "shared"
+    await diary.done("masha", f"{ENTRY_PATH}/sharing-withdrawals", {})
+    assert (await diary.get("anna", ENTRY_PATH)).status_code == 404
+    assert (await diary.shown("masha", ENTRY_PATH))["visibility"] == "private"
+
+
+async def test_what_was_shared_once_is_not_found_by_asking_for_that_day(diary: Diary) -> None:
+    shared = await diary.done("masha", "/v1/entries", {**LARRY, "visibility": "shared"})
+    await diary.done("masha", f"{ENTRY_PATH}/sharing-withdrawals", {})
+    assert shared["version"] == 1
+    seen = await diary.get("anna", f"{ENTRY_PATH}?as_of=2100-01-01T00:00:00Z")
+    assert seen.status_code == 404
+
+
+@pytest.mark.parametrize("name", ["anna", "admin", "integrator"])
+async def test_nobody_shares_in_the_patients_place(diary: Diary, name: str) -> None:
+    await diary.done("masha", "/v1/entries", {**LARRY, "visibility": "private"})
+    answer = await diary.post(name, f"{ENTRY_PATH}/sharings", {})
+    assert (answer.status_code, answer.json()["code"]) == (403, "role-not-allowed")
+
+
 async def test_a_therapist_may_write_down_what_the_patient_tells(diary: Diary) -> None:
     await diary.done("anna", "/v1/entries", LARRY)
     assert (await diary.shown("masha", ENTRY_PATH))["source"] == "transcribed"

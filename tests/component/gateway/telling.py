@@ -22,7 +22,7 @@ from services.care import wire as care_wire
 from services.care.domain.patient import PatientId
 from services.care.domain.session import SessionId, SessionScheduled
 from services.care.domain.therapist import TherapistId
-from services.care.examples import CONSENT, RELATIONSHIP, SESSION
+from services.care.examples import CONSENT, RELATIONSHIP, SESSION, SUPERVISION, SUPERVISOR
 from services.care.examples import FACTS as CARE_FACTS
 from services.diary import wire as diary_wire
 from services.diary.examples import ENTRY
@@ -48,6 +48,9 @@ PEOPLE = {
     "masha": _person(MASHA, "patient"),
     "lev": _person(LEV, "patient"),
     "stranger": _person(ANNA, "therapist", tenant=OTHER_CLINIC),
+    "ruth": _person(SUPERVISOR, "supervisor"),
+    "another supervisor": _person(UUID(int=5), "supervisor"),
+    "ruth as a therapist": _person(SUPERVISOR, "therapist"),
     "admin": _person(UUID(int=6), "clinic_admin"),
     "analyst": _person(UUID(int=7), "analyst"),
 }
@@ -80,11 +83,11 @@ class Story:
         return stream(aggregate.category, uuid, *told, subject=subject)
 
     async def whole(self) -> Sequence[Sequence[Recorded]]:
-        """Every stream of the examples, one after the other."""
-        clinic, therapist, patient, began, *told = CARE_FACTS
+        """Every stream of the examples, one after the other, while the therapy lasts."""
+        clinic, therapist, patient, began, *told, supervised, _over, _ended = CARE_FACTS
         session, consent = told[:-2], told[-2:]
         goal, *homework = ASSIGNMENT_FACTS
-        entry, filed = DIARY_FACTS
+        entry, *_sharing, filed = DIARY_FACTS
         next_session = SessionScheduled(
             session_id=SessionId(NEXT_SESSION),
             patient_id=PatientId(MASHA),
@@ -98,6 +101,7 @@ class Story:
             await self.told(care_wire.therapists, ANNA, [therapist], ANNA),
             await self.told(care_wire.patients, MASHA, [patient], MASHA),
             await self.told(care_wire.relationships, RELATIONSHIP, [began], MASHA),
+            await self.told(care_wire.supervisions, SUPERVISION, [supervised], None),
             await self.told(care_wire.sessions, SESSION, session, MASHA),
             await self.told(care_wire.consents, CONSENT, consent, MASHA),
             await self.told(care_wire.sessions, NEXT_SESSION, [next_session], MASHA),

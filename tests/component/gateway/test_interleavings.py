@@ -67,4 +67,4 @@ def test_a_patients_feed_counts_what_became_visible(project: Projecting) -> None
 
 
 def _about_a_patient() -> Sequence[Recorded]:
-    return [one for one in IN_ORDER if one.category not in {"clinic", "therapist"}]
+    return [one for one in IN_ORDER if one.subject_id is not None and one.category != "therapist"]

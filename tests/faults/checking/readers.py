@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from tests.faults.observed import Observed, Stored, Stream
 
-_CARE = frozenset({"patient", "therapist", "relationship", "session"})
+_CARE = frozenset({"patient", "therapist", "relationship", "supervision", "session"})
 
 GATEWAY = "gateway/live"
 ANALYTICS = "gateway/analytics"

@@ -17,6 +17,7 @@ _SESSION_IS: Mapping[str, str] = {
 
 READ = {
     *("PatientRegistered", "TherapistRegistered", "CareRelationshipBegan", "CareRelationshipEnded"),
+    *("SupervisionBegan", "SupervisionEnded"),
     *("SessionScheduled", "SessionRescheduled", *_SESSION_IS),
     *("ClinicRegistered", "AssignmentCreated", "AssignmentActivated", "HomeworkCompleted"),
     *("DueDateSet", "DueDateMoved"),
@@ -36,6 +37,7 @@ def tell(tables: Tables, service: str, fact: Fact) -> None:
 
 def _people(tables: Tables, service: str, fact: Fact) -> None:
     people, relationships = f"{service}.known_people", f"{service}.known_relationships"
+    supervisions = f"{service}.known_supervisions"
     match fact.name:
         case "PatientRegistered":
             lives = {name: fact.said[name] for name in ("zone", "locale")}
@@ -47,6 +49,15 @@ def _people(tables: Tables, service: str, fact: Fact) -> None:
             tables.set(relationships, fact.tenant, fact.uuid, **began)
         case "CareRelationshipEnded":
             tables.set(relationships, fact.tenant, fact.uuid, ended_at=fact.instant("ended_at"))
+        case "SupervisionBegan":
+            tables.set(supervisions, fact.tenant, fact.uuid, **supervision(fact))
+        case "SupervisionEnded":
+            tables.set(supervisions, fact.tenant, fact.uuid, ended_at=fact.instant("ended_at"))
+
+
+def supervision(fact: Fact) -> dict[str, Any]:
+    between = {name: fact.said[name] for name in ("supervisor_id", "therapist_id")}
+    return {**between, "began_at": fact.instant("began_at")}
 
 
 def _session(fact: Fact) -> dict[str, Any]:

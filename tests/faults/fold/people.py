@@ -1,6 +1,7 @@
 """Who is who in a clinic, and who treats whom."""
 
 from tests.faults.fold.fact import Fact
+from tests.faults.fold.followers import supervision
 from tests.faults.fold.tables import Tables
 
 _USUAL_THRESHOLD = 0.7
@@ -55,5 +56,9 @@ def tell(tables: Tables, fact: Fact) -> None:
         case "ConsentWithdrawn":
             withdrawn = fact.instant("withdrawn_at")
             tables.set("consents", fact.tenant, fact.uuid, withdrawn_at=withdrawn)
+        case "SupervisionBegan":
+            tables.set("supervisions", fact.tenant, fact.uuid, **supervision(fact))
+        case "SupervisionEnded":
+            tables.set("supervisions", fact.tenant, fact.uuid, ended_at=fact.instant("ended_at"))
         case "CareRelationshipEnded":
             tables.set("relationships", fact.tenant, fact.uuid, ended_at=fact.instant("ended_at"))

@@ -34,6 +34,7 @@ def _columns(key: str, rest: str) -> Columns:
 
 _PART = "version place told_at by_role data"
 _KNOWN_PEOPLE = _columns("person_id", "kind zone locale")
+_SUPERVISIONS = _columns("supervision_id", "supervisor_id therapist_id began_at ended_at")
 _KNOWN_RELATIONSHIPS = _columns("relationship_id", "patient_id therapist_id began_at ended_at")
 _KNOWN_SESSIONS = _columns(
     "session_id", "patient_id therapist_id starts_at zone duration_min status"
@@ -58,6 +59,7 @@ READ_MODELS: Mapping[str, Columns] = {
         " notes answers recorded_at",
     ),
     "consents": _columns("consent_id", "patient_id scope purpose given_by given_at withdrawn_at"),
+    "supervisions": _SUPERVISIONS,
     "goals": _columns("goal_id", "patient_id therapist_id statement target set_by set_at"),
     "notebook": _columns(
         "item_id",
@@ -90,6 +92,7 @@ READ_MODELS: Mapping[str, Columns] = {
 KEPT: Mapping[str, Columns] = {
     **{f"{service}.known_people": _KNOWN_PEOPLE for service in FOLLOWERS},
     **{f"{service}.known_relationships": _KNOWN_RELATIONSHIPS for service in FOLLOWERS},
+    **{f"{service}.known_supervisions": _SUPERVISIONS for service in FOLLOWERS},
     **{f"{service}.known_sessions": _KNOWN_SESSIONS for service in FOLLOWERS},
     "assignment.known_clinics": _columns("", "low_confidence_threshold rationale_gate"),
     "assignment.known_homework": _columns(
@@ -109,7 +112,7 @@ EXCUSED: Mapping[str, str] = {
     **dict.fromkeys(
         (
             *("analytics_consents", "analytics_held", "analytics_latest", "analytics_epochs"),
-            *("known_people", "known_relationships", "known_sessions"),
+            *("known_people", "known_relationships", "known_supervisions", "known_sessions"),
         ),
         "what the analytics stream is derived with, no read model; what comes of it is looked at",
     ),

@@ -17,6 +17,7 @@ ALL: list[Aggregate[Any, Any, Any]] = [
     wire.therapists,
     wire.patients,
     wire.relationships,
+    wire.supervisions,
     wire.sessions,
     wire.consents,
 ]

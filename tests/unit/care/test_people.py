@@ -1,6 +1,7 @@
 """Therapists and patients are registered, and a care relationship begins between them."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from libs.eventstore.telling import Actor
@@ -10,6 +11,9 @@ from services.care.domain import patient, relationship, therapist
 from services.care.domain.patient import PatientId, PatientRegistered, PatientRegisteredOtherwise
 from services.care.domain.relationship import (
     CareRelationshipBegan,
+    CareRelationshipEnded,
+    EndedOtherwise,
+    EndsBeforeItBegan,
     PatientIsTherapist,
     RelationshipBegunOtherwise,
     RelationshipId,
@@ -55,6 +59,12 @@ begin = relationship.BeginCareRelationship(
     id=RelationshipId(UUID(int=1)),
     patient_id=PatientId(MASHA),
     therapist_id=TherapistId(ANNA),
+)
+
+
+ended = CareRelationshipEnded(ended_at=NOW, reason="therapy_completed")
+end = relationship.EndCareRelationship(
+    by=ADMIN, happened_at=NOW, now=NOW, reason="therapy_completed"
 )
 
 
@@ -107,5 +117,32 @@ def test_a_relationship_begins_once() -> None:
 
 def test_a_relationships_id_is_not_used_for_others() -> None:
     no_relationship.given(began).when(
+        replace(begin, therapist_id=TherapistId(BORIS))
+    ).then_rejected(RelationshipBegunOtherwise)
+
+
+def test_a_care_relationship_ends() -> None:
+    no_relationship.given(began).when(end).then(ended)
+
+
+def test_a_relationship_ends_once() -> None:
+    no_relationship.given(began, ended).when(end).then_nothing_changes()
+
+
+def test_what_has_ended_does_not_end_for_another_reason() -> None:
+    no_relationship.given(began, ended).when(replace(end, reason="handed_over")).then_rejected(
+        EndedOtherwise
+    )
+
+
+def test_nothing_ends_before_it_began() -> None:
+    early = replace(end, happened_at=NOW - timedelta(seconds=1))
+    no_relationship.given(began).when(early).then_rejected(EndsBeforeItBegan)
+
+
+def test_what_has_ended_does_not_begin_again_under_its_old_id() -> None:
+    """Told again, it is the beginning that was; who goes on has another id."""
+    no_relationship.given(began, ended).when(begin).then_nothing_changes()
+    no_relationship.given(began, ended).when(
         replace(begin, therapist_id=TherapistId(BORIS))
     ).then_rejected(RelationshipBegunOtherwise)

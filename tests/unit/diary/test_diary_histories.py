@@ -13,15 +13,15 @@ from libs.testing.cast import FOR_MASHA, LEV, MASHA, NOW, PATIENT
 from libs.vocabulary.text import normalised
 from services.diary.domain.entry import (
     AssignmentId,
-    Command,
     Company,
+    DiaryEntryRecorded,
     EntryId,
-    Event,
     PatientId,
     RecordEntry,
     Visibility,
     Written,
     decider,
+    record,
 )
 from services.diary.domain.experienced import Experienced
 from services.diary.examples import TALKING_TO_LARRY
@@ -41,7 +41,7 @@ def maybe(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.none() | values
 
 
-records: st.SearchStrategy[Command] = st.builds(
+records: st.SearchStrategy[RecordEntry] = st.builds(
     RecordEntry,
     by=st.sampled_from([PATIENT, FOR_MASHA]),
     happened_at=instants,
@@ -68,22 +68,22 @@ records: st.SearchStrategy[Command] = st.builds(
 )
 
 
-def decided(command: Command) -> list[Event]:
+def decided(command: RecordEntry) -> list[DiaryEntryRecorded]:
     try:
-        return list(decider.decide(command, decider.initial))
+        return list(record(command, decider.initial))
     except Rejected:
         return []
 
 
 @given(records)
-def test_what_was_recorded_once_is_already_so(command: Command) -> None:
+def test_what_was_recorded_once_is_already_so(command: RecordEntry) -> None:
     facts = decided(command)
     if facts:
         assert list(decider.decide(command, decider.fold(facts))) == []
 
 
 @given(records)
-def test_the_state_says_what_the_fact_says(command: Command) -> None:
+def test_the_state_says_what_the_fact_says(command: RecordEntry) -> None:
     for fact in decided(command):
         state = decider.fold([fact])
         assert isinstance(state, Written)
@@ -92,12 +92,12 @@ def test_the_state_says_what_the_fact_says(command: Command) -> None:
 
 
 @given(records)
-def test_any_entry_comes_back_as_it_was_published(command: Command) -> None:
+def test_any_entry_comes_back_as_it_was_published(command: RecordEntry) -> None:
     for fact in decided(command):
         name, content = entries.wire.to_wire(fact)
         assert entries.wire.from_wire(name, orjson.dumps(content), UUID(int=9)) == fact
 
 
 @given(st.lists(records, max_size=5))
-def test_any_entries_fold(commands: list[Command]) -> None:
+def test_any_entries_fold(commands: list[RecordEntry]) -> None:
     decider.fold([fact for each in commands for fact in decided(each)])

@@ -13,7 +13,7 @@ from libs.testing.cast import NOW, PATIENT
 from libs.web.problems import FieldsInvalid
 from libs.web.shapes import Shape
 from services.diary import wire
-from services.diary.domain.entry import DiaryEntryRecorded, RecordEntry, decider
+from services.diary.domain.entry import RecordEntry, decider, record
 from services.diary.examples import FACTS, REQUESTS
 from services.diary.examples import PATIENT as MASHA
 
@@ -67,7 +67,8 @@ def test_all_that_a_patient_writes_is_private_and_nothing_else() -> None:
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: type(fact).__name__)
 def test_each_stream_is_about_the_patient(fact: object) -> None:
     aggregate = of(fact)
-    assert aggregate.subject(aggregate.decider.fold([fact])) == MASHA
+    stream = [each for each in FACTS if of(each) is aggregate]
+    assert aggregate.subject(aggregate.decider.fold(stream)) == MASHA
     assert aggregate.subject(aggregate.decider.initial) is None
 
 
@@ -82,12 +83,9 @@ def test_the_example_of_a_request_becomes_the_example_of_a_fact() -> None:
 
 def test_offsets_are_kept_apart_in_the_hour_that_autumn_repeats() -> None:
     first, second = (
-        decider.decide(
-            told(experienced_at={"start": f"2026-10-25T01:30:00{offset}"}), decider.initial
-        )[0]
+        record(told(experienced_at={"start": f"2026-10-25T01:30:00{offset}"}), decider.initial)[0]
         for offset in ("+01:00", "+00:00")
     )
-    assert isinstance(first, DiaryEntryRecorded)
     assert (second.experienced_at.start - first.experienced_at.start).total_seconds() == 3600
     assert first == replace(
         second, experienced_at=first.experienced_at, recording_mode=first.recording_mode

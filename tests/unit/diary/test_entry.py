@@ -20,15 +20,21 @@ from services.diary.domain.entry import (
     DiaryEntryRecorded,
     EntryId,
     EntryRecordedOtherwise,
+    EntryShared,
+    EntrySharingWithdrawn,
     Event,
     NotTheirWayOfRecording,
     OccurrenceId,
     OccurrenceWithoutAssignment,
     PatientId,
     RecordEntry,
+    ShareEntry,
     State,
+    WithdrawEntrySharing,
+    WrittenBySomebodyElse,
     decider,
 )
+from services.diary.domain.entry import record as in_a_diary
 from services.diary.domain.experienced import EndBeforeStart, Experienced
 from services.diary.examples import TALKING_TO_LARRY
 from services.diary.wire import entries
@@ -140,7 +146,7 @@ def test_an_entrys_id_is_not_used_for_another(other: dict[str, Any]) -> None:
 
 def test_an_entry_from_the_future_is_kept_and_marked_uncertain() -> None:
     tomorrow = replace(record, experienced_at=Experienced(start=NOW + timedelta(days=1)))
-    [kept] = decider.decide(tomorrow, decider.initial)
+    [kept] = in_a_diary(tomorrow, decider.initial)
     assert kept.time_uncertain
     assert notices(tomorrow) == [Notice("time-uncertain", "/experienced_at")]
 
@@ -190,9 +196,43 @@ def test_a_bit_anxious_needs_no_number() -> None:
 
 def test_what_an_integration_brings_is_imported() -> None:
     integrator = Actor(person_id=UUID(int=9), role="integrator")
-    [kept] = decider.decide(replace(record, by=integrator, source="imported"), decider.initial)
+    [kept] = in_a_diary(replace(record, by=integrator, source="imported"), decider.initial)
     assert kept.source == "imported"
 
 
 def test_nothing_that_was_written_stays_in_the_state() -> None:
     assert "Larry" not in repr(decider.fold([recorded]))
+
+
+share = ShareEntry(by=PATIENT, happened_at=NOW, now=NOW)
+withdraw = WithdrawEntrySharing(by=PATIENT, happened_at=NOW, now=NOW)
+shared, withdrawn = EntryShared(shared_at=NOW), EntrySharingWithdrawn(withdrawn_at=NOW)
+
+
+def test_a_patient_shares_what_was_theirs_alone() -> None:
+    nothing_yet.given(recorded).when(share).then(shared)
+
+
+def test_sharing_is_taken_back() -> None:
+    nothing_yet.given(recorded, shared).when(withdraw).then(withdrawn)
+    nothing_yet.given(replace(recorded, visibility="shared")).when(withdraw).then(withdrawn)
+
+
+def test_what_is_so_already_is_not_told_again() -> None:
+    nothing_yet.given(recorded, shared).when(share).then_nothing_changes()
+    nothing_yet.given(recorded).when(withdraw).then_nothing_changes()
+    nothing_yet.given(recorded, shared, withdrawn).when(withdraw).then_nothing_changes()
+
+
+def test_what_is_taken_back_may_be_shared_again() -> None:
+    nothing_yet.given(recorded, shared, withdrawn).when(share).then(shared)
+
+
+def test_what_a_therapist_wrote_down_is_in_their_records() -> None:
+    theirs = replace(recorded, source="transcribed", visibility="shared")
+    nothing_yet.given(theirs).when(withdraw).then_rejected(WrittenBySomebodyElse)
+
+
+def test_what_was_written_for_oneself_keeps_its_own_key_when_it_is_shared() -> None:
+    assert entries.wire.key_class(recorded) == "patient_private"
+    assert entries.wire.key_class(shared) == "clinical"  # it says nothing that is sealed

@@ -30,7 +30,8 @@ CANARY = "a blue canary"
 SEALED = {"key": f"{MASHA}.clinical.1", "nonce": "AAAA", "ciphertext": "c2VhbGVk"}
 SERVICE_OF = {
     **dict.fromkeys(
-        ("clinic", "patient", "therapist", "relationship", "session", "consent"), "care"
+        ("clinic", "patient", "therapist", "relationship", "supervision", "session", "consent"),
+        "care",
     ),
     **dict.fromkeys(("assignment", "goal"), "assignment"),
     **dict.fromkeys(("entry", "notebook"), "diary"),

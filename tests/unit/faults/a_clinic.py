@@ -18,7 +18,9 @@ from tests.unit.faults.what_is_said import (
     PAIR,
     PATIENT,
     RELATIONSHIP,
+    RUTH,
     SESSION,
+    SUPERVISION,
     consented,
     rated,
     window,
@@ -46,6 +48,8 @@ class Clinic:
         self._arrange("patient", MASHA, ("PatientRegistered", PATIENT))
         began = {**PAIR, "began_at": at(NOW)}
         self._arrange("relationship", RELATIONSHIP, ("CareRelationshipBegan", began))
+        supervised = {"supervisor_id": str(RUTH), "therapist_id": str(ANNA), "began_at": at(NOW)}
+        self._arrange("supervision", SUPERVISION, ("SupervisionBegan", supervised), subject=None)
         self._arrange("consent", CONSENT, ("ConsentGiven", consented(MASHA)))
         scheduled = {"starts_at": at(MEETS), "zone": "Europe/London", "duration_min": 50}
         self._arrange("session", SESSION, ("SessionScheduled", {**PAIR, **scheduled}))

@@ -36,6 +36,12 @@ def test_every_command_of_the_services_is_a_mutation(schema: Schema) -> None:
     assert {"reportObstacle", "completeHomework", "completeReview"} <= set(mutation.fields)
 
 
+def test_what_somebody_may_send_follows_from_their_roles(schema: Schema) -> None:
+    assert "registerClinic" in schema.open_to({"operator"})
+    assert "giveHomework" not in schema.open_to({"operator", "patient"})
+    assert schema.open_to({"supervisor"}) == schema.open_to(set()) == []
+
+
 def test_the_queries_have_the_names_that_others_rely_on(schema: Schema) -> None:
     query = schema._schema.query_type
     assert query is not None

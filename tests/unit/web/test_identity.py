@@ -12,9 +12,9 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
+from libs.process.trusting import Trusted
 from libs.testing.cast import ANNA, CLINIC, NOW
 from libs.web.identity import Identity
-from libs.web.issuers import Issuers
 from libs.web.problems import Problem
 
 ISSUER = "https://id.example/realms/interlude"
@@ -55,11 +55,19 @@ def provider() -> Provider:
     return Provider()
 
 
+def identity_of(provider: Provider, *trusted: Trusted) -> Identity:
+    return Identity(
+        trusted,
+        httpx.AsyncClient(transport=httpx.MockTransport(provider)),
+        audience="interlude",
+        seconds=lambda: T,
+        monotonic=lambda: provider.seconds,
+    )
+
+
 @pytest.fixture
 def identity(provider: Provider) -> Identity:
-    client = httpx.AsyncClient(transport=httpx.MockTransport(provider))
-    issuers = Issuers([ISSUER], client, seconds=lambda: provider.seconds)
-    return Identity(issuers, audience="interlude", seconds=lambda: T)
+    return identity_of(provider, Trusted(url=ISSUER))
 
 
 CLAIMS: dict[str, Any] = {
@@ -216,11 +224,12 @@ async def test_a_verified_token_is_not_verified_again(
 
 async def test_a_kept_token_ends_when_it_expires(provider: Provider) -> None:
     now = [T]
-    client = httpx.AsyncClient(transport=httpx.MockTransport(provider))
     identity = Identity(
-        Issuers([ISSUER], client, seconds=lambda: provider.seconds),
+        [Trusted(url=ISSUER)],
+        httpx.AsyncClient(transport=httpx.MockTransport(provider)),
         audience="interlude",
         seconds=lambda: now[0],
+        monotonic=lambda: provider.seconds,
     )
     good = token()
     await identity.principal(good)
@@ -245,9 +254,12 @@ async def test_who_comes_while_the_keys_are_fetched_waits_for_them() -> None:
         await asyncio.sleep(0.05)
         return provider(request)
 
-    client = httpx.AsyncClient(transport=httpx.MockTransport(slowly))
     identity = Identity(
-        Issuers([ISSUER], client, seconds=lambda: T), audience="interlude", seconds=lambda: T
+        [Trusted(url=ISSUER)],
+        httpx.AsyncClient(transport=httpx.MockTransport(slowly)),
+        audience="interlude",
+        seconds=lambda: T,
+        monotonic=lambda: T,
     )
     first = asyncio.create_task(identity.principal(token("ES256")))
     await asked.wait()

@@ -56,6 +56,37 @@ async def test_a_therapists_own_is_what_is_about_them() -> None:
     assert await role(person(BORIS, "therapist"), own) is None
 
 
+SUPERVISED = grant(therapist="related", supervisor="supervised")
+
+
+async def test_a_supervisor_may_whose_therapist_treats_the_patient() -> None:
+    knows = Known(supervising={(CLINIC, BORIS, MASHA)})
+    boris = person(BORIS, "supervisor")
+    assert await may(boris, SUPERVISED, ABOUT_MASHA, knows) == "supervisor"
+    assert await may(boris, SUPERVISED, Subject(patient_id=LEV), knows) is None
+    assert await may(boris, SUPERVISED, NOBODY, knows) is None
+    assert await may(boris, EITHER, ABOUT_MASHA, knows) is None
+
+
+async def test_nobody_supervises_without_the_role_or_in_another_clinic() -> None:
+    knows = Known(supervising={(CLINIC, BORIS, MASHA)})
+    assert await may(person(BORIS, "therapist"), SUPERVISED, ABOUT_MASHA, knows) is None
+    elsewhere = replace(person(BORIS, "supervisor"), tenant_id=OTHER_CLINIC)
+    assert await may(elsewhere, SUPERVISED, ABOUT_MASHA, knows) is None
+
+
+async def test_what_a_patient_keeps_private_no_supervisor_sees() -> None:
+    knows = Known(supervising={(CLINIC, BORIS, MASHA)})
+    private = replace(ABOUT_MASHA, private=True)
+    assert await may(person(BORIS, "supervisor"), SUPERVISED, private, knows) is None
+
+
+async def test_a_supervisors_own_is_what_they_supervise() -> None:
+    own, theirs = grant(supervisor="own"), Subject(therapist_id=ANNA, supervisor_id=BORIS)
+    assert await role(person(BORIS, "supervisor"), own, theirs) == "supervisor"
+    assert await role(person(ANNA, "supervisor"), own, theirs) is None
+
+
 async def test_what_a_patient_keeps_private_no_therapist_sees() -> None:
     private = replace(ABOUT_MASHA, private=True)
     assert await role(person(ANNA, "therapist"), EITHER, private) is None

@@ -1,11 +1,14 @@
 """A process says which setting is wrong, never what it holds, and stops."""
 
 import base64
+import json
 
 import pytest
 
 from libs.process.keys import DEVELOPMENT_MASTER_KEY, derived, guessable, master_key
 from libs.process.settings import Broker, Database, Identity, Listening, Secrets, load
+from libs.process.trusting import Claims, Trusted
+from libs.testing.cast import ANNA, CLINIC
 
 DRAWN = base64.b64encode(bytes(range(7, 39))).decode()
 SECRET = "canary-password"  # noqa: S105 - no password of anybody
@@ -13,7 +16,7 @@ GOOD = {
     "DATABASE_URL": "postgresql://care_app@127.0.0.1:5432/interlude",
     "BROKER_URL": "kafka://127.0.0.1:9092",
     "MASTER_KEY": DRAWN,
-    "ISSUERS": "https://id.example/realms/a, https://id.example/realms/b",
+    "ISSUERS": "https://id.example/realms/a",
     "PORT": "8001",
 }
 
@@ -39,11 +42,93 @@ def refused(capsys: pytest.CaptureFixture[str]) -> list[str]:
     return said.splitlines()
 
 
-def test_issuers_are_a_list() -> None:
+TWO = "https://id.example/realms/a, https://id.example/realms/b"
+
+
+def test_issuers_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISSUERS", TWO)
     assert load(Everything).issuers == (
-        "https://id.example/realms/a",
-        "https://id.example/realms/b",
+        Trusted(url="https://id.example/realms/a"),
+        Trusted(url="https://id.example/realms/b"),
     )
+
+
+def test_an_issuer_has_its_clinics_and_its_own_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = {
+        "url": "https://id.example/realms/a/",
+        "tenants": [str(CLINIC)],
+        "claims": {"roles": "realm_access.roles"},
+        "roles": {"Psychotherapist": "therapist"},
+    }
+    monkeypatch.setenv("ISSUERS", json.dumps([told]))
+    (issuer,) = load(Everything).issuers
+    assert (issuer.url, issuer.only_tenant) == ("https://id.example/realms/a", CLINIC)
+    assert issuer.claims == Claims(roles="realm_access.roles")
+    assert issuer.role("Psychotherapist") == "therapist"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"url": SECRET},
+        {"url": f"https://id.example/{SECRET}", "tenant": str(CLINIC)},
+        {"tenants": []},
+        {"tenants": [SECRET]},
+        {"tenants": SECRET},
+        {"roles": {SECRET: "wizard"}},
+        {"roles": {SECRET: "system"}},
+        {"claims": {SECRET: "sub"}},
+        {"claims": {"person": ""}},
+        {"audience": 7},
+    ],
+)
+def test_an_issuer_that_is_described_wrongly_is_named_and_not_shown(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, change: dict[str, object]
+) -> None:
+    told = {"url": "https://id.example/realms/a", **change}
+    monkeypatch.setenv("ISSUERS", json.dumps([told]))
+    assert all(line.startswith("ISSUERS is not usable: ") for line in refused(capsys))
+
+
+@pytest.mark.parametrize("value", ["[", "[]", "[7]", "[{}]", '{"url": "https://id.example"}'])
+def test_issuers_are_a_list_of_descriptions_or_addresses(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("ISSUERS", value)
+    assert all(line.startswith("ISSUERS is not usable: ") for line in refused(capsys))
+
+
+def test_what_is_wrong_in_a_list_is_found_by_its_number(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(
+        "ISSUERS", json.dumps([{"url": "https://id.example"}, {"tenants": [SECRET]}])
+    )
+    lacks, wrong = sorted(refused(capsys))
+    assert lacks == "ISSUERS is not usable: Field required (`url` of entry 2)."
+    assert wrong.endswith("(entry 2).")
+
+
+def test_an_issuer_stands_there_once(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ISSUERS", "https://id.example/a, https://id.example/a/")
+    assert refused(capsys) == ["ISSUERS is not usable: each issuer stands here once."]
+
+
+def test_in_production_two_issuers_cannot_speak_for_each_others_clinics(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROFILE", "production")
+    monkeypatch.setenv("ISSUERS", TWO)
+    (line,) = refused(capsys)
+    assert line.startswith("ISSUERS is not usable: of several issuers each says its `tenants`")
+    both = [
+        {"url": f"https://id.example/realms/{name}", "tenants": [str(clinic)]}
+        for name, clinic in (("a", CLINIC), ("b", ANNA))
+    ]
+    monkeypatch.setenv("ISSUERS", json.dumps(both))
+    assert load(Everything).profile == "production"
 
 
 def test_secrets_do_not_show_when_printed() -> None:
@@ -136,3 +221,16 @@ def test_the_key_of_a_use_stays_what_it_is() -> None:
 
 def test_a_drawn_key_is_not_guessable() -> None:
     assert not guessable(master_key(DRAWN))
+
+
+@pytest.mark.parametrize(
+    ("profile", "said", "rate"),
+    [("local", None, 0), ("production", None, 20), ("production", "0", 0), ("local", "2.5", 2.5)],
+)
+def test_how_often_somebody_may_ask_depends_on_the_profile_unless_it_is_said(
+    monkeypatch: pytest.MonkeyPatch, profile: str, said: str | None, rate: float
+) -> None:
+    monkeypatch.setenv("PROFILE", profile)
+    if said is not None:
+        monkeypatch.setenv("REQUESTS_PER_SECOND", said)
+    assert load(Everything).rate == rate

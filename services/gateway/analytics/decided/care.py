@@ -29,6 +29,16 @@ DECIDED: Mapping[str, Decision] = {
             "began_at": TOLD_BY_DAYS,
         }
     ),
+    "interlude.care.SupervisionBegan.v1": Stays("no patient's"),
+    "interlude.care.SupervisionEnded.v1": Stays("no patient's"),
+    "interlude.care.CareRelationshipEnded.v1": Passes(
+        fields={
+            "ended_at": TOLD_BY_DAYS,
+            "reason": codes(
+                "therapy_completed", "handed_over", "therapist_left", "patient_left", "other"
+            ),
+        }
+    ),
     "interlude.care.SessionScheduled.v1": Passes(
         about="schedule",
         fields={

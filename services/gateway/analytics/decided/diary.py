@@ -12,7 +12,7 @@ from services.gateway.analytics.decided.common import (
     TRUTH,
     WRITTEN,
 )
-from services.gateway.analytics.passing import Decision, LeftOut, Passes, codes
+from services.gateway.analytics.passing import Decision, LeftOut, Passes, Stays, codes
 
 _DEVICE = LeftOut("a device is as good as a name")
 
@@ -45,6 +45,8 @@ DECIDED: Mapping[str, Decision] = {
             "answers": ITEM,
         },
     ),
+    "interlude.diary.EntryShared.v1": Stays("between the patient and who treats them"),
+    "interlude.diary.EntrySharingWithdrawn.v1": Stays("between the patient and who treats them"),
     "interlude.diary.HomeworkFiled.v1": Passes(
         fields={
             "patient_id": IN_THE_KEY,

@@ -1,0 +1,98 @@
+"""How much one person may ask for: a bucket each, which fills steadily. It holds back a client that
+runs wild with somebody's token; what the process as a whole can take is `limits`' concern.
+
+Counted in each process by itself: with two of them somebody may ask for twice as much.
+"""
+
+import math
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from libs.access.principal import Principal
+from libs.web.edge import Verifier
+from libs.web.problems import Problem
+
+_MOST_PEOPLE = 10_000
+
+Person = tuple[UUID, UUID]
+"""Clinic and person: one id in two clinics is two people."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """Requests: so many at once, and then so many a second."""
+
+    at_once: int
+    per_second: float
+
+
+@dataclass(slots=True)
+class _Bucket:
+    """`left` as it was `at` a second of the steady clock."""
+
+    left: float
+    at: float
+
+
+class Allowances:
+    """`monotonic` is a clock in seconds. Who asked least lately is forgotten first, and begins with
+    a full bucket when they come again.
+    """
+
+    def __init__(
+        self, allowance: Allowance, monotonic: Callable[[], float], *, most: int = _MOST_PEOPLE
+    ) -> None:
+        self._allowance = allowance
+        self._monotonic = monotonic
+        self._most = most
+        self._buckets: OrderedDict[Person, _Bucket] = OrderedDict()
+
+    def take(self, who: Person) -> float:
+        """0 when they may, and then it is counted; else the seconds until they may."""
+        bucket = self._filled(who)
+        if bucket.left >= 1:
+            bucket.left -= 1
+            return 0.0
+        return (1 - bucket.left) / self._allowance.per_second
+
+    def _filled(self, who: Person) -> _Bucket:
+        now, most = self._monotonic(), float(self._allowance.at_once)
+        bucket = self._buckets.get(who)
+        if bucket is None:
+            bucket = self._buckets[who] = _Bucket(most, now)
+            if len(self._buckets) > self._most:
+                self._buckets.popitem(last=False)
+            return bucket
+        self._buckets.move_to_end(who)
+        bucket.left = min(most, bucket.left + (now - bucket.at) * self._allowance.per_second)
+        bucket.at = now
+        return bucket
+
+
+def admitting(
+    verifier: Verifier, *, rate: float, at_once: int, monotonic: Callable[[], float]
+) -> Verifier:
+    """The verifier as it is where the rate is 0."""
+    if not rate:
+        return verifier
+    allowance = Allowance(at_once=at_once, per_second=rate)
+    return Admitting(verifier, Allowances(allowance, monotonic))
+
+
+@dataclass(frozen=True, slots=True)
+class Admitting:
+    """Says who calls, as `verifier` does, as long as they do not ask for too much."""
+
+    verifier: Verifier
+    allowances: Allowances
+
+    async def principal(self, token: str) -> Principal:
+        """Raises `Problem`: those of `verifier`, or 429 with the whole seconds to wait."""
+        principal = await self.verifier.principal(token)
+        wait = self.allowances.take((principal.tenant_id, principal.person_id))
+        if wait:
+            seconds = str(math.ceil(wait)).encode()
+            raise Problem("too-many-requests", headers=[(b"retry-after", seconds)])
+        return principal

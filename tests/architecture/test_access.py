@@ -1,0 +1,82 @@
+"""Nothing can be asked of Interlude that `openapi/access.md` does not say who may ask it."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, build_schema
+
+from tests.security import access
+
+OPENAPI = Path(__file__).parents[2] / "openapi"
+SERVICES = ("care", "assignment", "diary", "review")
+EACH_BY_ITSELF = {"sendCommands", "node"}
+"""What carries others, or gives any of them: the rows are theirs."""
+
+HEALTH_AND_PAGES = {"/livez", "/readyz", "/events", "/graphql", "/graphql/stream"}
+"""What holds nothing of anybody, and the doors to GraphQL."""
+
+
+def operations(service: str) -> Mapping[str, Any]:
+    document = json.loads((OPENAPI / f"{service}.openapi.json").read_text())
+    return {
+        operation["operationId"]: operation.get("x-interlude-grant")
+        for methods in document["paths"].values()
+        for operation in methods.values()
+    }
+
+
+def schema() -> GraphQLSchema:
+    return build_schema((OPENAPI / "gateway.graphql").read_text())
+
+
+def fields(type_name: str) -> set[str]:
+    return set(cast(GraphQLObjectType, schema().type_map[type_name]).fields)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_operation_of_a_service_has_its_row_which_says_what_the_code_does(
+    service: str,
+) -> None:
+    offered = operations(service)
+    told = {name: dict(row.relations) for name, row in access.of(f"REST: {service}").items()}
+    assert told == {name: grant for name, grant in offered.items() if name not in EACH_BY_ITSELF}
+
+
+def test_the_gateways_own_paths_are_those_that_are_known() -> None:
+    document = json.loads((OPENAPI / "gateway.openapi.json").read_text())
+    assert set(document["paths"]) == HEALTH_AND_PAGES
+
+
+def test_every_query_has_its_row() -> None:
+    assert set(access.of("GraphQL: queries")) == fields("Query") - EACH_BY_ITSELF
+
+
+def test_every_subscription_has_its_row() -> None:
+    assert set(access.of("GraphQL: subscriptions")) == fields("Subscription")
+
+
+def test_every_node_has_its_row() -> None:
+    whole = schema()
+    node = cast(GraphQLInterfaceType, whole.type_map["Node"])
+    assert set(access.of("GraphQL: nodes")) == {
+        each.name for each in whole.get_possible_types(node)
+    }
+
+
+def test_every_mutation_is_a_command_that_has_its_row() -> None:
+    commands = {name for service in SERVICES for name in access.of(f"REST: {service}")}
+    assert fields("Mutation") <= commands
+
+
+def test_nobody_has_a_row_for_what_cannot_be_asked() -> None:
+    sections = {row.section for row in access.rows()}
+    graphql = {f"GraphQL: {kind}" for kind in ("queries", "subscriptions", "nodes")}
+    assert sections == {f"REST: {service}" for service in SERVICES} | graphql
+
+
+def test_a_row_is_there_once() -> None:
+    named = [(row.section, row.name) for row in access.rows()]
+    assert len(named) == len(set(named))

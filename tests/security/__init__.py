@@ -1,0 +1,1 @@
+"""Who sees what, tried: every operation in every role and relation."""

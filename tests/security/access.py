@@ -1,0 +1,57 @@
+"""`openapi/access.md` as rows: what may be done, and by whom it may be done."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+from libs.access.policy import Relation
+from libs.eventstore.telling import Role
+
+FILE = Path(__file__).parents[2] / "openapi" / "access.md"
+ROLES: tuple[Role, ...] = tuple(role for role in get_args(Role) if role != "system")
+_TITLE = re.compile(r"## (.+)")
+_ROW = re.compile(r"\| `(\w+)` \|(.*)\|")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """`section` is the heading that it stands under; roles that may not are left out."""
+
+    section: str
+    name: str
+    relations: Mapping[Role, Relation]
+
+
+def rows() -> tuple[Row, ...]:
+    """In the order of the file. Raises ValueError for a row that nobody could read."""
+    return tuple(_rows(FILE.read_text("utf-8")))
+
+
+def of(section: str) -> Mapping[str, Row]:
+    return {row.name: row for row in rows() if row.section == section}
+
+
+def _rows(text: str) -> Iterator[Row]:
+    section, columns = "", list[str]()
+    for line in text.splitlines():
+        if title := _TITLE.fullmatch(line):
+            section, columns = title[1], []
+        elif line.startswith("| ") and not columns:
+            columns = [cell.replace(" ", "_") for cell in _cells(line)[1:]]
+            if columns != list(ROLES):
+                raise ValueError(f"{section}: the columns are not the roles")
+        elif row := _ROW.fullmatch(line):
+            yield Row(section=section, name=row[1], relations=_relations(row[1], line))
+
+
+def _relations(name: str, line: str) -> Mapping[Role, Relation]:
+    cells = _cells(line)[1:]
+    if len(cells) != len(ROLES) or any(cell and cell not in get_args(Relation) for cell in cells):
+        raise ValueError(f"{name}: each role has a relation, or nothing")
+    return {role: cell for role, cell in zip(ROLES, cells, strict=True) if cell}  # type: ignore[misc]  # looked at above
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("|").split("|")]

@@ -1,0 +1,96 @@
+"""Every operation of every service, asked in every role about whose thing one likes: the answer is
+what `openapi/access.md` says, and what one may not see is as if it were not there.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from deploy.local.run_info import RunInfo
+from libs.access.policy import Relation
+from libs.eventstore.telling import Role
+from tests.security import access
+from tests.security.asking import Asked, operations
+from tests.security.clinics import Clinics, Whose
+
+pytestmark = [pytest.mark.system, pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(400)]
+
+SERVICES = ("care", "assignment", "diary", "review")
+EVERYWHERE: tuple[Whose, ...] = ("mine", "a colleague's", "another clinic's", "nobody's")
+REACHES: dict[Relation, set[Whose]] = {
+    "own": {"mine"},
+    "related": {"mine"},
+    "supervised": {"mine"},
+    "clinic": {"mine", "a colleague's"},
+    "any": set(EVERYWHERE),
+}
+"""Whose things a relation makes accessible to somebody of the first clinic."""
+
+NAMES_NOBODY = {"registerClinic", "registerTherapist", "registerPatient"}
+"""Each makes somebody new, and so is about nobody who is there."""
+
+OF_ALL = [asked for service in SERVICES for asked in operations(service)]
+
+
+def code(answer: httpx.Response) -> str:
+    return str(answer.json().get("code", "")) if answer.content else ""
+
+
+def is_let_in(answer: httpx.Response) -> bool:
+    """Whatever the rules of the domain then say about the example."""
+    return answer.status_code not in {401, 403, 404} and code(answer) != "not-known-yet"
+
+
+def without_what_differs_each_time(answer: httpx.Response) -> Any:
+    return {**answer.json(), "trace_id": ""}
+
+
+def may(asked: Asked, role: Role, whose: Whose) -> bool:
+    relation = access.of(f"REST: {asked.service}")[asked.name].relations.get(role)
+    return relation is not None and (asked.name in NAMES_NOBODY or whose in REACHES[relation])
+
+
+@pytest.mark.parametrize("asked", OF_ALL, ids=lambda asked: f"{asked.service}.{asked.name}")
+def test_who_may_is_let_in_and_nobody_else(asked: Asked, run: RunInfo, clinics: Clinics) -> None:
+    wrong = [
+        f"{role} of {whose}: {answer.status_code} {code(answer)}"
+        for role, whose, answer in _everybody(asked, run, clinics)
+        if is_let_in(answer) != may(asked, role, whose)
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("asked", OF_ALL, ids=lambda asked: f"{asked.service}.{asked.name}")
+def test_who_may_not_learns_nothing(asked: Asked, run: RunInfo, clinics: Clinics) -> None:
+    """Without a cell, that the role has none; else the very answer that there is about nobody."""
+    row = access.of(f"REST: {asked.service}")[asked.name]
+    for role in access.ROLES:
+        told = [
+            without_what_differs_each_time(answer)
+            for whose, answer in _of(asked, run, clinics, role)
+            if not may(asked, role, whose)
+        ]
+        assert all(each == told[0] for each in told), role
+        if told:
+            unknown = "not-known-yet" if asked.creates else "not-found"
+            assert told[0]["code"] == (unknown if role in row.relations else "role-not-allowed")
+
+
+def _everybody(
+    asked: Asked, run: RunInfo, clinics: Clinics
+) -> Iterator[tuple[Role, Whose, httpx.Response]]:
+    for role in access.ROLES:
+        for whose, answer in _of(asked, run, clinics, role):
+            yield role, whose, answer
+
+
+def _of(
+    asked: Asked, run: RunInfo, clinics: Clinics, role: Role
+) -> Iterator[tuple[Whose, httpx.Response]]:
+    for whose in EVERYWHERE:
+        answer = asked.send(
+            run.services[asked.service], clinics.tokens[role], clinics.things[whose]
+        )
+        yield whose, answer
