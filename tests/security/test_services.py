@@ -24,7 +24,7 @@ REACHES: dict[Relation, set[Whose]] = {
     "related": {"mine"},
     "supervised": {"mine"},
     "clinic": {"mine", "a colleague's"},
-    "any": set(EVERYWHERE),
+    "any": {"mine", "a colleague's"},
 }
 """Whose things a relation makes accessible to somebody of the first clinic."""
 
