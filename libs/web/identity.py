@@ -5,6 +5,7 @@ The algorithm comes from the key, never from the token; every failure looks the 
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 from uuid import UUID
 
@@ -32,10 +33,11 @@ _LATEST = 253_402_300_800
 """The first second of the year 10000: no clock of ours gets there."""
 
 _KEPT = 10_000
-_KINDS, _USES = {None, "Bearer"}, {None, "access"}
+_KINDS: AbstractSet[str | None] = {None, "Bearer"}
+_USES: AbstractSet[str | None] = {None, "access"}
 """What Keycloak and Cognito say of access tokens. They sign ID tokens with the same keys."""
 
-_TYPES = {None, "JWT", "jwt", "at+jwt", "application/at+jwt"}
+_TYPES: AbstractSet[str | None] = {None, "JWT", "jwt", "at+jwt", "application/at+jwt"}
 
 
 class Unverified(Exception):  # noqa: N818 - answered as 401
@@ -106,7 +108,7 @@ class Identity:
             raise Unverified
         header, claims = (_peek(part) for part in token.split(".")[:2])
         # What is critical must be understood, and of all that could be, nothing is here.
-        if header.get("typ") not in _TYPES or "crit" in header or "b64" in header:
+        if not _is_one(header.get("typ"), _TYPES) or "crit" in header or "b64" in header:
             raise Unverified
         trusted = self._trusted.get(_issuer(claims))
         if trusted is None:
@@ -121,7 +123,7 @@ class Identity:
         expires = _moment(claims, "exp")
         if expires <= now or _moment(claims, "nbf", 0.0) > now + SKEW:
             raise Unverified
-        if claims.get("typ") not in _KINDS or claims.get("token_use") not in _USES:
+        if not (_is_one(claims.get("typ"), _KINDS) and _is_one(claims.get("token_use"), _USES)):
             raise Unverified
         audience = trusted.audience or self._audience
         if _moment(claims, "iat", 0.0) > now + SKEW or not _is_for(audience, claims):
@@ -169,6 +171,11 @@ def _moment(claims: Mapping[str, Any], name: str, default: float | None = None) 
 def _is_for(audience: str, claims: Mapping[str, Any]) -> bool:
     told = claims.get("aud")
     return audience == told or (isinstance(told, list) and audience in told)
+
+
+def _is_one(told: Any, of: AbstractSet[str | None]) -> bool:
+    """A list or an object is none of them, and cannot even be looked up."""
+    return isinstance(told, str | None) and told in of
 
 
 def _issuer(claims: Mapping[str, Any]) -> str:

@@ -183,7 +183,7 @@ def _relationships(
         "/v1/care-relationships/{id}/ends",
         relationship.EndCareRelationship,
         operation="endCareRelationship",
-        grant=SCHEDULERS,
+        grant=REGISTRARS,
     )
     on.show(
         "/v1/care-relationships/{id}",

@@ -102,7 +102,11 @@ class Context:
         return asker(self.principal, self.parts.clock())
 
     async def identify(self) -> None:
-        """Who is calling, if their token is good; a missing or bad one is told by who needs it."""
+        """Who is calling, if their token is good; a missing or bad one is told by who needs it.
+
+        Raises `Problem` (429) for somebody who asks for too much.
+        """
+        self.known = None  # a second token that is not good does not leave the first one's person
         if self.token is None:
             return
         try:

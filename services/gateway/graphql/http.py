@@ -158,7 +158,7 @@ class GraphQLDoor(GraphQL[Context, None]):
         given = {str(name).lower(): value for name, value in told.items()}.get("authorization")
         if isinstance(given, str):
             context.token = given.partition(" ")[2].strip() or given
-            with suppress(Problem):
+            with suppress(Problem):  # turned away below, like all who are not known
                 await context.identify()
         if context.known is None:
             raise ConnectionRejectionError

@@ -57,8 +57,7 @@ class Query:
     @strawberry.field(description="Who is calling.")
     async def me(self, info: Info) -> screens.Me:
         who, row = info.context.principal, await info.context.row(asked.ME) or {}
-        # The schema that answers is ours; strawberry only knows that it is one.
-        open_to: Callable[[Collection[str]], Sequence[str]] = info.schema.open_to  # type: ignore[attr-defined]
+        open_to: Callable[[Collection[str]], Sequence[str]] = info.schema.open_to  # type: ignore[attr-defined]  # our Schema
         return shaping.me(who, row, open_to(who.roles))
 
     @strawberry.field(description="Anything by its global id.")

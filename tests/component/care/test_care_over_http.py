@@ -152,18 +152,31 @@ async def test_a_relationship_ends_and_says_when_and_why(care: Care) -> None:
     await care.in_care()
     begun = REQUESTS["beginCareRelationship"]["id"]
     now = {"reason": "handed_over"}
-    await care.done("anna", f"/v1/care-relationships/{begun}/ends", now)
+    await care.done("admin", f"/v1/care-relationships/{begun}/ends", now)
     seen = await care.shown("admin", f"/v1/care-relationships/{begun}")
     assert (seen["end_reason"], seen["ended_at"] > seen["began_at"]) == ("handed_over", True)
 
 
-async def test_a_relationship_is_not_ended_by_who_has_none(care: Care) -> None:
+async def test_an_end_whose_answer_was_lost_is_answered_again(care: Care) -> None:
+    """Whoever ends it must still be allowed to ask what became of that."""
     await care.in_care()
     begun = REQUESTS["beginCareRelationship"]["id"]
-    answer = await care.post(
-        "boris", f"/v1/care-relationships/{begun}/ends", {"reason": "handed_over"}
-    )
-    assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+    told = f"/v1/care-relationships/{begun}/ends", {"reason": "handed_over"}
+    first = await care.post("admin", *told, Idempotency_Key="end")
+    care.known.treating.clear()
+    again = await care.post("admin", *told, Idempotency_Key="end")
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.headers["idempotency-replayed"] == "true"
+
+
+async def test_who_began_no_relationship_ends_none(care: Care) -> None:
+    await care.in_care()
+    begun = REQUESTS["beginCareRelationship"]["id"]
+    for name in ("anna", "boris", "masha"):
+        answer = await care.post(
+            name, f"/v1/care-relationships/{begun}/ends", {"reason": "handed_over"}
+        )
+        assert (answer.status_code, answer.json()["code"]) == (403, "role-not-allowed")
 
 
 async def test_a_relationship_does_not_end_before_it_began(care: Care) -> None:
