@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from libs.process import keys, trusting
 from libs.process.addresses import is_address, is_encrypted, is_loopback
+from libs.process.hints import wrong
 
 _USUAL_RATE = 20.0
 """Requests a second of one person, who looks at screens."""
@@ -28,25 +29,21 @@ MISUSED = 2
 Profile = Literal["local", "production"]
 
 
-def _wrong(hint: str) -> PydanticCustomError:
-    return PydanticCustomError("setting", "{hint}", {"hint": hint})
-
-
 def _postgres(url: SecretStr) -> SecretStr:
     if not is_address(url.get_secret_value(), {"postgresql"}):
-        raise _wrong("this takes postgresql://user@host:port/database")
+        raise wrong("this takes postgresql://user@host:port/database")
     return url
 
 
 def _broker(url: SecretStr) -> SecretStr:
     if not is_address(url.get_secret_value(), {"kafka", "postgresql"}):
-        raise _wrong("this takes kafka://host:port,… or postgresql://user@host:port/database")
+        raise wrong("this takes kafka://host:port,… or postgresql://user@host:port/database")
     return url
 
 
 def _collector(url: str) -> str:
     if url and not is_address(url, {"http", "https"}):
-        raise _wrong("this takes http://host:port of a collector that speaks OTLP")
+        raise wrong("this takes http://host:port of a collector that speaks OTLP")
     return url
 
 
@@ -54,7 +51,7 @@ def _master(key: SecretStr) -> SecretStr:
     try:
         keys.master_key(key.get_secret_value())
     except ValueError:
-        raise _wrong("this takes 32 random bytes in base64: openssl rand -base64 32") from None
+        raise wrong("this takes 32 random bytes in base64: openssl rand -base64 32") from None
     return key
 
 

@@ -14,29 +14,25 @@ from uuid import UUID
 
 import orjson
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode
 
 from libs.eventstore.telling import Role
 from libs.process.addresses import is_address, is_loopback
+from libs.process.hints import wrong
 
 _HINT = "this takes issuer URLs, separated by commas, or a JSON list of {url, tenants, claims, …}"
 
 
-def _wrong(hint: str) -> PydanticCustomError:
-    return PydanticCustomError("setting", "{hint}", {"hint": hint})
-
-
 def _address(url: str) -> str:
     if not is_address(url, {"http", "https"}):
-        raise _wrong(_HINT)
+        raise wrong(_HINT)
     return url.rstrip("/")
 
 
 def _of_people(role: Role) -> Role:
     """Nobody outside gets to be the system."""
     if role == "system":
-        raise _wrong("nobody outside can be given the role of the system")
+        raise wrong("nobody outside can be given the role of the system")
     return role
 
 
@@ -98,12 +94,12 @@ def _parsed(value: str) -> Any:
     try:
         return orjson.loads(value)
     except ValueError:
-        raise _wrong(_HINT) from None
+        raise wrong(_HINT) from None
 
 
 def _each_once(issuers: Sequence[Trusted]) -> Sequence[Trusted]:
     if len({each.url for each in issuers}) < len(issuers):
-        raise _wrong("each issuer stands here once")
+        raise wrong("each issuer stands here once")
     return issuers
 
 

@@ -1,6 +1,6 @@
 """What GET shows of one thing of care: a second fold, for `State` keeps only what rules need."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeVar
@@ -26,6 +26,7 @@ from services.care.domain.supervision import SupervisionId, SupervisorId
 from services.care.domain.therapist import TherapistId
 
 E = TypeVar("E")
+V = TypeVar("V")
 History = Sequence[tuple[Recorded, E]]
 
 
@@ -115,6 +116,14 @@ class ConsentView:
     withdrawn_at: datetime | None = None
 
 
+def _folded(history: History[E], after: Callable[[V | None, E], V | None]) -> V:
+    view: V | None = None
+    for _, fact in history:
+        view = after(view, fact)
+    assert view is not None  # noqa: S101 - a stream begins with its first fact
+    return view
+
+
 def of_clinic(history: History[clinic.Event]) -> ClinicView:
     fact = history[-1][1]
     return ClinicView(
@@ -139,11 +148,7 @@ def of_patient(history: History[patient.Event]) -> PatientView:
 
 
 def of_relationship(history: History[relationship.Event]) -> CareRelationshipView:
-    view: CareRelationshipView | None = None
-    for _, fact in history:
-        view = _related(view, fact)
-    assert view is not None  # noqa: S101 - a stream begins with its first fact
-    return view
+    return _folded(history, _related)
 
 
 def _related(
@@ -164,11 +169,7 @@ def _related(
 
 
 def of_supervision(history: History[supervision.Event]) -> SupervisionView:
-    view: SupervisionView | None = None
-    for _, fact in history:
-        view = _supervised(view, fact)
-    assert view is not None  # noqa: S101 - a stream begins with its first fact
-    return view
+    return _folded(history, _supervised)
 
 
 def _supervised(view: SupervisionView | None, fact: supervision.Event) -> SupervisionView | None:
@@ -187,11 +188,7 @@ def _supervised(view: SupervisionView | None, fact: supervision.Event) -> Superv
 
 
 def of_session(history: History[session.Event]) -> SessionView:
-    view: SessionView | None = None
-    for _, fact in history:
-        view = _after(view, fact)
-    assert view is not None  # noqa: S101 - a stream begins with its first fact
-    return view
+    return _folded(history, _after)
 
 
 def _after(view: SessionView | None, fact: session.Event) -> SessionView | None:
@@ -224,11 +221,7 @@ def _after(view: SessionView | None, fact: session.Event) -> SessionView | None:
 
 
 def of_consent(history: History[consent.Event]) -> ConsentView:
-    view: ConsentView | None = None
-    for _, fact in history:
-        view = _consented(view, fact)
-    assert view is not None  # noqa: S101 - a stream begins with its first fact
-    return view
+    return _folded(history, _consented)
 
 
 def _consented(view: ConsentView | None, fact: consent.Event) -> ConsentView | None:
