@@ -1,16 +1,16 @@
-"""Care over HTTP: who may register whom, begin what, and move which session."""
+"""Care over HTTP: registering people, beginning and ending what is between them, and sessions."""
 
 from http import HTTPStatus
 from uuid import UUID
 
-from libs.access.policy import NOBODY, Subject, grant
+from libs.access.policy import NOBODY
 from libs.access.relationships import Relationships
 from libs.eventstore.decider import Rejected
 from libs.eventstore.desk import Desk
 from libs.eventstore.errors import NotKnownYet
 from libs.privacy.keyring import Keyring
 from libs.web.commands import Commands, Edge, Fields, Prepare, Preparing, Router
-from services.care import view
+from services.care import access, view
 from services.care.domain import (
     clinic,
     consent,
@@ -40,34 +40,6 @@ WRONG_CONTENT: tuple[type[Rejected], ...] = (
     consent.ConsentNotAttested,
 )
 STATUSES = dict.fromkeys(WRONG_CONTENT, HTTPStatus.UNPROCESSABLE_ENTITY)
-
-OPERATOR = grant(operator="any")
-REGISTRARS = grant(clinic_admin="clinic", integrator="clinic")
-SCHEDULERS = grant(therapist="related", clinic_admin="clinic", integrator="clinic")
-PARTIES = grant(patient="own", therapist="related", clinic_admin="clinic", integrator="clinic")
-CONCERNED = grant(
-    patient="own",
-    therapist="related",
-    supervisor="supervised",
-    clinic_admin="clinic",
-    integrator="clinic",
-)
-COLLEAGUES_CONCERNED = grant(
-    therapist="own", supervisor="own", clinic_admin="clinic", integrator="clinic"
-)
-THEIRS = grant(patient="own", therapist="related")
-THEIR_READERS = grant(patient="own", therapist="related", supervisor="supervised")
-COLLEAGUES = grant(
-    therapist="clinic", supervisor="clinic", clinic_admin="clinic", integrator="clinic"
-)
-EVERYBODY = grant(
-    patient="clinic",
-    therapist="clinic",
-    supervisor="clinic",
-    clinic_admin="clinic",
-    integrator="clinic",
-    operator="any",
-)
 
 
 def routes(
@@ -99,11 +71,15 @@ def _clinics(edge: Edge, desk: Clinics) -> Router:
         "/v1/clinics",
         clinic.RegisterClinic,
         operation="registerClinic",
-        grant=OPERATOR,
+        grant=access.OPERATOR,
         prepare=_tenant_of_token,
     )
     on.show(
-        "/v1/clinics/{id}", view.ClinicView, view.of_clinic, operation="clinic", grant=EVERYBODY
+        "/v1/clinics/{id}",
+        view.ClinicView,
+        view.of_clinic,
+        operation="clinic",
+        grant=access.EVERYBODY,
     )
     return on.router
 
@@ -118,12 +94,12 @@ def _therapists(edge: Edge, desk: Therapists, clinics: Clinics, keyring: Keyring
         await keyring.create_subject(preparing.principal.tenant_id, preparing.stream_uuid)
         return {}
 
-    on = Commands(edge, desk, subject=_therapist)
+    on = Commands(edge, desk, subject=access.therapist_of)
     on.create(
         "/v1/therapists",
         therapist.RegisterTherapist,
         operation="registerTherapist",
-        grant=REGISTRARS,
+        grant=access.REGISTRARS,
         prepare=with_keys,
     )
     on.show(
@@ -131,7 +107,7 @@ def _therapists(edge: Edge, desk: Therapists, clinics: Clinics, keyring: Keyring
         view.TherapistView,
         view.of_therapist,
         operation="therapist",
-        grant=COLLEAGUES,
+        grant=access.COLLEAGUES,
     )
     return on.router
 
@@ -142,12 +118,12 @@ def _patients(edge: Edge, desk: Patients, clinics: Clinics, keyring: Keyring) ->
         await keyring.create_subject(preparing.principal.tenant_id, preparing.stream_uuid)
         return {"clinic_zone": home.zone, "clinic_locale": home.locale}
 
-    on = Commands(edge, desk, subject=_patient)
+    on = Commands(edge, desk, subject=access.patient_of)
     on.create(
         "/v1/patients",
         patient.RegisterPatient,
         operation="registerPatient",
-        grant=REGISTRARS,
+        grant=access.REGISTRARS,
         prepare=with_keys,
     )
     on.show(
@@ -155,7 +131,7 @@ def _patients(edge: Edge, desk: Patients, clinics: Clinics, keyring: Keyring) ->
         view.PatientView,
         view.of_patient,
         operation="patient",
-        grant=CONCERNED,
+        grant=access.CONCERNED,
     )
     return on.router
 
@@ -171,26 +147,26 @@ def _relationships(
             raise NotKnownYet
         return {}
 
-    on = Commands(edge, desk, subject=_pair)
+    on = Commands(edge, desk, subject=access.pair_of)
     on.create(
         "/v1/care-relationships",
         relationship.BeginCareRelationship,
         operation="beginCareRelationship",
-        grant=REGISTRARS,
+        grant=access.REGISTRARS,
         prepare=between_known_people,
     )
     on.act(
         "/v1/care-relationships/{id}/ends",
         relationship.EndCareRelationship,
         operation="endCareRelationship",
-        grant=REGISTRARS,
+        grant=access.REGISTRARS,
     )
     on.show(
         "/v1/care-relationships/{id}",
         view.CareRelationshipView,
         view.of_relationship,
         operation="careRelationship",
-        grant=PARTIES,
+        grant=access.PARTIES,
     )
     return on.router
 
@@ -202,58 +178,63 @@ def _supervisions(edge: Edge, desk: Supervisions, therapists: Therapists) -> Rou
             raise NotKnownYet
         return {}
 
-    on = Commands(edge, desk, subject=_colleagues)
+    on = Commands(edge, desk, subject=access.colleagues_of)
     on.create(
         "/v1/supervisions",
         supervision.BeginSupervision,
         operation="beginSupervision",
-        grant=REGISTRARS,
+        grant=access.REGISTRARS,
         prepare=of_a_known_therapist,
     )
     on.act(
         "/v1/supervisions/{id}/ends",
         supervision.EndSupervision,
         operation="endSupervision",
-        grant=REGISTRARS,
+        grant=access.REGISTRARS,
     )
     on.show(
         "/v1/supervisions/{id}",
         view.SupervisionView,
         view.of_supervision,
         operation="supervision",
-        grant=COLLEAGUES_CONCERNED,
+        grant=access.COLLEAGUES_CONCERNED,
     )
     return on.router
 
 
 def _sessions(edge: Edge, desk: Sessions, clinics: Clinics) -> Router:
-    on = Commands(edge, desk, subject=_meeting)
+    on = Commands(edge, desk, subject=access.meeting_of)
     on.create(
         "/v1/sessions",
         session.ScheduleSession,
         operation="scheduleSession",
-        grant=SCHEDULERS,
+        grant=access.SCHEDULERS,
         prepare=_between_people_in_care(edge.known, clinics),
     )
     on.act(
         "/v1/sessions/{id}/reschedulings",
         session.RescheduleSession,
         operation="rescheduleSession",
-        grant=SCHEDULERS,
+        grant=access.SCHEDULERS,
     )
     on.act(
         "/v1/sessions/{id}/starts",
         session.StartSession,
         operation="startSession",
-        grant=SCHEDULERS,
+        grant=access.SCHEDULERS,
     )
-    on.act("/v1/sessions/{id}/ends", session.EndSession, operation="endSession", grant=SCHEDULERS)
+    on.act(
+        "/v1/sessions/{id}/ends",
+        session.EndSession,
+        operation="endSession",
+        grant=access.SCHEDULERS,
+    )
     on.show(
         "/v1/sessions/{id}",
         view.SessionView,
         view.of_session,
         operation="session",
-        grant=CONCERNED,
+        grant=access.CONCERNED,
     )
     return on.router
 
@@ -277,12 +258,12 @@ def _consents(edge: Edge, desk: Consents, patients: Patients) -> Router:
             raise NotKnownYet
         return {}
 
-    on = Commands(edge, desk, subject=_who_consents)
+    on = Commands(edge, desk, subject=access.consent_of)
     on.create(
         "/v1/consents",
         consent.GiveConsent,
         operation="giveConsent",
-        grant=THEIRS,
+        grant=access.THEIRS,
         stream_of=_consent,
         prepare=of_a_known_patient,
         patients_act=True,
@@ -291,7 +272,7 @@ def _consents(edge: Edge, desk: Consents, patients: Patients) -> Router:
         "/v1/consents/{id}/withdrawals",
         consent.WithdrawConsent,
         operation="withdrawConsent",
-        grant=THEIRS,
+        grant=access.THEIRS,
         patients_act=True,
     )
     on.show(
@@ -299,7 +280,7 @@ def _consents(edge: Edge, desk: Consents, patients: Patients) -> Router:
         view.ConsentView,
         view.of_consent,
         operation="consent",
-        grant=THEIR_READERS,
+        grant=access.THEIR_READERS,
     )
     return on.router
 
@@ -312,47 +293,3 @@ async def _clinic_of(preparing: Preparing, clinics: Clinics) -> clinic.ClinicReg
     tenant = preparing.principal.tenant_id
     found = await clinics.state(tenant, tenant)
     return clinic.particulars(clinic.Unregistered() if found is None else found[0])
-
-
-def _therapist(state: therapist.State) -> Subject:
-    if isinstance(state, therapist.Unregistered):
-        return NOBODY
-    return Subject(therapist_id=state.therapist_id)
-
-
-def _patient(state: patient.State) -> Subject:
-    if isinstance(state, patient.Unregistered):
-        return NOBODY
-    return Subject(patient_id=state.patient_id)
-
-
-def _pair(state: relationship.State) -> Subject:
-    match state:
-        case relationship.NotBegun():
-            return NOBODY
-        case relationship.Begun():
-            return Subject(patient_id=state.patient_id, therapist_id=state.therapist_id)
-        case relationship.Ended():
-            return _pair(state.begun)
-
-
-def _colleagues(state: supervision.State) -> Subject:
-    match state:
-        case supervision.NotBegun():
-            return NOBODY
-        case supervision.Begun():
-            return Subject(therapist_id=state.therapist_id, supervisor_id=state.supervisor_id)
-        case supervision.Ended():
-            return _colleagues(state.begun)
-
-
-def _meeting(state: session.State) -> Subject:
-    if isinstance(state, session.Unscheduled):
-        return NOBODY
-    return Subject(patient_id=state.patient_id, therapist_id=state.therapist_id)
-
-
-def _who_consents(state: consent.State) -> Subject:
-    if isinstance(state, consent.NeverGiven):
-        return NOBODY
-    return Subject(patient_id=state.patient_id)

@@ -1,0 +1,76 @@
+"""Who may do what at care, and whom each thing of care is about."""
+
+from libs.access.policy import NOBODY, Subject, grant
+from services.care.domain import consent, patient, relationship, session, supervision, therapist
+
+OPERATOR = grant(operator="any")
+REGISTRARS = grant(clinic_admin="clinic", integrator="clinic")
+SCHEDULERS = grant(therapist="related", clinic_admin="clinic", integrator="clinic")
+PARTIES = grant(patient="own", therapist="related", clinic_admin="clinic", integrator="clinic")
+CONCERNED = grant(
+    patient="own",
+    therapist="related",
+    supervisor="supervised",
+    clinic_admin="clinic",
+    integrator="clinic",
+)
+COLLEAGUES_CONCERNED = grant(
+    therapist="own", supervisor="own", clinic_admin="clinic", integrator="clinic"
+)
+THEIRS = grant(patient="own", therapist="related")
+THEIR_READERS = grant(patient="own", therapist="related", supervisor="supervised")
+COLLEAGUES = grant(
+    therapist="clinic", supervisor="clinic", clinic_admin="clinic", integrator="clinic"
+)
+EVERYBODY = grant(
+    patient="clinic",
+    therapist="clinic",
+    supervisor="clinic",
+    clinic_admin="clinic",
+    integrator="clinic",
+    operator="any",
+)
+
+
+def therapist_of(state: therapist.State) -> Subject:
+    if isinstance(state, therapist.Unregistered):
+        return NOBODY
+    return Subject(therapist_id=state.therapist_id)
+
+
+def patient_of(state: patient.State) -> Subject:
+    if isinstance(state, patient.Unregistered):
+        return NOBODY
+    return Subject(patient_id=state.patient_id)
+
+
+def pair_of(state: relationship.State) -> Subject:
+    match state:
+        case relationship.NotBegun():
+            return NOBODY
+        case relationship.Begun():
+            return Subject(patient_id=state.patient_id, therapist_id=state.therapist_id)
+        case relationship.Ended():
+            return pair_of(state.begun)
+
+
+def colleagues_of(state: supervision.State) -> Subject:
+    match state:
+        case supervision.NotBegun():
+            return NOBODY
+        case supervision.Begun():
+            return Subject(therapist_id=state.therapist_id, supervisor_id=state.supervisor_id)
+        case supervision.Ended():
+            return colleagues_of(state.begun)
+
+
+def meeting_of(state: session.State) -> Subject:
+    if isinstance(state, session.Unscheduled):
+        return NOBODY
+    return Subject(patient_id=state.patient_id, therapist_id=state.therapist_id)
+
+
+def consent_of(state: consent.State) -> Subject:
+    if isinstance(state, consent.NeverGiven):
+        return NOBODY
+    return Subject(patient_id=state.patient_id)
