@@ -8,26 +8,21 @@ import pytest
 
 from libs.eventstore.consistency import encode
 from libs.process.admin import Readiness
-from libs.testing.cast import ANNA, CLINIC, MASHA, NOW
+from libs.testing.cast import ANNA, CLINIC, MASHA
 from libs.testing.keyring import MemoryKeyring, memory_sealer
 from libs.testing.streams import stream
 from libs.testing.web import Following
 from services.care.examples import SESSION
-from services.diary import wire as diary_wire
-from services.diary.domain.entry import EntryShared, EntrySharingWithdrawn
-from services.diary.examples import FACTS as DIARY_FACTS
 from services.gateway.app import create_app
 from services.gateway.graphql.context import Parts
 from services.gateway.graphql.ids import to_global
 from services.gateway.graphql.schema import Schema
 from services.gateway.graphql.texts import UNREADABLE
 from tests.component.gateway.asking import Asking
-from tests.component.gateway.telling import ASSIGNMENT, NEXT_SESSION, PEOPLE, Projecting, Story
+from tests.component.gateway.screens import HERS, SCREENS
+from tests.component.gateway.telling import NEXT_SESSION, PEOPLE, Projecting, Story
 
 pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("told")]
-
-HER = to_global("Patient", MASHA)
-HERS = to_global("Assignment", ASSIGNMENT)
 
 
 @pytest.mark.parametrize(
@@ -189,95 +184,11 @@ async def test_a_timeline_is_read_backwards_too(ask: Any) -> None:
     assert newest["pageInfo"]["hasPreviousPage"]
 
 
-SCREENS = {
-    "caseload": "{ caseload(first: 20) { nodes { patient { name } attention { reason } } } }",
-    "assignments": f'{{ assignments(first: 20, patientId: "{HER}") {{ nodes {{ title '
-    "obstacles { obstacle { text } } reviews { decision } entries { notes } } } }",
-    "timeline": f'{{ timeline(first: 100, patientId: "{HER}") {{ nodes {{ excerpt }} }} }}',
-    "notebook": f'{{ notebook(first: 20, patientId: "{HER}")'
-    " { nodes { review { note } } } }",
-    "patient": f'{{ patient(id: "{HER}") {{ name therapists {{ name }} nextSession {{ id }}'
-    " consents { scope status } } }",
-}
-
-
 @pytest.mark.parametrize("screen", SCREENS)
 async def test_a_screen_takes_one_statement(ask: Any, parts: Parts, screen: str) -> None:
     answer = await ask("anna", SCREENS[screen])
     assert "errors" not in answer
     assert parts.models.asked == 1
-
-
-async def test_what_masha_allows_is_seen_by_her_and_her_therapist(ask: Any) -> None:
-    withdrawn = [{"scope": "ANALYTICS", "status": "WITHDRAWN"}]
-    for who in ("masha", "anna"):
-        patient = (await ask(who, SCREENS["patient"]))["data"]["patient"]
-        assert patient["consents"] == withdrawn
-
-
-@pytest.mark.parametrize(
-    "who",
-    [
-        *("boris", "lev", "stranger", "admin", "analyst"),
-        *("another supervisor", "ruth as a therapist"),
-    ],
-)
-async def test_strangers_see_nobody_and_nothing(ask: Any, who: str) -> None:
-    for query in SCREENS.values():
-        answer = await ask(who, query)
-        for found in answer["data"].values():
-            assert found in (None, {"nodes": []})
-
-
-async def test_a_supervisor_reads_the_cases_of_whom_she_supervises(ask: Any) -> None:
-    for name, query in SCREENS.items():
-        if name != "caseload":
-            assert await ask("ruth", query) == await ask("anna", query), name
-    assert (await ask("ruth", SCREENS["caseload"]))["data"]["caseload"] == {"nodes": []}
-
-
-async def test_a_supervisor_sees_nothing_more_once_it_has_ended(
-    ask: Any, project: Projecting
-) -> None:
-    other = UUID(int=77)
-    between = {"supervisor_id": str(UUID(int=5)), "therapist_id": str(ANNA)}
-    began = {"supervision_id": str(other), **between, "began_at": NOW.isoformat()}
-    both = stream(
-        "supervision",
-        other,
-        ("interlude.care.SupervisionBegan.v1", began),
-        ("interlude.care.SupervisionEnded.v1", {"ended_at": NOW.isoformat()}),
-        subject=None,
-    )
-    project(both[:1])
-    assert (await ask("another supervisor", SCREENS["patient"]))["data"]["patient"] is not None
-    project(both[1:])
-    assert (await ask("another supervisor", SCREENS["patient"]))["data"]["patient"] is None
-
-
-async def test_what_somebody_wrote_for_themselves_alone_is_theirs(
-    ask: Any, project: Projecting, story: Story
-) -> None:
-    entry = replace(DIARY_FACTS[0], entry_id=UUID(int=9), visibility="private")  # type: ignore[type-var] # an entry
-    project(await story.told(diary_wire.entries, UUID(int=9), [entry], MASHA))
-    query = f"""query {{
-        diary(patientId: "{HER}", first: 100) {{ nodes {{ id }} }}
-        timeline(patientId: "{HER}", first: 100) {{ nodes {{ refs {{ id }} }} }}
-        node(id: "{to_global("DiaryEntry", UUID(int=9))}") {{ id }} }}"""
-    mine, hers = await ask("masha", query), await ask("anna", query)
-    assert await ask("ruth", query) == hers
-    assert len(mine["data"]["diary"]["nodes"]) == 2
-    assert len(hers["data"]["diary"]["nodes"]) == 1
-    assert str(UUID(int=9)) in str(mine["data"]["timeline"])
-    assert str(UUID(int=9)) not in str(hers["data"]["timeline"])
-    assert (mine["data"]["node"] is None, hers["data"]["node"]) == (False, None)
-    shared = EntryShared(shared_at=NOW)
-    project((await story.told(diary_wire.entries, UUID(int=9), [entry, shared], MASHA))[1:])
-    assert await ask("anna", query) == await ask("masha", query)
-    withdrawn = EntrySharingWithdrawn(withdrawn_at=NOW)
-    facts = [entry, shared, withdrawn]
-    project((await story.told(diary_wire.entries, UUID(int=9), facts, MASHA))[2:])
-    assert await ask("anna", query) == hers
 
 
 async def test_a_query_waits_for_what_it_must_not_be_older_than(

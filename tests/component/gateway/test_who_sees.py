@@ -1,0 +1,90 @@
+"""Who sees what of the story, and who sees nothing of it."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from libs.testing.cast import ANNA, MASHA, NOW
+from libs.testing.streams import stream
+from services.diary import wire as diary_wire
+from services.diary.domain.entry import EntryShared, EntrySharingWithdrawn
+from services.diary.examples import FACTS as DIARY_FACTS
+from services.gateway.graphql.ids import to_global
+from tests.component.gateway.screens import HER, SCREENS
+from tests.component.gateway.telling import Projecting, Story
+
+pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("told")]
+
+
+async def test_what_masha_allows_is_seen_by_her_and_her_therapist(ask: Any) -> None:
+    withdrawn = [{"scope": "ANALYTICS", "status": "WITHDRAWN"}]
+    for who in ("masha", "anna"):
+        patient = (await ask(who, SCREENS["patient"]))["data"]["patient"]
+        assert patient["consents"] == withdrawn
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        *("boris", "lev", "stranger", "admin", "analyst"),
+        *("another supervisor", "ruth as a therapist"),
+    ],
+)
+async def test_strangers_see_nobody_and_nothing(ask: Any, who: str) -> None:
+    for query in SCREENS.values():
+        answer = await ask(who, query)
+        for found in answer["data"].values():
+            assert found in (None, {"nodes": []})
+
+
+async def test_a_supervisor_reads_the_cases_of_whom_she_supervises(ask: Any) -> None:
+    for name, query in SCREENS.items():
+        if name != "caseload":
+            assert await ask("ruth", query) == await ask("anna", query), name
+    assert (await ask("ruth", SCREENS["caseload"]))["data"]["caseload"] == {"nodes": []}
+
+
+async def test_a_supervisor_sees_nothing_more_once_it_has_ended(
+    ask: Any, project: Projecting
+) -> None:
+    other = UUID(int=77)
+    between = {"supervisor_id": str(UUID(int=5)), "therapist_id": str(ANNA)}
+    began = {"supervision_id": str(other), **between, "began_at": NOW.isoformat()}
+    both = stream(
+        "supervision",
+        other,
+        ("interlude.care.SupervisionBegan.v1", began),
+        ("interlude.care.SupervisionEnded.v1", {"ended_at": NOW.isoformat()}),
+        subject=None,
+    )
+    project(both[:1])
+    assert (await ask("another supervisor", SCREENS["patient"]))["data"]["patient"] is not None
+    project(both[1:])
+    assert (await ask("another supervisor", SCREENS["patient"]))["data"]["patient"] is None
+
+
+async def test_what_somebody_wrote_for_themselves_alone_is_theirs(
+    ask: Any, project: Projecting, story: Story
+) -> None:
+    entry = replace(DIARY_FACTS[0], entry_id=UUID(int=9), visibility="private")  # type: ignore[type-var] # an entry
+    project(await story.told(diary_wire.entries, UUID(int=9), [entry], MASHA))
+    query = f"""query {{
+        diary(patientId: "{HER}", first: 100) {{ nodes {{ id }} }}
+        timeline(patientId: "{HER}", first: 100) {{ nodes {{ refs {{ id }} }} }}
+        node(id: "{to_global("DiaryEntry", UUID(int=9))}") {{ id }} }}"""
+    mine, hers = await ask("masha", query), await ask("anna", query)
+    assert await ask("ruth", query) == hers
+    assert len(mine["data"]["diary"]["nodes"]) == 2
+    assert len(hers["data"]["diary"]["nodes"]) == 1
+    assert str(UUID(int=9)) in str(mine["data"]["timeline"])
+    assert str(UUID(int=9)) not in str(hers["data"]["timeline"])
+    assert (mine["data"]["node"] is None, hers["data"]["node"]) == (False, None)
+    shared = EntryShared(shared_at=NOW)
+    project((await story.told(diary_wire.entries, UUID(int=9), [entry, shared], MASHA))[1:])
+    assert await ask("anna", query) == await ask("masha", query)
+    withdrawn = EntrySharingWithdrawn(withdrawn_at=NOW)
+    facts = [entry, shared, withdrawn]
+    project((await story.told(diary_wire.entries, UUID(int=9), facts, MASHA))[2:])
+    assert await ask("anna", query) == hers
