@@ -3,11 +3,24 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import get_args
+from typing import Literal, get_args
 
 from libs.access.policy import Relation
 from libs.eventstore.telling import Role
+
+Whose = Literal["mine", "a colleague's", "another clinic's", "nobody's"]
+EVERYBODYS: tuple[Whose, ...] = get_args(Whose)
+
+_REACHES: Mapping[Relation, frozenset[Whose]] = {
+    "own": frozenset({"mine"}),
+    "related": frozenset({"mine"}),
+    "supervised": frozenset({"mine"}),
+    "clinic": frozenset({"mine", "a colleague's"}),
+    "any": frozenset({"mine", "a colleague's"}),
+}
+"""Whose things a relation opens to somebody of the first clinic."""
 
 FILE = Path(__file__).parents[2] / "openapi" / "access.md"
 ROLES: tuple[Role, ...] = tuple(role for role in get_args(Role) if role != "system")
@@ -23,7 +36,12 @@ class Row:
     name: str
     relations: Mapping[Role, Relation]
 
+    def opens(self, role: Role, whose: Whose) -> bool:
+        relation = self.relations.get(role)
+        return relation is not None and whose in _REACHES[relation]
 
+
+@cache
 def rows() -> tuple[Row, ...]:
     """In the order of the file. Raises ValueError for a row that nobody could read."""
     return tuple(_rows(FILE.read_text("utf-8")))

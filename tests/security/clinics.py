@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -16,14 +16,12 @@ from deploy.local.issuer import Issuer
 from deploy.local.people import Person
 from deploy.local.run_info import RunInfo
 from libs.eventstore.telling import Role
-from tests.security.access import ROLES
+from tests.security.access import ROLES, Whose
 from tests.system.people import uuid_of
 
 ZONE = "Europe/London"
 _PATIENCE = 20.0
 """Seconds until what care knows must have come to the other services."""
-
-Whose = Literal["mine", "a colleague's", "another clinic's", "nobody's"]
 
 Things = Mapping[str, UUID]
 """By kind: what there is of one patient."""

@@ -9,21 +9,13 @@ import httpx
 import pytest
 
 from deploy.local.run_info import RunInfo
-from libs.access.policy import Relation
 from libs.eventstore.telling import Role
 from tests.security import access
-from tests.security.clinics import Clinics, Whose
+from tests.security.access import EVERYBODYS, Whose
+from tests.security.clinics import Clinics
 from tests.system.people import global_id
 
 pytestmark = [pytest.mark.system, pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(400)]
-
-EVERYWHERE: tuple[Whose, ...] = ("mine", "a colleague's", "another clinic's", "nobody's")
-REACHES: Mapping[Relation, set[Whose]] = {
-    "own": {"mine"},
-    "related": {"mine"},
-    "supervised": {"mine"},
-    "clinic": {"mine", "a colleague's"},
-}
 
 NODES = {
     "Patient": "patient",
@@ -92,20 +84,15 @@ def shows(value: Any) -> bool:
     return bool(value["nodes"]) if isinstance(value, dict) and "nodes" in value else bool(value)
 
 
-def may(section: str, name: str, role: Role, whose: Whose) -> bool:
-    relation = access.of(section)[name].relations.get(role)
-    return relation is not None and whose in REACHES[relation]
-
-
 @pytest.mark.parametrize("name", sorted(set(QUERIES) - {"me", "caseload"}))
 def test_a_query_shows_what_is_for_ones_eyes(name: str, run: RunInfo, clinics: Clinics) -> None:
     query = QUERIES[name].replace("%s", _LISTED)
     wrong = [
         f"{role} of {whose}"
         for role in access.ROLES
-        for whose in EVERYWHERE
+        for whose in EVERYBODYS
         if shows(asked(run, clinics, role, query, whose))
-        != may("GraphQL: queries", name, role, whose)
+        != access.of("GraphQL: queries")[name].opens(role, whose)
     ]
     assert wrong == []
 
@@ -120,9 +107,7 @@ def test_a_caseload_has_whom_one_treats_and_nobody_else(run: RunInfo, clinics: C
     masha = {"patient": {"id": global_id("Patient", clinics.things["mine"]["patient"])}}
     for role in access.ROLES:
         rows = asked(run, clinics, role, QUERIES["caseload"], "mine")["nodes"]
-        listed = "caseload" in access.of("GraphQL: queries") and may(
-            "GraphQL: queries", "caseload", role, "mine"
-        )
+        listed = access.of("GraphQL: queries")["caseload"].opens(role, "mine")
         assert rows == ([masha] if listed else []), role
 
 
@@ -132,7 +117,7 @@ def test_a_node_is_there_for_whom_it_concerns(name: str, run: RunInfo, clinics: 
     wrong = [
         f"{role} of {whose}"
         for role in access.ROLES
-        for whose in EVERYWHERE
+        for whose in EVERYBODYS
         if (
             told(
                 run,
@@ -143,7 +128,7 @@ def test_a_node_is_there_for_whom_it_concerns(name: str, run: RunInfo, clinics: 
             )["data"]["node"]
             is not None
         )
-        != may("GraphQL: nodes", name, role, whose)
+        != access.of("GraphQL: nodes")[name].opens(role, whose)
     ]
     assert wrong == []
 

@@ -9,25 +9,15 @@ import httpx
 import pytest
 
 from deploy.local.run_info import RunInfo
-from libs.access.policy import Relation
 from libs.eventstore.telling import Role
 from tests.security import access
+from tests.security.access import EVERYBODYS, Whose
 from tests.security.asking import Asked, operations
-from tests.security.clinics import Clinics, Whose
+from tests.security.clinics import Clinics
 
 pytestmark = [pytest.mark.system, pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(400)]
 
 SERVICES = ("care", "assignment", "diary", "review")
-EVERYWHERE: tuple[Whose, ...] = ("mine", "a colleague's", "another clinic's", "nobody's")
-REACHES: dict[Relation, set[Whose]] = {
-    "own": {"mine"},
-    "related": {"mine"},
-    "supervised": {"mine"},
-    "clinic": {"mine", "a colleague's"},
-    "any": {"mine", "a colleague's"},
-}
-"""Whose things a relation makes accessible to somebody of the first clinic."""
-
 NAMES_NOBODY = {"registerClinic", "registerTherapist", "registerPatient"}
 """Each makes somebody new, and so is about nobody who is there."""
 
@@ -48,8 +38,10 @@ def without_what_differs_each_time(answer: httpx.Response) -> Any:
 
 
 def may(asked: Asked, role: Role, whose: Whose) -> bool:
-    relation = access.of(f"REST: {asked.service}")[asked.name].relations.get(role)
-    return relation is not None and (asked.name in NAMES_NOBODY or whose in REACHES[relation])
+    row = access.of(f"REST: {asked.service}")[asked.name]
+    if asked.name in NAMES_NOBODY:
+        return role in row.relations
+    return row.opens(role, whose)
 
 
 @pytest.mark.parametrize("asked", OF_ALL, ids=lambda asked: f"{asked.service}.{asked.name}")
@@ -89,7 +81,7 @@ def _everybody(
 def _of(
     asked: Asked, run: RunInfo, clinics: Clinics, role: Role
 ) -> Iterator[tuple[Whose, httpx.Response]]:
-    for whose in EVERYWHERE:
+    for whose in EVERYBODYS:
         answer = asked.send(
             run.services[asked.service], clinics.tokens[role], clinics.things[whose]
         )
