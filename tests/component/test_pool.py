@@ -22,11 +22,12 @@ async def test_who_waits_for_a_connection_is_counted_and_who_waits_in_vain(
     pool = await open_pool(database.url_as("care_app"), size=1, durable=False)
     async with borrowed(pool, 1.0):
         pass
-    waits, refusals = counted("wait_seconds_count"), counted("refusals_total")
+    refusals = counted("refusals_total")
     async with borrowed(pool, 1.0):
         with pytest.raises(StoreUnavailable):
             async with borrowed(pool, 0.01):
                 pass
+        waits = counted("wait_seconds_count")  # a busy machine may have made the others wait too
         waiting = asyncio.create_task(_borrow(pool))
         await asyncio.sleep(0.02)
     await waiting

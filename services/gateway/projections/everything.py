@@ -54,5 +54,8 @@ most for PostgreSQL, which does it while the others are still being read.
 
 LIVE: tuple[ReadModel, ...] = (*READ_MODELS, feed)
 
-BY_NAME: Mapping[str, ReadModel] = {model.__name__.rpartition(".")[2]: model for model in LIVE}
-"""As operators call them."""
+BY_NAME: Mapping[str, ReadModel] = {
+    model.__name__.rpartition(".")[2]: model
+    for model in sorted(LIVE, key=lambda model: model.__name__)
+}
+"""As operators call them, and in the order in which they look for one."""
