@@ -73,14 +73,20 @@ class KafkaServer:
         """Jars, settings, formatted storage. Harmless when repeated; the data stays."""
         self._class_path = class_path(self._jars, timeout=self._fetch_within, progress=progress)
         self._data.mkdir(parents=True, exist_ok=True)
-        template = Template((SETTINGS / "server.properties").read_text())
-        self._settings.write_text(
-            template.substitute(
-                port=self.port, controller_port=self.controller_port, data=self._data
-            )
-        )
+        self._settings.write_text(self.settings())
         if not (self._data / "meta.properties").exists():
             self._format()
+
+    def settings(self) -> str:
+        """What is in server.properties; of two lines for one setting the later counts."""
+        template = Template((SETTINGS / "server.properties").read_text())
+        return template.substitute(
+            port=self.port, controller_port=self.controller_port, data=self._data
+        )
+
+    def formatting(self) -> Sequence[str]:
+        """What the storage is told when it is made, besides its cluster."""
+        return ()
 
     def start(self, *, within: float = 60) -> None:
         self.prepare()
@@ -174,7 +180,7 @@ class KafkaServer:
         tool = (*self._java("-Xmx64m"), "kafka.tools.StorageTool", "format")
         try:
             subprocess.run(  # noqa: S603 - our own command, no shell
-                (*tool, "-t", cluster, "-c", str(self._settings)),
+                (*tool, "-t", cluster, "-c", str(self._settings), *self.formatting()),
                 env=dict(self.environment),
                 capture_output=True,
                 check=True,

@@ -3,55 +3,22 @@ Kafka, and the projector, each in a process of its own.
 """
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
-from deploy.local.people import CLINIC
-from deploy.local.ports import HOST, free_port, wait_until
+from deploy.local.ports import wait_until
 from libs.testing.databases import Database
-from tests.component.started import ROOT, SECONDS, Clinic
+from tests.component.registering import CANARY, issuing, registered
+from tests.component.started import SECONDS, Clinic
 
 pytestmark = [pytest.mark.postgres, pytest.mark.kafka, pytest.mark.timeout(300)]
 
 PROCESSES = ("care-api", "care-relay", "gateway-projector", "gateway-api")
 TRACE_ID, PHONE = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 CORRELATION = "0af76519-16cd-43dd-8448-eb211c80319c"
-CANARY = "Marmalade Street Clinic"
-REGISTER = """mutation($input: RegisterClinicInput!) {
-    registerClinic(input: $input) { id consistency userErrors { code } }
-}"""
-
-
-@contextmanager
-def issuing(folder: Path) -> Iterator[str]:
-    """The development issuer, which hands a token to whoever asks."""
-    port = free_port()
-    url = f"http://{HOST}:{port}"
-    settings = {"PROFILE": "local", "ISSUER": url, "PORT": str(port)}
-    with subprocess.Popen(
-        [sys.executable, "-m", "deploy.local.issuer"],
-        cwd=ROOT,
-        env={**settings, "KEY_FILE": str(folder / "issuer.pem")},
-    ) as issuer:
-        try:
-            assert wait_until(lambda: answers(f"{url}/readyz"), seconds=SECONDS)
-            yield url
-        finally:
-            issuer.kill()
-
-
-def answers(url: str) -> bool:
-    try:
-        return httpx.get(url).status_code == httpx.codes.OK
-    except httpx.TransportError:
-        return False
 
 
 @pytest.fixture
@@ -75,23 +42,6 @@ def clinic(
             clinic.stop()
 
 
-def registered(clinic: Clinic) -> httpx.Response:
-    """By the demo's operator, whose token names the clinic that it may create."""
-    form = {"grant_type": "client_credentials", "client_id": "operator"}
-    token = httpx.post(f"{clinic.issuer}/token", data=form).json()["access_token"]
-    told = {"id": str(CLINIC), "name": CANARY, "zone": "Europe/London", "locale": "en-GB"}
-    return httpx.post(
-        f"http://{HOST}:{clinic.running['gateway-api'].port}/graphql?marmalade=1",
-        json={"query": REGISTER, "variables": {"input": told}},
-        headers={
-            "Authorization": f"Bearer {token}",
-            "traceparent": f"00-{TRACE_ID}-{PHONE}-01",
-            "X-Correlation-Id": CORRELATION,
-        },
-        timeout=30,
-    )
-
-
 def spans(clinic: Clinic, process: str) -> Mapping[str, Any]:
     """Of the trace, by their names."""
     return {
@@ -102,7 +52,11 @@ def spans(clinic: Clinic, process: str) -> Mapping[str, Any]:
 
 
 def test_a_mutation_is_one_trace_and_one_correlation(clinic: Clinic) -> None:
-    answer = registered(clinic)
+    answer = registered(
+        clinic,
+        traceparent=f"00-{TRACE_ID}-{PHONE}-01",
+        **{"X-Correlation-Id": CORRELATION},
+    )
     assert answer.json()["data"]["registerClinic"]["userErrors"] == [], answer.text
     assert answer.headers["x-correlation-id"] == CORRELATION
     assert wait_until(
