@@ -8,10 +8,10 @@ UV := var/uv/bin/uv
 COMPILE := pip compile pyproject.toml --generate-hashes --no-header --no-annotate --no-emit-index-url --universal --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop status reset test test-slow faults faults-planted check fix contracts bench lock
+.PHONY: help run stop status reset test test-slow security faults faults-planted check fix contracts bench lock
 
 help: ## Shows this
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "%-19s %s\n", $$1, $$2 }'
 
 run: $(LOCKED) ## Starts all of Interlude with the demo clinic, until Ctrl-C (BROKER=embedded, PORT_BASE=8000)
 	@exec $(PYTHON) -m deploy.local run
@@ -35,6 +35,9 @@ faults: $(LOCKED) ## Kills, cuts and fills up a running Interlude and checks eve
 
 faults-planted: $(LOCKED) ## Looks for the planted bugs, to see whether they would be found
 	$(PYTHON) -m tests.faults --minutes $(or $(MINUTES),30) --planted all
+
+security: $(LOCKED) ## Tries what somebody hostile would, for as long as it takes, and prints what held
+	$(TESTS) -m security -p tests.security.table --timeout 1800
 
 test-slow: $(LOCKED) ## Runs the long campaigns that `make test` leaves out
 	$(TESTS) -m slow --timeout 1800

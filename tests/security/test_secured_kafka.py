@@ -27,7 +27,12 @@ from tests.component.registering import issuing, registered
 from tests.component.started import ROOT, SECONDS, Clinic
 from tests.security.secured_kafka import ADMIN, Secured, password, secured
 
-pytestmark = [pytest.mark.postgres, pytest.mark.kafka, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.security("who may use Kafka"),
+    pytest.mark.postgres,
+    pytest.mark.kafka,
+    pytest.mark.timeout(300),
+]
 
 ON_KAFKA = [each.name for each in PROCESSES if "BROKER_URL" in each.needs]
 USERS = sorted({right.user for right in rights()})
