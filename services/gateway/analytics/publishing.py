@@ -4,7 +4,7 @@ A projection: what it derives is written in the transaction that says how far it
 fact is derived once.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -74,7 +74,7 @@ class Publishing:
             return
         known = standings(db, {_who(recorded) for recorded in ours})
         verdicts = [(verdict(known.get(_who(one)), one), one) for one in ours]
-        self._hold(db, [one for what, one in verdicts if what == "hold"])
+        self._hold(db, ours, [one for what, one in verdicts if what == "hold"])
         publish = [one for what, one in verdicts if what == "publish"]
         # Of what was read together, a patient's topics fall in with each other; the sort is stable.
         publish.sort(key=lambda one: one.recorded_at)
@@ -108,18 +108,31 @@ class Publishing:
         _keep(db, latest)
         return made
 
-    def _hold(self, db: Connection, facts: Sequence[Recorded]) -> None:
+    def _hold(self, db: Connection, ours: Sequence[Recorded], facts: Sequence[Recorded]) -> None:
         if not facts:
             return
-        heads = dict(progress.heads(db, PUBLISHING, {_stream(one) for one in facts}))
-        held = []
-        for one in facts:
+        before = self._before(db, ours, {_stream(one) for one in facts})
+        holding.hold(
+            db,
+            PUBLISHING,
+            [Held(one, before[one.event_id].chain, self._place_of(one)) for one in facts],
+        )
+
+    def _before(
+        self, db: Connection, ours: Sequence[Recorded], of: Collection[Stream]
+    ) -> Mapping[UUID, Head]:
+        """What each fact of these streams follows, by its id. What is not held is followed, too: a
+        withdrawal may divide a stream in the midst of a batch.
+        """
+        heads = dict(progress.heads(db, PUBLISHING, of))
+        before = {}
+        for one in ours:
             stream = _stream(one)
             seen = self._heads.get(stream)
-            head = seen if seen and seen.version == one.version - 1 else heads.get(stream, Head())
-            held.append(Held(one, head.chain, self._place_of(one)))
+            latest = seen if seen and seen.version == one.version - 1 else heads.get(stream, Head())
+            before[one.event_id] = latest
             heads[stream] = Head(one.version, one.chain)
-        holding.hold(db, PUBLISHING, held)
+        return before
 
     def _remember(self, facts: Iterable[Recorded]) -> None:
         if len(self._heads) > _MOST_HEADS:

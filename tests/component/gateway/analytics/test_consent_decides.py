@@ -150,6 +150,21 @@ def test_facts_of_a_late_second_consent_are_not_lost_either(stage: Stage) -> Non
     assert quantities(stage) == [3]
 
 
+def test_what_a_withdrawal_cuts_off_in_the_midst_of_a_batch_is_taken_up_by_a_late_consent(
+    stage: Stage,
+) -> None:
+    words = consent(0, 100, 120)
+    stage.tell(*words[:2])
+    stage.wait(300)
+    stage.settle()
+    stage.tell(*homework({50: 1, 150: 2, 250: 3}))
+    stage.settle()
+    stage.tell(words[2])
+    stage.settle()
+    assert quantities(stage) == [2, 3]
+    assert stage.publishing.parked == 0
+
+
 def test_a_crash_between_any_two_steps_doubles_nothing(stage: Stage) -> None:
     facts = homework({5: 1, 15: 2, 25: 3})
     stage.tell(*facts)
