@@ -106,7 +106,7 @@ def serve(settings: ApiSettings) -> None:
 
 
 async def _served(settings: ApiSettings) -> None:
-    limits = Limits(introspection=settings.introspection)
+    limits = Limits(introspection=settings.shows_schema)
     schema = build_schema(settings.contracts, limits)
     async with _shared(settings) as (built, shared):
         readiness = Readiness(

@@ -35,7 +35,7 @@ WebAddress = Annotated[str, AfterValidator(_web)]
 
 class ApiSettings(Streams, Identity, Listening):
     """`contracts` is the folder with the services' OpenAPI documents that mutations are made of.
-    `introspection` off hides the schema and its suggestions from strangers.
+    `introspection` off hides the schema and its suggestions, as in production unless it is said.
     """
 
     care_url: WebAddress
@@ -43,8 +43,12 @@ class ApiSettings(Streams, Identity, Listening):
     diary_url: WebAddress
     review_url: WebAddress
     contracts: Path = CONTRACTS
-    introspection: bool = True
+    introspection: bool | None = None
     max_requests: Annotated[int, Field(ge=1)] = 256
+
+    @property
+    def shows_schema(self) -> bool:
+        return self.profile == "local" if self.introspection is None else self.introspection
 
     @property
     def services(self) -> dict[str, str]:
