@@ -1,16 +1,15 @@
 """The relay with the embedded log and with Kafka: what readers get of it."""
 
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
 
-from libs.eventstore.recorded import Recorded
-from libs.messaging.broker import Broker, Delivery
+from libs.messaging.broker import Broker
 from libs.messaging.connect import connect
 from libs.messaging.envelope import from_delivery, topic_of
 from libs.testing.databases import Database
+from tests.component.delivering import read
 from tests.component.relay.relaying import ENOUGH, eventually, published_again, relay, running
 from tests.component.relay.storing import SERVICE, STREAMS, Store
 
@@ -36,7 +35,7 @@ def test_what_readers_get_is_what_was_recorded_and_a_repeat_is_the_same_to_the_b
         eventually(lambda: store.waiting() == 0)
     published_again(store, broker, topic=topic)
 
-    deliveries = _read(broker, topic, 2 * len(facts))
+    deliveries = read(broker, topic, 2 * len(facts), seconds=ENOUGH)
 
     recorded = [from_delivery(each) for each in deliveries]
     by_stream = {
@@ -62,27 +61,8 @@ def test_a_relay_carries_on_on_a_real_broker_after_a_failure(
         facts += store.append(50)
         eventually(lambda: store.waiting() == 0)
 
-    seen = [from_delivery(each) for each in _until_all(broker, topic, facts)]
+    there = sum(broker.ends([topic]).values())
+    seen = [from_delivery(each) for each in read(broker, topic, there, seconds=ENOUGH)]
     for stream in STREAMS:
         found = dict.fromkeys(fact.version for fact in seen if fact.stream_id == stream)
         assert list(found) == sorted(found)
-
-
-def _until_all(broker: Broker, topic: str, facts: Sequence[Recorded]) -> Sequence[Delivery]:
-    return _read(broker, topic, sum(broker.ends([topic]).values())) if facts else ()
-
-
-def _read(broker: Broker, topic: str, count: int) -> list[Delivery]:
-    subscriber = broker.subscriber(group=topic, topics=[topic])
-    found: list[Delivery] = []
-    deadline = time.monotonic() + ENOUGH
-    try:
-        while len(found) < count:
-            assert time.monotonic() < deadline, len(found)
-            polled = subscriber.poll(timeout=0.5)
-            for partition in polled.assigned:
-                subscriber.seek(partition, 0)
-            found.extend(polled.deliveries)
-    finally:
-        subscriber.close()
-    return found
