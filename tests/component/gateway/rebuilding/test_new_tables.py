@@ -6,16 +6,13 @@ from threading import Event, Thread
 import asyncpg
 import psycopg
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import MetaData, create_engine
 
 from libs.eventstore.migrating import migrate
 from libs.eventstore.rebuilding import CannotRebuild
 from libs.testing.databases import Database
 from services.gateway import operating
-from services.gateway.projections.everything import LIVE as LIVE_PROJECTIONS
 from tests.component.gateway.clinic import Clinic, eventually, sessions
+from tests.component.gateway.declared import differences
 from tests.component.gateway.rebuilding.rebuilds import READ_MODELS, only
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(240)]
@@ -52,18 +49,7 @@ def test_migrations_go_on_with_the_new_tables(clinic: Clinic) -> None:
         operating.rebuilt(clinic.settings, name)
     url = clinic.database.url_as("gateway_owner")
     migrate("gateway", url)
-    declared = MetaData()
-    for projection in LIVE_PROJECTIONS:
-        for table in projection.tables:
-            table.to_metadata(declared)
-    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
-    with engine.connect() as connection:
-        context = MigrationContext.configure(
-            connection,
-            opts={"include_name": lambda name, kind, _: kind != "table" or name in declared.tables},
-        )
-        assert compare_metadata(context, declared) == []
-    engine.dispose()
+    assert differences(clinic.database) == []
     with psycopg.connect(url) as owner:
         owner.execute("ALTER TABLE goals ADD COLUMN since date")
 
