@@ -96,12 +96,17 @@ def process(
             raise RuntimeError(f"{argv} did not start: {log.read_text()[-2000:]}")
         yield
     finally:
-        running.terminate()
-        try:
-            running.wait(_STOPPED_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            running.kill()
-            running.wait()
+        end(running, within=_STOPPED_WITHIN_S)
+
+
+def end(running: "subprocess.Popen[bytes]", *, within: float) -> None:
+    """Asked to first; after so many seconds it has no choice."""
+    running.terminate()
+    try:
+        running.wait(within)
+    except subprocess.TimeoutExpired:
+        running.kill()
+        running.wait()
 
 
 @contextmanager
