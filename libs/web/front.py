@@ -15,7 +15,7 @@ from libs.web.headers import Trace, trace_of
 from libs.web.limits import OVERLOADED, Doors, Place
 from libs.web.operations import Incoming, Operation, Operations
 from libs.web.problems import Problems
-from libs.web.replies import Header, Reply
+from libs.web.replies import Header
 
 log = structlog.get_logger()
 
