@@ -17,6 +17,7 @@ from services.gateway.app import create_app
 from services.gateway.clients import Clients
 from services.gateway.graphql.context import Parts
 from services.gateway.graphql.schema import Schema, build_schema
+from services.gateway.graphql.streams import Streams
 from services.gateway.live import Live
 from services.gateway.queries.reading import ReadModels
 from tests.component.engines import engine_as
@@ -72,6 +73,7 @@ async def parts(
         awaiting=following,
         clients=clients,
         live=Live(),
+        streams=Streams(),
         clock=lambda: LATER,
         new_id=Ids(),
     )

@@ -17,7 +17,7 @@ from services.gateway.graphql import subscriptions
 from services.gateway.graphql.context import Parts
 from services.gateway.graphql.cursors import to_cursor
 from services.gateway.graphql.ids import to_global
-from tests.component.gateway.asking import Events, Socket
+from tests.component.gateway.asking import Events, Socket, somebody_waits
 from tests.component.gateway.telling import PEOPLE, Projecting
 
 pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("told")]
@@ -59,15 +59,6 @@ async def test_a_therapist_sees_her_patients_facts_as_they_become_visible(
         something_new(project, parts)
         again = (await anna.receive())["payload"]["data"]["patientChanged"]
         assert again["cursor"] != told["cursor"]
-
-
-async def somebody_waits(parts: Parts) -> None:
-    for _ in range(100):
-        if parts.live._waiting:
-            await asyncio.sleep(0.05)
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("nobody subscribed")
 
 
 async def test_who_resumes_is_sent_everything_since_and_nothing_twice(
