@@ -37,7 +37,7 @@ def run(var: Var, choices: Choices, terminal: Terminal) -> None:
         var.run_json.unlink(missing_ok=True)
         stack.callback(var.run_json.unlink, missing_ok=True)
         ports = Ports(choices.port_base)
-        _must_be_free(ports, choices)
+        must_be_free(ports, choices)
         ground = lay(var, choices, ports, terminal, stack)
         _supervise(var, ground, terminal)
 
@@ -87,7 +87,7 @@ def _issuer_settings(var: Var, place: Place) -> dict[str, str]:
     }
 
 
-def _must_be_free(ports: Ports, choices: Choices) -> None:
+def must_be_free(ports: Ports, choices: Choices) -> None:
     issuers = {"development": ("issuer", ports.issuer), "keycloak": ("Keycloak", ports.keycloak)}
     wanted = {
         **dict([issuers[choices.identity]]),
