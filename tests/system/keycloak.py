@@ -37,7 +37,7 @@ class Keycloak:
         """All that somebody is given; an ID token besides with `scope="openid"`."""
         form = keycloak_tokens.form(self.issuer, name, self.accounts, now=time.time())
         answer = self.asked({**form, **otherwise})
-        assert answer.status_code == httpx.codes.OK, answer.text
+        answer.raise_for_status()
         content: Mapping[str, str] = answer.json()
         return content
 
