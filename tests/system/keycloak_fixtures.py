@@ -28,7 +28,7 @@ def first_with_keycloak(folder: Path) -> Once:
 
 @pytest.fixture(scope="session")
 def with_keycloak(first_with_keycloak: Once) -> Iterator[RunInfo]:
-    """Where the first run was; it stays for all tests and must stop as well."""
+    """Where the first run was; it stays for all that ask for it and must stop as well."""
     yield first_with_keycloak.interlude.start(WITHIN)
     ended = first_with_keycloak.interlude.stop()
     assert (ended.status, ended.left) == (0, []), ended.output

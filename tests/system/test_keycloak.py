@@ -62,7 +62,16 @@ def test_it_stops_with_the_rest(first: Once) -> None:
     assert (first.ended.status, first.ended.left) == (0, [])
 
 
-def test_a_second_run_keeps_realm_and_keys_so_that_tokens_stay_good(
+def test_when_keycloak_is_killed_that_is_said_and_all_stops(first: Once) -> None:
+    """The cases below come after it, and find realm and keys all the same."""
+    first.interlude.start()
+    first.interlude.kill("Keycloak")
+    ended = first.interlude.end()
+    assert (ended.status, ended.left) == (1, [])
+    assert "Keycloak was killed (SIGKILL), so everything was stopped" in ended.output
+
+
+def test_a_further_run_keeps_realm_and_keys_so_that_tokens_stay_good(
     first: Once, run: RunInfo
 ) -> None:
     yesterday = first.told.run
