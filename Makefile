@@ -13,7 +13,7 @@ COMPILE := pip compile pyproject.toml --generate-hashes --no-header --no-annotat
 help: ## Shows this
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "%-19s %s\n", $$1, $$2 }'
 
-run: $(LOCKED) ## Starts all of Interlude with the demo clinic, until Ctrl-C (BROKER=embedded, PORT_BASE=8000)
+run: $(LOCKED) ## Starts all of Interlude with the demo clinic, until Ctrl-C (BROKER=embedded, IDENTITY=keycloak, PORT_BASE=8000)
 	@exec $(PYTHON) -m deploy.local run
 
 stop: $(LOCKED) ## Stops what runs in another terminal

@@ -11,6 +11,7 @@ from libs.process.addresses import is_address
 _BASES = range(1024, 32_001)
 
 BrokerKind = Literal["kafka", "embedded", "given"]
+IdentityKind = Literal["development", "keycloak"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,7 @@ class Choices:
     database_url: str | None = None
     broker: BrokerKind | None = None
     broker_url: str | None = None
+    identity: IdentityKind = "development"
     master_key: str | None = None
     audience: str = "interlude"
     collector: str = ""
@@ -38,6 +40,7 @@ def choices(environment: Mapping[str, str] = os.environ) -> Choices:
         database_url=environment.get("DATABASE_URL") or None,
         broker="given" if broker_url else _broker(environment.get("BROKER") or None),
         broker_url=broker_url,
+        identity=_identity(environment.get("IDENTITY") or "development"),
         master_key=environment.get("MASTER_KEY") or None,
         audience=environment.get("AUDIENCE") or "interlude",
         collector=environment.get("OTEL_EXPORTER_OTLP_ENDPOINT") or "",
@@ -59,3 +62,11 @@ def _broker(told: str | None) -> Literal["kafka", "embedded"] | None:
             return told
         case _:
             raise Trouble("BROKER takes kafka or embedded; BROKER_URL names one that exists.")
+
+
+def _identity(told: str) -> IdentityKind:
+    match told:
+        case "development" | "keycloak":
+            return told
+        case _:
+            raise Trouble("IDENTITY takes development (the issuer that asks nobody) or keycloak.")

@@ -109,6 +109,10 @@ class Ports:
         return self.base + 9
 
     @property
+    def keycloak(self) -> int:
+        return self.base + 80
+
+    @property
     def postgres(self) -> int:
         return self.base + 32
 
@@ -123,8 +127,8 @@ class Ports:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where the processes find each other and everything else. `url_as` gives a role's URL;
-    without a `collector` nothing is traced.
+    """Where the processes find each other and everything else. `url_as` gives a role's URL,
+    `issuer` is as ISSUERS takes it; without a `collector` nothing is traced.
     """
 
     ports: Ports

@@ -20,9 +20,8 @@ import psycopg
 from deploy.local import migrations
 from deploy.local.issuer import Issuer, kept_key
 from deploy.local.people import CLINIC, PEOPLE
-from deploy.local.ports import free_port, wait_until
+from deploy.local.ports import answers, free_port, wait_until
 from deploy.local.postgres import Postgres, temporary_place
-from deploy.local.rollout import answers
 from libs.eventstore.pool import open_pool
 from libs.privacy.keyring import PostgresKeyring
 from libs.privacy.keys import MasterKey
