@@ -3,10 +3,7 @@ Kafka, and the projector, each in a process of its own.
 """
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +11,9 @@ import httpx
 import pytest
 
 from deploy.local.people import CLINIC
-from deploy.local.ports import HOST, free_port, wait_until
+from deploy.local.ports import HOST, wait_until
 from libs.testing.databases import Database
-from tests.component.started import ROOT, SECONDS, Clinic
+from tests.component.started import SECONDS, Clinic, issuing
 
 pytestmark = [pytest.mark.postgres, pytest.mark.kafka, pytest.mark.timeout(300)]
 
@@ -27,31 +24,6 @@ CANARY = "Marmalade Street Clinic"
 REGISTER = """mutation($input: RegisterClinicInput!) {
     registerClinic(input: $input) { id consistency userErrors { code } }
 }"""
-
-
-@contextmanager
-def issuing(folder: Path) -> Iterator[str]:
-    """The development issuer, which hands a token to whoever asks."""
-    port = free_port()
-    url = f"http://{HOST}:{port}"
-    settings = {"PROFILE": "local", "ISSUER": url, "PORT": str(port)}
-    with subprocess.Popen(
-        [sys.executable, "-m", "deploy.local.issuer"],
-        cwd=ROOT,
-        env={**settings, "KEY_FILE": str(folder / "issuer.pem")},
-    ) as issuer:
-        try:
-            assert wait_until(lambda: answers(f"{url}/readyz"), seconds=SECONDS)
-            yield url
-        finally:
-            issuer.kill()
-
-
-def answers(url: str) -> bool:
-    try:
-        return httpx.get(url).status_code == httpx.codes.OK
-    except httpx.TransportError:
-        return False
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What an image installs can be looked up by whoever hears of a hole: `make sbom` lists all of it."""
+"""Whoever hears of a hole can look up what an image installs: `make sbom` lists all of it."""
 
 import json
 import re
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.security("software supply")
 ROOT = Path(__file__).parents[2]
 LOCK = (ROOT / "deploy" / "requirements.lock").read_text()
 _PINNED = re.compile(
-    r"^([a-z0-9-]+)(?:\[[^]]*])?==(\S+)[^\n]*((?:\n    --hash=\S+(?: \\)?)+)", re.M
+    r"^([a-z0-9-]+)(?:\[[^]]*])?==(\S+)[^\n]*((?:\n    --hash=\S+(?: \\)?)+)", re.MULTILINE
 )
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
@@ -53,7 +53,7 @@ def test_it_is_what_cyclonedx_says_that_it_is(sbom: str) -> None:
 
 
 def test_it_names_all_that_is_pinned_and_nothing_else(components: Mapping[str, Any]) -> None:
-    assert len(PINNED) == len(re.findall(r"^[a-z]", LOCK, re.M))
+    assert len(PINNED) == len(re.findall(r"^[a-z]", LOCK, re.MULTILINE))
     assert set(components) == set(PINNED)
 
 
