@@ -1,5 +1,5 @@
-"""Two clinics more, beside the demo's, on the Interlude that all system tests share; and two doors
-of another one, for strangers to knock at.
+"""Two clinics more, beside the demo's, on the Interlude that all system tests share; and the
+doors of another one, for strangers to knock at.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -13,7 +13,7 @@ from libs.testing.keyring import MemoryKeyring, memory_sealer
 from tests.component.gateway.asking import Answers
 from tests.security import exposed
 from tests.security.clinics import Clinics, opened
-from tests.security.exposed import DOORS, Door, Doors
+from tests.security.exposed import ATTACKED, Door, Doors
 from tests.security.production import Production, gateway
 from tests.system.fixtures import Running
 
@@ -36,7 +36,7 @@ def doors(
         yield doors
 
 
-@pytest.fixture(params=DOORS)
+@pytest.fixture(params=ATTACKED)
 def door(request: pytest.FixtureRequest, doors: Doors) -> Door:
     one: Door = doors[request.param]
     return one

@@ -1,5 +1,6 @@
-"""Two doors that strangers can knock at, as processes of their own: care, with its commands, and
-the gateway with its GraphQL; and what is known of them from outside while somebody does.
+"""The doors that strangers can knock at, as processes of their own: those of the services, with
+their commands, and the gateway's with its GraphQL; and what is known of them from outside while
+somebody does.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,12 +12,15 @@ from typing import Any
 import httpx
 import psutil
 
+from deploy.local.people import PEOPLE
 from deploy.local.ports import HOST
+from deploy.local.processes import SERVICES
 from libs.testing.databases import Database
 from tests.component.started import Clinic, Running, issuing
 
 CARE, GATEWAY = "care-api", "gateway-api"
-DOORS = (CARE, GATEWAY)
+ATTACKED = (CARE, GATEWAY)
+"""All services have one and the same door, so bytes are tried at one of them."""
 
 LIKE_PRODUCTION = {"DOCS": "off", "INTROSPECTION": "false", "ACCESS_LOG": "true"}
 """The profile itself would refuse an issuer that asks nobody for a password. The access log is on,
@@ -30,7 +34,12 @@ class Door:
 
     name: str
     running: Running
-    token: str
+    tokens: Mapping[str, str]
+    """Of each role."""
+
+    @property
+    def token(self) -> str:
+        return self.tokens["clinic_admin"]
 
     @property
     def port(self) -> int:
@@ -85,12 +94,13 @@ def opened(database: Database, folder: Path) -> Iterator[Doors]:
             database=database, broker_url="", folder=folder, issuer=issuer, more=LIKE_PRODUCTION
         )
         try:
-            clinic.start(CARE)
+            clinic.start(*(f"{service}-api" for service in SERVICES))
             clinic.start(GATEWAY)
             clinic.await_ready()
-            token = _token(issuer, "clinic_admin")
+            tokens = {name: _token(issuer, name) for name in PEOPLE}
             yield {
-                name: Door(name=name, running=clinic.running[name], token=token) for name in DOORS
+                name: Door(name=name, running=running, tokens=tokens)
+                for name, running in clinic.running.items()
             }
         finally:
             clinic.stop()
