@@ -23,6 +23,8 @@ MANY = 260
 """More than are let in at once (`Doors`)."""
 EACH = 64 * 1024
 """Bytes that somebody who is waited for may cost."""
+MOST = 16 * 1024 * 1024
+"""Bytes that somebody may cost who asks without an end and reads no answer."""
 SOON = 5.0
 """Seconds in which everybody else is served, on a machine that does other things as well."""
 PATIENCE = 15.0
@@ -30,6 +32,11 @@ PATIENCE = 15.0
 
 FILLED = (
     "a body is awaited without a limit of time while its request holds one of the places inside"
+)
+
+QUEUED = (
+    "after each answer Uvicorn reads on, whatever is still queued, so that a connection's requests "
+    "pile up"
 )
 
 
@@ -91,3 +98,14 @@ def test_once_they_are_gone_nothing_is_left_of_them(door: Door) -> None:
         with lingering(door, beginning):
             pass
     assert wait_until(door.is_served, seconds=SOON)
+
+
+@pytest.mark.xfail(strict=True, reason=QUEUED)
+def test_those_who_ask_and_never_listen_cost_little(door: Door) -> None:
+    """5 MB of questions, as fast as they are taken, and none of the answers is read."""
+    before = door.memory
+    with wire.connected(door.port) as deaf:
+        deaf.settimeout(2)
+        wire.send(deaf, [look(b"X-Padding: " + b"x" * 100) * 100] * 350)
+        assert is_served_soon(door)
+        assert door.memory - before < MOST
