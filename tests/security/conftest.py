@@ -1,9 +1,20 @@
-"""Two clinics more, beside the demo's, on the Interlude that all system tests share."""
+"""Two clinics more, beside the demo's, on the Interlude that all system tests share; and the
+doors of another one, for strangers to knock at.
+"""
+
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from deploy.local.issuer import Issuer, kept_key
+from libs.eventstore.pool import open_pool
+from libs.testing.databases import Database, Server, fresh
+from libs.testing.keyring import MemoryKeyring, memory_sealer
+from tests.component.gateway.asking import Answers
+from tests.security import exposed
 from tests.security.clinics import Clinics, opened
+from tests.security.exposed import ATTACKED, Door, Doors
+from tests.security.production import Production, gateway
 from tests.system.fixtures import Running
 
 
@@ -12,3 +23,29 @@ def clinics(interlude: Running) -> Clinics:
     key = kept_key(interlude.var / "issuer.pem")
     issuer = Issuer(interlude.run.issuer, "interlude", key)
     return opened(interlude.run, issuer)
+
+
+@pytest.fixture(scope="session")
+def doors(
+    postgres_server: Server, database_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Doors]:
+    with (
+        fresh(postgres_server, database_template) as database,
+        exposed.opened(database, tmp_path_factory.mktemp("exposed")) as doors,
+    ):
+        yield doors
+
+
+@pytest.fixture(params=ATTACKED)
+def door(request: pytest.FixtureRequest, doors: Doors) -> Door:
+    one: Door = doors[request.param]
+    return one
+
+
+@pytest.fixture
+async def production(database: Database) -> AsyncIterator[Production]:
+    """On tables in which nobody is."""
+    pool = await open_pool(database.url_as("gateway_app"), size=4)
+    services = Answers(content={"id": None})
+    yield Production(gateway(pool, memory_sealer(MemoryKeyring()), services), services)
+    await pool.close()
