@@ -15,7 +15,13 @@ from tests.security.access import EVERYBODYS, Whose
 from tests.security.clinics import Clinics
 from tests.system.people import global_id
 
-pytestmark = [pytest.mark.system, pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(400)]
+pytestmark = [
+    pytest.mark.security("who may do what"),
+    pytest.mark.system,
+    pytest.mark.kafka,
+    pytest.mark.postgres,
+    pytest.mark.timeout(400),
+]
 
 NODES = {
     "Patient": "patient",

@@ -15,7 +15,13 @@ from tests.security.access import EVERYBODYS, Whose
 from tests.security.asking import Asked, operations
 from tests.security.clinics import Clinics
 
-pytestmark = [pytest.mark.system, pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(400)]
+pytestmark = [
+    pytest.mark.security("who may do what"),
+    pytest.mark.system,
+    pytest.mark.kafka,
+    pytest.mark.postgres,
+    pytest.mark.timeout(400),
+]
 
 SERVICES = ("care", "assignment", "diary", "review")
 NAMES_NOBODY = {"registerClinic", "registerTherapist", "registerPatient"}
