@@ -12,7 +12,7 @@ from deploy.local.run_info import RunInfo
 from libs.eventstore.telling import Role
 from tests.security import access
 from tests.security.access import EVERYBODYS, Whose
-from tests.security.asking import Asked, operations
+from tests.security.asking import SERVICES, Asked, may, operations, refusal
 from tests.security.clinics import Clinics
 
 pytestmark = [
@@ -22,10 +22,6 @@ pytestmark = [
     pytest.mark.postgres,
     pytest.mark.timeout(400),
 ]
-
-SERVICES = ("care", "assignment", "diary", "review")
-NAMES_NOBODY = {"registerClinic", "registerTherapist", "registerPatient"}
-"""Each makes somebody new, and so is about nobody who is there."""
 
 OF_ALL = [asked for service in SERVICES for asked in operations(service)]
 
@@ -43,13 +39,6 @@ def without_what_differs_each_time(answer: httpx.Response) -> Any:
     return {**answer.json(), "trace_id": ""}
 
 
-def may(asked: Asked, role: Role, whose: Whose) -> bool:
-    row = access.of(f"REST: {asked.service}")[asked.name]
-    if asked.name in NAMES_NOBODY:
-        return role in row.relations
-    return row.opens(role, whose)
-
-
 @pytest.mark.parametrize("asked", OF_ALL, ids=lambda asked: f"{asked.service}.{asked.name}")
 def test_who_may_is_let_in_and_nobody_else(asked: Asked, run: RunInfo, clinics: Clinics) -> None:
     wrong = [
@@ -63,7 +52,6 @@ def test_who_may_is_let_in_and_nobody_else(asked: Asked, run: RunInfo, clinics: 
 @pytest.mark.parametrize("asked", OF_ALL, ids=lambda asked: f"{asked.service}.{asked.name}")
 def test_who_may_not_learns_nothing(asked: Asked, run: RunInfo, clinics: Clinics) -> None:
     """Without a cell, that the role has none; else the very answer that there is about nobody."""
-    row = access.of(f"REST: {asked.service}")[asked.name]
     for role in access.ROLES:
         told = [
             without_what_differs_each_time(answer)
@@ -72,8 +60,7 @@ def test_who_may_not_learns_nothing(asked: Asked, run: RunInfo, clinics: Clinics
         ]
         assert all(each == told[0] for each in told), role
         if told:
-            unknown = "not-known-yet" if asked.creates else "not-found"
-            assert told[0]["code"] == (unknown if role in row.relations else "role-not-allowed")
+            assert told[0]["code"] == refusal(asked, role)
 
 
 def _everybody(
