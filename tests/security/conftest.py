@@ -1,4 +1,4 @@
-"""Two clinics more, beside the demo's, on the Interlude that all system tests share."""
+"""Clinics more, beside the demo's, on the Interlude that all system tests share."""
 
 import pytest
 
@@ -8,7 +8,10 @@ from tests.system.fixtures import Running
 
 
 @pytest.fixture(scope="session")
-def clinics(interlude: Running) -> Clinics:
-    key = kept_key(interlude.var / "issuer.pem")
-    issuer = Issuer(interlude.run.issuer, "interlude", key)
+def issuer(interlude: Running) -> Issuer:
+    return Issuer(interlude.run.issuer, "interlude", kept_key(interlude.var / "issuer.pem"))
+
+
+@pytest.fixture(scope="session")
+def clinics(interlude: Running, issuer: Issuer) -> Clinics:
     return opened(interlude.run, issuer)
