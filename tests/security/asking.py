@@ -4,7 +4,7 @@ of whom one likes.
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,7 +14,7 @@ import httpx
 from libs.eventstore.telling import Role
 from tests.security import access
 from tests.security.access import Whose
-from tests.security.clinics import Things
+from tests.security.clinics import Clinics, Things
 
 OPENAPI = Path(__file__).parents[2] / "openapi"
 SERVICES = ("care", "assignment", "diary", "review")
@@ -52,6 +52,15 @@ _NOT_NEEDED = {"occurrence_id", "continues_from", "goal_ids", "entry_id"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """What else stands in a request; `besides` are fields of the body."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    besides: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """`creates` is told apart: what one names there is not known yet, rather than missing. Only a
     command has an `aggregate`.
@@ -65,14 +74,21 @@ class Asked:
     aggregate: str
     creates: bool
 
-    def send(self, base: str, token: str, things: Things) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
-        return httpx.request(
+    def send(
+        self, clinics: Clinics, role: Role, whose: Whose, manner: Manner | None = None
+    ) -> httpx.Response:
+        how, things = manner or Manner(), clinics.things[whose]
+        body = self.body(things)
+        headers = {
+            "Authorization": f"Bearer {clinics.tokens[role]}",
+            "Idempotency-Key": str(uuid4()),
+        }
+        return clinics.http.request(
             self.method,
-            f"{base}{self._path(things)}",
-            json=self.body(things),
-            headers=headers,
-            timeout=20,
+            f"{clinics.run.services[self.service]}{self._path(things)}",
+            params=how.query,
+            json=None if body is None else {**body, **how.besides},
+            headers={**headers, **how.headers},
         )
 
     def body(self, things: Things) -> dict[str, Any] | None:

@@ -30,16 +30,19 @@ Things = Mapping[str, UUID]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clinics:
     """`tokens` are of the first clinic's people: whoever has a role there, by the role. Its
-    therapist treats its patient, its supervisor supervises them, and nobody else does.
+    therapist treats its patient, its supervisor supervises them, and nobody else does. All ask over
+    the same connections.
     """
 
+    run: RunInfo
+    http: httpx.Client = field(repr=False)
     tokens: Mapping[Role, str]
     things: Mapping[Whose, Things]
     latest: str
     """What a reader must have seen to know of all this."""
 
 
-def opened(run: RunInfo, issuer: Issuer) -> Clinics:
+def opened(run: RunInfo, issuer: Issuer, http: httpx.Client) -> Clinics:
     first, second = Clinic(run, issuer), Clinic(run, issuer)
     mine = first.patient("patient", "therapist", "supervisor")
     theirs = first.patient("another patient", "another therapist", "another supervisor")
@@ -47,6 +50,8 @@ def opened(run: RunInfo, issuer: Issuer) -> Clinics:
     first.heard_by_all()
     second.heard_by_all()
     return Clinics(
+        run=run,
+        http=http,
         tokens={role: first.token(role) for role in ROLES},
         things={
             "mine": mine,

@@ -1,5 +1,8 @@
 """Clinics more, beside the demo's, on the Interlude that all system tests share."""
 
+from collections.abc import Iterator
+
+import httpx
 import pytest
 
 from deploy.local.issuer import Issuer, kept_key
@@ -13,5 +16,6 @@ def issuer(interlude: Running) -> Issuer:
 
 
 @pytest.fixture(scope="session")
-def clinics(interlude: Running, issuer: Issuer) -> Clinics:
-    return opened(interlude.run, issuer)
+def clinics(interlude: Running, issuer: Issuer) -> Iterator[Clinics]:
+    with httpx.Client(timeout=20) as http:
+        yield opened(interlude.run, issuer, http)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
-import httpx
 from graphql import (
     GraphQLEnumType,
     GraphQLField,
@@ -19,11 +18,12 @@ from graphql import (
     build_schema,
 )
 
-from deploy.local.run_info import RunInfo
+from libs.eventstore.telling import Role
 from services.gateway.graphql.commands import AGGREGATES
 from services.gateway.graphql.inputs import camel
+from tests.security.access import Whose
 from tests.security.asking import OPENAPI, Asked
-from tests.security.clinics import Things
+from tests.security.clinics import Clinics, Things
 from tests.system.people import global_id
 
 _AT_ONCE = 25
@@ -49,16 +49,17 @@ def mutations() -> Mapping[str, GraphQLField]:
 
 
 def sent(
-    run: RunInfo, token: str, commands: Sequence[Asked], things: Things
+    clinics: Clinics, role: Role, whose: Whose, commands: Sequence[Asked]
 ) -> Mapping[str, Refusals]:
     """By the name of each command. A failure of the request is nobody's answer."""
     told: dict[str, Refusals] = {}
     for first in range(0, len(commands), _AT_ONCE):
         some = commands[first : first + _AT_ONCE]
-        answer = httpx.post(
-            f"{run.gateway}/graphql",
-            json={"query": _document(some), "variables": dict(_inputs(some, things))},
-            headers={"Authorization": f"Bearer {token}"},
+        inputs = dict(_inputs(some, clinics.things[whose]))
+        answer = clinics.http.post(
+            f"{clinics.run.gateway}/graphql",
+            json={"query": _document(some), "variables": inputs},
+            headers={"Authorization": f"Bearer {clinics.tokens[role]}"},
             timeout=60,
         ).json()
         assert "errors" not in answer, answer["errors"]

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import pytest
 
-from deploy.local.run_info import RunInfo
 from libs.eventstore.telling import Role
 from tests.security.access import EVERYBODYS, ROLES, Whose
 from tests.security.asking import SERVICES, may, operations, refusal
@@ -34,12 +33,9 @@ def role(request: pytest.FixtureRequest) -> Role:
 
 
 @pytest.fixture(scope="module")
-def told(role: Role, run: RunInfo, clinics: Clinics) -> Told:
+def told(role: Role, clinics: Clinics) -> Told:
     """What somebody of this role was answered, by whose things it was about, and by mutation."""
-    return {
-        whose: sent(run, clinics.tokens[role], COMMANDS, clinics.things[whose])
-        for whose in EVERYBODYS
-    }
+    return {whose: sent(clinics, role, whose, COMMANDS) for whose in EVERYBODYS}
 
 
 def test_who_may_is_let_in_and_nobody_else(role: Role, told: Told) -> None:
