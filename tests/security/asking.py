@@ -85,7 +85,7 @@ class Asked:
         }
         return clinics.http.request(
             self.method,
-            f"{clinics.run.services[self.service]}{self._path(things)}",
+            f"{clinics.run.services[self.service]}{self.path_of(things)}",
             params=how.query,
             json=None if body is None else {**body, **how.besides},
             headers={**headers, **how.headers},
@@ -98,7 +98,7 @@ class Asked:
         """What `{id}` in the path stands for, if it is there."""
         return things[_THINGS[self.path.split("/")[2]]] if "{id}" in self.path else None
 
-    def _path(self, things: Things) -> str:
+    def path_of(self, things: Things) -> str:
         return self.path.replace("{id}", str(self.named(things)))
 
 
