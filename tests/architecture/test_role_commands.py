@@ -4,13 +4,10 @@ secrets.
 
 import os
 import re
-import signal
-from collections.abc import Iterator
 
 import pytest
 
 from deploy.local.processes import PROCESSES
-from libs.process.stopping import SIGNALS
 from tests.security.commands import RoleCommand, commands, rows
 
 pytestmark = pytest.mark.security("who may do what")
@@ -22,14 +19,9 @@ ROLE_OF = {"KEYRING_URL": "keyring_app"}
 
 
 @pytest.fixture
-def nothing_is_set(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """And whoever asks the process to end is heard as before: a role begins with changing that."""
+def nothing_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         monkeypatch.delenv(name)
-    before = {each: signal.getsignal(each) for each in SIGNALS}
-    yield
-    for each, heard in before.items():
-        signal.signal(each, heard)
 
 
 def test_every_command_has_its_row_and_every_row_its_command() -> None:

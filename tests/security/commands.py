@@ -1,8 +1,9 @@
 """The role commands of `openapi/access.md`, and the command lines as the code makes them."""
 
 import re
+import signal
 from collections.abc import Iterator, Mapping
-from contextlib import redirect_stderr, suppress
+from contextlib import contextmanager, redirect_stderr, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from io import StringIO
@@ -12,6 +13,7 @@ from typer import Typer
 from typer.main import get_command
 
 from libs.process.roles import command_line
+from libs.process.stopping import SIGNALS
 from tests.security.access import FILE, ROLE_COMMANDS
 
 SERVICES = ("care", "assignment", "diary", "review")
@@ -43,17 +45,35 @@ class RoleCommand:
     def name(self) -> str:
         return " ".join((self.service, *self.words))
 
-    def asks_for(self) -> frozenset[str]:
-        """What it says is missing when nothing is given: it stops before it does anything."""
+    @property
+    def arguments(self) -> list[str]:
+        """So that it comes to its settings."""
+        return [_ANY[each.name] for each in self.parsed.params if each.name in _ANY]
+
+    def complains(self) -> str:
+        """Of settings that are missing or wrong: it stops before it does anything."""
         told = StringIO()
-        arguments = [_ANY[each.name] for each in self.parsed.params if each.name in _ANY]
-        with redirect_stderr(told), suppress(SystemExit):
-            self.line([*self.words, *arguments])
-        return frozenset(_MISSING.findall(told.getvalue()))
+        with _heard_as_before(), redirect_stderr(told), suppress(SystemExit):
+            self.line([*self.words, *self.arguments])
+        return told.getvalue()
+
+    def asks_for(self) -> frozenset[str]:
+        return frozenset(_MISSING.findall(self.complains()))
 
 
 _ANY = {"name": "goals", "place": "interlude.care.events.v1/0/7"}
-"""Arguments that a command line takes, so that it comes to its settings."""
+"""Arguments that command lines take, by their names."""
+
+
+@contextmanager
+def _heard_as_before() -> Iterator[None]:
+    """A role begins with ending at once when somebody asks the process to."""
+    before = {each: signal.getsignal(each) for each in SIGNALS}
+    try:
+        yield
+    finally:
+        for each, heard in before.items():
+            signal.signal(each, heard)
 
 
 def rows() -> Mapping[str, CommandRow]:

@@ -22,6 +22,7 @@ from tests.security.commands import rows
 from tests.security.observed import Observed
 from tests.security.sweeping import Found, Looking, overheard
 from tests.security.texts import PUBLIC, WORD, texts
+from tests.system.looking import READERS
 from tests.system.running import ROOT
 
 pytestmark = [
@@ -146,13 +147,17 @@ def test_no_command_of_an_operator_shows_it(line: str, watched: Observed) -> Non
     assert found(PLANTED.here(line, done.stdout + done.stderr)) == NOWHERE
 
 
-def operated(watched: Observed, line: str) -> "subprocess.CompletedProcess[str]":
-    """As whom and with what `openapi/access.md` says of the command."""
+def operated(
+    watched: Observed, line: str, *, password: str | None = None
+) -> "subprocess.CompletedProcess[str]":
+    """As whom and with what `openapi/access.md` says of the command; with another `password`."""
     name = next(known for known in sorted(rows(), reverse=True) if line.startswith(known))
     role, *others = rows()[name].database_roles
     target = Target(watched.run.database, watched.secrets["master key"])
     told = {
-        "DATABASE_URL": target.url_as(role),
+        "DATABASE_URL": target.url_as(role).replace(
+            watched.secrets[role], password or watched.secrets[role]
+        ),
         "MIGRATION_DATABASE_URL": target.url_as(others[0]) if others else "",
         "MASTER_KEY": watched.secrets["master key"],
         "BROKER_URL": watched.run.broker,
@@ -259,3 +264,32 @@ def test_one_in_a_metric_is_found(watched: Observed, canary: str) -> None:
         run = replace(watched.run, admin={"planted": f"http://127.0.0.1:{port}"})
         (here,) = found(Looking([canary]).in_metrics(run))
     assert here.where == "metrics of planted"
+
+
+# --- What a stranger says. ---
+
+
+def parked_by_each(watched: Observed) -> Sequence[int]:
+    counts = ", ".join(f"(SELECT count(*) FROM {each}.parked)" for each in READERS)  # noqa: S608 - our own schemas
+    with psycopg.connect(watched.run.database) as superuser:
+        return superuser.execute(f"SELECT {counts}".encode()).fetchone() or ()
+
+
+def test_a_strangers_record_is_parked_without_what_it_says(watched: Observed, canary: str) -> None:
+    """Where it lies is kept, and why; it itself stays where the stranger put it."""
+    servers = watched.run.broker.removeprefix("kafka://").split(",")
+    producer = KafkaProducer(bootstrap_servers=servers)
+    headers = [("ce_id", canary.encode()), ("ce_type", canary.encode()), (canary, b"")]
+    producer.send(
+        "interlude.care.events.v1", key=canary.encode(), headers=headers, value=canary.encode()
+    )
+    producer.close()
+    assert wait_until(lambda: all(parked_by_each(watched)), seconds=30, every=0.2)
+    looking = Looking([canary])
+    assert found(looking.in_tables(watched.run.database)) == NOWHERE
+    assert found(looking.in_metrics(watched.run)) == NOWHERE
+    assert found(looking.in_files(watched.interlude.var.logs)) == NOWHERE
+    for line in ("gateway projector parked", "assignment follow parked --json"):
+        done = operated(watched, line)
+        assert "interlude.care.events.v1" in done.stdout
+        assert found(looking.here(line, done.stdout + done.stderr)) == NOWHERE
