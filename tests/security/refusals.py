@@ -93,6 +93,7 @@ class Refusing:
             (goal, {"i": {"patientId": str(uuid4()), "statement": [word]}}),
             (goal, {"i": {"patientId": str(uuid4()), word: word}}),
             (goal, {word: word}),
+            (goal, {"i": {"patientId": str(self.things["patient"]), "statement": word}}),
         )
         url = f"{self.clinic.run.gateway}/graphql"
         headers = {"Authorization": f"Bearer {self.clinic.token('therapist')}"}
