@@ -80,6 +80,19 @@ def test_a_role_may_do_what_its_cells_say_and_nothing_else(
     assert wrong == {}
 
 
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_an_owner_may_do_nothing_to_what_is_not_theirs(
+    schema: str, database: Database, known: Mapping[str, Columns]
+) -> None:
+    with psycopg.connect(database.url_as(f"{schema}_owner")) as connection:
+        done = {
+            name
+            for name, table in tables().items()
+            if table.schema != schema and _done(connection, table, known[name])
+        }
+    assert done == set()
+
+
 def _done(connection: psycopg.Connection, table: Table, columns: Columns) -> set[str]:
     """Rights that it has, as the file words them: each of these was let pass."""
     target = Identifier(table.schema, table.name)
