@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from deploy.local.trouble import Trouble
@@ -19,11 +19,11 @@ class Choices:
     """`broker` None leaves it to us: Kafka, or the embedded log where Kafka cannot be had."""
 
     port_base: int = 8000
-    database_url: str | None = None
+    database_url: str | None = field(default=None, repr=False)
     broker: BrokerKind | None = None
-    broker_url: str | None = None
+    broker_url: str | None = field(default=None, repr=False)
     identity: IdentityKind = "development"
-    master_key: str | None = None
+    master_key: str | None = field(default=None, repr=False)
     audience: str = "interlude"
     collector: str = ""
 

@@ -4,7 +4,7 @@ A test compares `docker-compose.yml` with it.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 SERVICES = ("care", "assignment", "diary", "review")
 
@@ -133,10 +133,10 @@ class Place:
 
     ports: Ports
     url_as: Callable[[str], str]
-    broker_url: str
+    broker_url: str = field(repr=False)
     issuer: str
     audience: str
-    master_key: str
+    master_key: str = field(repr=False)
     profile: str = "local"
     log_format: str = "json"
     topic_prefix: str = ""

@@ -1,12 +1,15 @@
-"""Two clinics more, beside the demo's, on the Interlude that all system tests share; and the
-doors of another one, for strangers to knock at.
+"""Clinics more, beside the demo's, on the Interlude that all system tests share; and the doors of
+another one, for strangers to knock at.
 """
 
+import shutil
 from collections.abc import AsyncIterator, Iterator
 
+import httpx
 import pytest
 
 from deploy.local.issuer import Issuer, kept_key
+from deploy.local.postgres import temporary_place
 from libs.eventstore.pool import open_pool
 from libs.testing.databases import Database, Server, fresh
 from libs.testing.keyring import MemoryKeyring, memory_sealer
@@ -14,15 +17,32 @@ from tests.component.gateway.asking import Answers
 from tests.security import exposed
 from tests.security.clinics import Clinics, opened
 from tests.security.exposed import ATTACKED, Door, Doors
+from tests.security.observed import Observed, observed
 from tests.security.production import Production, gateway
 from tests.system.fixtures import Running
 
 
 @pytest.fixture(scope="session")
-def clinics(interlude: Running) -> Clinics:
-    key = kept_key(interlude.var / "issuer.pem")
-    issuer = Issuer(interlude.run.issuer, "interlude", key)
-    return opened(interlude.run, issuer)
+def issuer(interlude: Running) -> Issuer:
+    return Issuer(interlude.run.issuer, "interlude", kept_key(interlude.var / "issuer.pem"))
+
+
+@pytest.fixture(scope="session")
+def clinics(interlude: Running, issuer: Issuer) -> Iterator[Clinics]:
+    with httpx.Client(timeout=20) as http:
+        yield opened(interlude.run, issuer, http)
+
+
+@pytest.fixture(scope="session")
+def watched() -> Iterator[Observed]:
+    """One of its own, for whoever looks at all that it keeps and says."""
+    folder = temporary_place()
+    folder.chmod(0o711)
+    try:
+        with observed(folder) as made:
+            yield made
+    finally:
+        shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,8 @@ from libs.testing.cast import NOW
 from libs.web.identity import Identity
 from tests.unit.web.issuing import CLAIMS, ISSUER, KEYS, Provider, encoded, refused, token
 
+pytestmark = pytest.mark.security("forged tokens")
+
 EVIL = ECKey.generate_key("P-256", parameters={"kid": "ec"})
 EVIL_RSA = RSAKey.generate_key(2048, parameters={"kid": "rsa"})
 T = int(NOW.timestamp())
