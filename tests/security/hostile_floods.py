@@ -24,7 +24,6 @@ FLOODS = documents(
     {
         "unknown fields": f"{{ {times(1_500, f'{CANARY}#')} }}",
         "unknown fields far down": "{" + "\n" * 60_000 + times(150, f"{CANARY}#") + " }",
-        "fields that are nearly known": f"mutation {{ {times(1_900, f'r{_LONG[1:]}z#')} }}",
         "types that are nearly known": f"{{ {times(500, f'... on {_LONG}Payloaz# {{ id }}')} }}",
         "unknown arguments": f"{{ patient({times(1_200, f'{CANARY}#: 1')}) {{ id }} }}",
         "one argument again and again": f"{{ patient({times(1_200, 'id: #')}) {{ id }} }}",
@@ -55,7 +54,6 @@ FLOODS = documents(
     },
     why={
         "unknown fields far down": _SOUGHT,
-        "fields that are nearly known": _HINTED,
         "types that are nearly known": _HINTED,
         "unknown fields of an input": _PRINTED,
     },

@@ -33,6 +33,7 @@ OPERATIONS = pytest.mark.parametrize(
 
 
 @pytest.mark.xdist_group("doors")
+@pytest.mark.timeout(300)
 @OPERATIONS
 def test_a_few_requests_are_answered_as_documented(
     document: str, operation: Operation, doors: Doors

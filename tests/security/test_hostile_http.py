@@ -12,6 +12,7 @@ pytestmark = [
     pytest.mark.security("hostile HTTP"),
     pytest.mark.postgres,
     pytest.mark.xdist_group("doors"),
+    pytest.mark.timeout(300),
 ]
 
 LONGEST = 100_000

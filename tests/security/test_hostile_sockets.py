@@ -23,6 +23,7 @@ pytestmark = [
     pytest.mark.security("hostile HTTP"),
     pytest.mark.postgres,
     pytest.mark.xdist_group("doors"),
+    pytest.mark.timeout(300),
 ]
 
 MEMORY = 32 * 1024 * 1024
