@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from functools import cache
 
 import httpx
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from deploy.local.issuer import Issuer, kept_key
 from deploy.local.postgres import temporary_place
 from tests.security.clinics import Clinics, opened
-from tests.security.observed import Observed, observed
+from tests.security.observed import Observed, Shown, observed
 from tests.system.fixtures import Running
 
 
@@ -34,3 +35,9 @@ def watched() -> Iterator[Observed]:
             yield made
     finally:
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def shown(watched: Observed) -> Shown:
+    """What a command shows, run once for whoever looks at it."""
+    return cache(watched.operated)
