@@ -117,8 +117,9 @@ def test_foreign_and_missing_take_equally_long(
     operation: str, whose: Whose, clinics: Clinics
 ) -> None:
     asking, kind = OPERATIONS[operation]
-    foreign = clinics.things[whose][kind]
-    measured = list(until_alike(asking(clinics), foreign))
+    ask, foreign = asking(clinics), clinics.things[whose][kind]
+    assert ask(foreign).status_code == ask(uuid4()).status_code
+    measured = list(until_alike(ask, foreign))
     assert measured[-1].alike, measured
 
 
