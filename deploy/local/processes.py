@@ -29,6 +29,11 @@ class Process:
         return f"{self.service}-{self.role}"
 
     @property
+    def keyring_role(self) -> str:
+        """Keys are made where people are registered; everybody else only reads them."""
+        return "keyring_writer" if (self.service, self.role) == ("care", "api") else "keyring_app"
+
+    @property
     def patient(self) -> bool:
         """Somebody waits for an answer, nobody for the reading: at three times the load that a
         shared machine can take, readers that insist on their turn cost the clients theirs.
@@ -147,7 +152,7 @@ class Place:
             "ADMIN_PORT": str(self.ports.admin(process)),
             "PORT": str(self.ports.api(process.service)),
             "DATABASE_URL": self.url_as(process.database_role),
-            "KEYRING_URL": self.url_as("keyring_app"),
+            "KEYRING_URL": self.url_as(process.keyring_role),
             "BROKER_URL": self.broker_url,
             "TOPIC_PREFIX": self.topic_prefix,
             "ISSUERS": self.issuer,

@@ -4,11 +4,13 @@
 -- laptop everybody on the loopback address is trusted; elsewhere the operator gives each role one
 -- (ALTER ROLE … PASSWORD) or lets a proxy or certificates answer for them.
 --
---   S_owner      owns the schema and its tables; only migrations use it
---   S_app        serves requests and follows the other services
---   S_relay      reads the outbox of every tenant and deletes what was published
---   *_projector  writes the read models of every tenant
---   *_analytics  derives what analysts may see, and publishes it
+--   S_owner         owns the schema and its tables; only migrations use it
+--   S_app           serves requests and follows the other services
+--   S_relay         reads the outbox of every tenant and deletes what was published
+--   *_projector     writes the read models of every tenant
+--   *_analytics     derives what analysts may see, and publishes it
+--   keyring_app     reads the keys of one clinic at a time, for whoever seals or opens
+--   keyring_writer  care's: also makes keys, and destroys them
 --
 -- Rights on single tables stand beside the tables, in the migrations.
 
@@ -22,7 +24,7 @@ DECLARE
     "diary":      ["app", "relay"],
     "review":     ["app", "relay"],
     "gateway":    ["app", "projector", "analytics"],
-    "keyring":    ["app"],
+    "keyring":    ["app", "writer"],
     "broker":     ["app"]
   }';
 BEGIN

@@ -39,10 +39,11 @@ def command_line(service: Service) -> typer.Typer:
     def api() -> None:
         """Serve the REST API: commands, and GET by id.
 
-        Reads DATABASE_URL (as <service>_app), KEYRING_URL, MASTER_KEY, ISSUERS, AUDIENCE, PORT,
-        ADMIN_PORT, HOST, PROFILE, DOCS, DRAIN_SECONDS, REQUESTS_PER_SECOND, REQUESTS_AT_ONCE,
-        LOG_FORMAT. Stops on SIGTERM: not ready first, then (after DRAIN_SECONDS, in which clients
-        notice) accepted requests are finished.
+        Reads DATABASE_URL (as <service>_app), KEYRING_URL (as keyring_app; care, which makes keys,
+        as keyring_writer), MASTER_KEY, ISSUERS, AUDIENCE, PORT, ADMIN_PORT, HOST, PROFILE, DOCS,
+        DRAIN_SECONDS, REQUESTS_PER_SECOND, REQUESTS_AT_ONCE, LOG_FORMAT. Stops on SIGTERM: not
+        ready first, then (after DRAIN_SECONDS, in which clients notice) accepted requests are
+        finished.
         """
         end_when_asked()
         with explained():
@@ -100,8 +101,8 @@ def _follow(service: Service) -> typer.Typer:
     def run(context: typer.Context) -> None:
         """Follow other services' facts: keep what this one's rules need, and react.
 
-        Reads DATABASE_URL (as <service>_app), KEYRING_URL, MASTER_KEY, BROKER_URL, TOPIC_PREFIX,
-        ADMIN_PORT.
+        Reads DATABASE_URL (as <service>_app), KEYRING_URL (as keyring_app), MASTER_KEY,
+        BROKER_URL, TOPIC_PREFIX, ADMIN_PORT.
         """
         if context.invoked_subcommand:
             return

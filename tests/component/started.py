@@ -110,7 +110,7 @@ class Clinic:
             "ADMIN_PORT": str(admin),
             "PORT": str(port),
             "DATABASE_URL": self.database.url_as(process.database_role),
-            "KEYRING_URL": self.database.url_as("keyring_app"),
+            "KEYRING_URL": self.database.url_as(process.keyring_role),
             "BROKER_URL": self.broker_of(process),
             "TOPIC_PREFIX": self.topic_prefix,
             "ISSUERS": self.issuer,

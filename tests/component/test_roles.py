@@ -15,6 +15,7 @@ WORKERS = [
     "gateway_app",
     "gateway_projector",
     "keyring_app",
+    "keyring_writer",
     "broker_app",
 ]
 

@@ -83,6 +83,13 @@ def test_a_container_connects_as_the_same_database_role(process: Process) -> Non
 
 
 @every_process
+def test_a_container_reaches_the_keyring_as_the_same_role(process: Process) -> None:
+    url = container(process.name)["environment"].get("KEYRING_URL")
+    role = process.keyring_role
+    assert url is None or url.startswith(f"postgresql://{role}:${{{role.upper()}_PASSWORD:?}}@")
+
+
+@every_process
 def test_what_leaves_the_container_is_encrypted(process: Process) -> None:
     environment = container(process.name)["environment"]
     for name in ("DATABASE_URL", "KEYRING_URL", "BROKER_URL"):

@@ -147,7 +147,7 @@ def test_care_serves_and_stops(own_database: Database) -> None:
     port, admin = free_port(), free_port()
     settings = {
         "DATABASE_URL": own_database.url_as("care_app"),
-        "KEYRING_URL": own_database.url_as("keyring_app"),
+        "KEYRING_URL": own_database.url_as("keyring_writer"),
         "MASTER_KEY": DEVELOPMENT_MASTER_KEY,
         "ISSUERS": "http://127.0.0.1:1",
         "PORT": str(port),
@@ -180,7 +180,7 @@ def port_of(server: socket.socket) -> int:
 def care(database: str, **settings: str) -> dict[str, str]:
     return {
         "DATABASE_URL": database,
-        "KEYRING_URL": database.replace("care_app", "keyring_app"),
+        "KEYRING_URL": database.replace("care_app", "keyring_writer"),
         "MASTER_KEY": DEVELOPMENT_MASTER_KEY,
         "BROKER_URL": "kafka://127.0.0.1:1",
         "ISSUERS": "http://127.0.0.1:1",

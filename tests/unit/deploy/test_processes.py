@@ -50,6 +50,15 @@ def test_each_connects_as_its_own_database_role(name: str, role: str) -> None:
     assert url == f"postgresql://{role}@127.0.0.1/interlude"
 
 
+def test_care_alone_makes_keys_where_it_registers_people() -> None:
+    makers = [
+        each.name
+        for each in PROCESSES
+        if "keyring_writer" in PLACE.environment(each).get("KEYRING_URL", "")
+    ]
+    assert makers == ["care-api"]
+
+
 def test_the_gateway_finds_the_services() -> None:
     environment = PLACE.environment(process("gateway-api"))
     assert environment["ASSIGNMENT_URL"] == "http://127.0.0.1:18002"
