@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from deploy.local.processes import without_the_master
+
 ROOT = Path(__file__).parents[1]
 COMPOSE = ROOT / "docker-compose.yml"
 GOOD_FOR = timedelta(days=730)
@@ -143,6 +145,7 @@ def write(folder: Path, compose: str, now: datetime, say: Callable[[str], object
         say(f"{environment} is there already and stays as it is.")
     else:
         drawn = {name: draw(name) for name in required(compose)}
+        drawn |= without_the_master(drawn["MASTER_KEY"] or "")
         environment.touch(mode=0o600)
         environment.write_text(
             "".join(f"{name}={value}\n" for name, value in drawn.items() if value)

@@ -101,8 +101,8 @@ def _follow(service: Service) -> typer.Typer:
     def run(context: typer.Context) -> None:
         """Follow other services' facts: keep what this one's rules need, and react.
 
-        Reads DATABASE_URL (as <service>_app), KEYRING_URL (as keyring_app), MASTER_KEY,
-        BROKER_URL, TOPIC_PREFIX, ADMIN_PORT.
+        Reads DATABASE_URL (as <service>_app), BROKER_URL, TOPIC_PREFIX, ADMIN_PORT. Where there are
+        reactions, KEYRING_URL (as keyring_app) and MASTER_KEY; otherwise CHAIN_KEYS.
         """
         if context.invoked_subcommand:
             return
@@ -110,8 +110,9 @@ def _follow(service: Service) -> typer.Typer:
         from libs.process import following  # noqa: PLC0415 - as said at `Service`
 
         with explained():
-            settings = started(service.name, "follow", following.Settings)
-            following.follow_until_stopped(service.name, settings, service.following())
+            followed = service.following()
+            settings = started(service.name, "follow", following.settings_of(followed))
+            following.follow_until_stopped(service.name, settings, followed)
 
     @follow.command()
     def status(*, as_json: lines.AsJson = False) -> None:
@@ -156,8 +157,8 @@ def _follow(service: Service) -> typer.Typer:
     def dismiss(place: lines.OnePlace) -> None:
         """Have it not park again what a stranger wrote at PLACE. A fact of ours is refused.
 
-        Reads the whole topic for that. Reads DATABASE_URL (as <service>_app), MASTER_KEY,
-        BROKER_URL, TOPIC_PREFIX.
+        Reads the whole topic for that. Reads DATABASE_URL (as <service>_app), CHAIN_KEYS or
+        MASTER_KEY, BROKER_URL, TOPIC_PREFIX.
         """
         from libs.process import dismissing  # noqa: PLC0415 - as said at `Service`
 
@@ -183,8 +184,8 @@ def _store(service: Service) -> typer.Typer:
     ) -> None:
         """Check every link of every chain, and that store and topic say the same.
 
-        Reads DATABASE_URL (as <service>_relay), MASTER_KEY, BROKER_URL and TOPIC_PREFIX. Exit
-        code 1 if anything is missing, differs or was changed.
+        Reads DATABASE_URL (as <service>_relay), CHAIN_KEYS or MASTER_KEY, BROKER_URL and
+        TOPIC_PREFIX. Exit code 1 if anything is missing, differs or was changed.
         """
         from libs.process import tending  # noqa: PLC0415 - as said at `Service`
 

@@ -4,17 +4,19 @@ A bad setting is answered by its name and what would be right, never by its valu
 """
 
 import sys
+from functools import partial
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Field,
     SecretStr,
     ValidationError,
     model_validator,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from libs.process import keys, trusting
 from libs.process.addresses import is_address, is_encrypted, is_loopback
@@ -25,6 +27,9 @@ _USUAL_RATE = 20.0
 
 MISUSED = 2
 """The exit code for a wrong command line or environment."""
+
+_KNOWN = "this key is known or guessable: openssl rand -base64 32"
+_OF_A_KNOWN_ONE = "a key in it is known or guessable: derive them from a MASTER_KEY that was drawn"
 
 Profile = Literal["local", "production"]
 
@@ -55,10 +60,21 @@ def _master(key: SecretStr) -> SecretStr:
     return key
 
 
+def _derived(kind: str, written: Any) -> keys.Derived:
+    try:
+        return keys.Derived.read(kind, written)
+    except (AttributeError, ValueError):
+        raise wrong(
+            "this takes name:key,name:key as `python -m deploy.derived_keys` prints it"
+        ) from None
+
+
 PostgresUrl = Annotated[SecretStr, AfterValidator(_postgres)]
 Collector = Annotated[str, AfterValidator(_collector)]
 BrokerUrl = Annotated[SecretStr, AfterValidator(_broker)]
 MasterKey = Annotated[SecretStr, AfterValidator(_master)]
+ChainKeys = Annotated[keys.Derived, NoDecode, BeforeValidator(partial(_derived, "chain"))]
+AnalyticsKeys = Annotated[keys.Derived, NoDecode, BeforeValidator(partial(_derived, "analytics"))]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -111,6 +127,31 @@ class Secrets(Settings):
     def key(self, label: str) -> bytes:
         """A key of this process, by what it is for (`chain:care`)."""
         return keys.derived(keys.master_key(self.master_key.get_secret_value()), label)
+
+
+class Checking(Settings):
+    """Of who checks what was recorded and opens nothing: no master key, which would open it all."""
+
+    chain_keys: ChainKeys
+
+    def key(self, label: str) -> bytes:
+        """Raises `KeyNotGiven`."""
+        return self.chain_keys.key(label)
+
+
+class EitherKeys(Settings):
+    """Of an operator's command, wherever it is run: the keys of the chains, or the master key."""
+
+    chain_keys: ChainKeys | None = None
+    master_key: MasterKey | None = None
+
+    def key(self, label: str) -> bytes:
+        """Raises `KeyNotGiven`."""
+        if self.chain_keys is not None:
+            return self.chain_keys.key(label)
+        if self.master_key is not None:
+            return keys.derived(keys.master_key(self.master_key.get_secret_value()), label)
+        raise keys.KeyNotGiven("CHAIN_KEYS is missing, and so is MASTER_KEY.")
 
 
 class Keyring(Settings):
@@ -174,8 +215,10 @@ def unsafe(name: str, value: Any, *, trusted_network: bool = False) -> str | Non
             return None if value else "production keeps what it has acknowledged"
         case "issuers":
             return trusting.unsafe(value)
-        case "master_key":
-            return _guessable(value)
+        case "master_key" if value is not None:
+            return _KNOWN if keys.guessable(keys.master_key(value.get_secret_value())) else None
+        case "chain_keys" | "analytics_keys" if value is not None:
+            return _OF_A_KNOWN_ONE if value.guessable else None
         case _:
             return None
 
@@ -187,12 +230,6 @@ def _plain(url: str) -> str | None:
         "beyond loopback the connection must be encrypted (sslmode=verify-full, kafka+ssl://), "
         "unless TRUSTED_NETWORK=true"
     )
-
-
-def _guessable(key: SecretStr) -> str | None:
-    if keys.guessable(keys.master_key(key.get_secret_value())):
-        return "this key is known or guessable: openssl rand -base64 32"
-    return None
 
 
 Wanted = TypeVar("Wanted", bound=Settings)

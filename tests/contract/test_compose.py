@@ -14,7 +14,7 @@ import yaml
 from cryptography import x509
 
 from deploy import credentials
-from deploy.local.processes import PROCESSES, Process
+from deploy.local.processes import PROCESSES, Process, without_the_master
 from deploy.local.schemas import ROOT, SCHEMAS
 from libs.process.addresses import is_encrypted
 
@@ -22,6 +22,7 @@ TEXT = (ROOT / "docker-compose.yml").read_text()
 # Published by the Compose project, under the Apache licence beside it.
 SPECIFICATION = ROOT / "deploy" / "compose" / "compose-spec.json"
 STORES = {"postgres", "kafka"}
+KEYS = {"MASTER_KEY", "CHAIN_KEYS", "ANALYTICS_KEYS"}
 NOT_SECRET = {
     "INTERLUDE_IMAGE",
     "INTERLUDE_VERSION",
@@ -126,7 +127,7 @@ def test_no_secret_stands_in_the_file() -> None:
     environments = [service.get("environment", {}) for service in compose()["services"].values()]
     for environment in environments:
         for name, value in environment.items():
-            if name.endswith("PASSWORD") or name == "MASTER_KEY":
+            if name.endswith("PASSWORD") or name in KEYS:
                 assert re.fullmatch(r"\$\{[A-Z_]+:\?[^}]*\}", value)
 
 
@@ -200,6 +201,9 @@ class TestCredentials:
         drawn = {line.split("=")[0] for line in lines}
         assert drawn == set(credentials.required(TEXT)) - {"ISSUERS"}
         assert said == ["ISSUERS is yours to give."]
+        given = dict(line.split("=", 1) for line in lines)
+        for name, value in without_the_master(given["MASTER_KEY"]).items():
+            assert given[name] == value
         assert len({line.split("=", 1)[1] for line in lines}) == len(lines)
 
     def test_every_secret_file_is_made(self, tmp_path: Path, said: list[str]) -> None:
