@@ -11,7 +11,17 @@ from libs.process.keys import Derived, master_key
 SERVICES = ("care", "assignment", "diary", "review")
 
 _COLLECTOR = "OTEL_EXPORTER_OTLP_ENDPOINT"
-_ALL = frozenset({"PROFILE", "LOG_FORMAT", "HOST", "ADMIN_PORT", "DATABASE_URL", _COLLECTOR})
+_ALL = frozenset(
+    {
+        "PROFILE",
+        "LOG_FORMAT",
+        "HOST",
+        "ADMIN_PORT",
+        "DATABASE_URL",
+        "TRUSTED_NETWORK",
+        _COLLECTOR,
+    }
+)
 _SEALS = frozenset({"KEYRING_URL", "MASTER_KEY"})
 _SERVES = _SEALS | {"PORT", "ISSUERS", "AUDIENCE"}
 _STREAMS = frozenset({"BROKER_URL", "TOPIC_PREFIX"})
@@ -170,6 +180,7 @@ class Place:
             "PROFILE": self.profile,
             "LOG_FORMAT": self.log_format,
             "HOST": "127.0.0.1",
+            "TRUSTED_NETWORK": "false",
             "ADMIN_PORT": str(self.ports.admin(process)),
             "PORT": str(self.ports.api(process.service)),
             "DATABASE_URL": self.url_as(process.database_role),

@@ -92,7 +92,9 @@ class Settings(BaseSettings):
     otel_traces_exporter: Literal["otlp", "console", "none"] = "otlp"
 
     trusted_network: bool = False
-    """Somebody vouches that nobody else is on the network to the database and the broker."""
+    """Somebody vouches that nobody else is on the network between this process and what it calls:
+    database, keyring, broker, services, collector.
+    """
 
     @property
     def traces(self) -> Literal["otlp", "console"] | None:
@@ -170,8 +172,9 @@ class Publishing(Broker):
 
 
 class Identity(Settings):
-    """Nobody asks one process for more than `requests_at_once`, and then `requests_per_second`; 0
-    lets everybody ask for as much as they like, as in the local profile unless it is said.
+    """Nobody asks one process for more than `requests_at_once`, and then `requests_per_second`. 0
+    lets everybody ask for as much as they like: so in the local profile, and in production where
+    somebody says so, because a limiter of their own stands before us.
     """
 
     issuers: trusting.Issuers
@@ -209,8 +212,6 @@ class Migrating(Settings):
 def unsafe(name: str, value: Any, *, trusted_network: bool = False) -> str | None:
     """What must be changed before this may hold patients' data; None if nothing."""
     match name:
-        case "database_url" | "migration_database_url" | "keyring_url" | "broker_url":
-            return None if trusted_network else _plain(value.get_secret_value())
         case "durable":
             return None if value else "production keeps what it has acknowledged"
         case "issuers":
@@ -219,16 +220,19 @@ def unsafe(name: str, value: Any, *, trusted_network: bool = False) -> str | Non
             return _KNOWN if keys.guessable(keys.master_key(value.get_secret_value())) else None
         case "chain_keys" | "analytics_keys" if value is not None:
             return _OF_A_KNOWN_ONE if value.guessable else None
+        case _ if name.endswith(("_url", "_endpoint")):
+            return None if trusted_network else _plain(value)
         case _:
             return None
 
 
-def _plain(url: str) -> str | None:
-    if is_loopback(url) or is_encrypted(url):
+def _plain(told: SecretStr | str) -> str | None:
+    url = told.get_secret_value() if isinstance(told, SecretStr) else told
+    if not url or is_loopback(url) or is_encrypted(url):
         return None
     return (
-        "beyond loopback the connection must be encrypted (sslmode=verify-full, kafka+ssl://), "
-        "unless TRUSTED_NETWORK=true"
+        "beyond loopback the connection must be encrypted and the server verified "
+        "(sslmode=verify-full, kafka+ssl://, https://), unless TRUSTED_NETWORK=true"
     )
 
 

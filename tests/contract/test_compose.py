@@ -30,6 +30,7 @@ NOT_SECRET = {
     "TOPIC_PREFIX",
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     "ANALYTICS_SETTLE_SECONDS",
+    "TRUSTED_NETWORK",
 }
 
 every_process = pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.name)
@@ -95,6 +96,21 @@ def test_what_leaves_the_container_is_encrypted(process: Process) -> None:
     environment = container(process.name)["environment"]
     for name in ("DATABASE_URL", "KEYRING_URL", "BROKER_URL"):
         assert name not in environment or is_encrypted(filled(environment[name]))
+
+
+def test_only_the_apis_are_in_the_network_that_is_vouched_for() -> None:
+    apis = {process.name for process in PROCESSES if process.role == "api"}
+    joined = {
+        name for name, each in compose()["services"].items() if "commands" in each["networks"]
+    }
+    vouching = {
+        name
+        for name, each in ours().items()
+        if each.get("environment", {}).get("TRUSTED_NETWORK") == "true"
+    }
+    assert joined == apis
+    assert vouching == {"gateway-api"}
+    assert compose()["networks"]["commands"]["internal"]
 
 
 @pytest.mark.parametrize("name", ours())
