@@ -10,6 +10,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from deploy.local.processes import without_the_master
 from libs.eventstore.desk import Desk
 from libs.eventstore.group_commit import GroupCommit
 from libs.eventstore.pool import open_pool
@@ -61,7 +62,7 @@ def command(line: str, database: Database, **settings: str) -> "subprocess.Compl
         "DATABASE_URL": database.url_as(role),
         "MIGRATION_DATABASE_URL": database.url_as(f"{service}_owner"),
         "BROKER_URL": database.url_as("broker_app"),
-        "MASTER_KEY": DEVELOPMENT_MASTER_KEY,
+        "CHAIN_KEYS": without_the_master(DEVELOPMENT_MASTER_KEY)["CHAIN_KEYS"],
         "LOG_FORMAT": "json",
         **settings,
     }

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from deploy.local.ports import free_port
+from deploy.local.processes import without_the_master
 from libs.process.keys import DEVELOPMENT_MASTER_KEY
 from libs.testing.databases import Database
 
@@ -182,6 +183,7 @@ def care(database: str, **settings: str) -> dict[str, str]:
         "DATABASE_URL": database,
         "KEYRING_URL": database.replace("care_app", "keyring_writer"),
         "MASTER_KEY": DEVELOPMENT_MASTER_KEY,
+        "CHAIN_KEYS": without_the_master(DEVELOPMENT_MASTER_KEY)["CHAIN_KEYS"],
         "BROKER_URL": "kafka://127.0.0.1:1",
         "ISSUERS": "http://127.0.0.1:1",
         "PORT": str(free_port()),
