@@ -24,8 +24,8 @@ from libs.web.replies import Reply, json_reply
 
 MOST = 200
 LIMIT = 1024 * 1024
-"""Bytes of a whole batch: 5 KiB for each command. Reading it strictly takes a quarter of a second at
-worst; what is more is sent in another.
+"""Bytes of a whole batch, 5 KiB for each command. Reading that much strictly takes a quarter of a
+second at worst; what is more is sent in another.
 """
 
 _SHOWN = {b"etag", b"location", b"interlude-consistency", b"idempotency-replayed", b"retry-after"}
