@@ -143,9 +143,17 @@ def _page(node: FieldNode) -> int:
     for argument in node.arguments or ():
         if argument.name.value in PAGE_ARGUMENTS:
             value = argument.value
-            size = int(value.value) if isinstance(value, IntValueNode) else LARGEST_PAGE
-            return max(1, min(size, LARGEST_PAGE))
+            return _size(value.value) if isinstance(value, IntValueNode) else LARGEST_PAGE
     return 1
+
+
+def _size(digits: str) -> int:
+    """By its length first: Python refuses to read a number of thousands of digits."""
+    if digits.startswith("-"):
+        return 1
+    if len(digits) > len(str(LARGEST_PAGE)):
+        return LARGEST_PAGE
+    return max(1, min(int(digits), LARGEST_PAGE))
 
 
 def within(limits: Limits) -> type[ValidationRule]:
