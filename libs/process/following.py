@@ -9,6 +9,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from libs.eventstore.following import KEEP, REACT, Follower, Part, keeping, reacting
+from libs.eventstore.pool import open_pool
 from libs.eventstore.reacting import Reacting, Reactions
 from libs.eventstore.surviving import Handler
 from libs.eventstore.taking import Reader
@@ -16,7 +17,6 @@ from libs.messaging.connect import connect
 from libs.messaging.envelope import topic_of
 from libs.process import admin, parts, serving
 from libs.process.admin import Check, Readiness
-from libs.process.checking import at_head
 from libs.process.collector import settle_collector
 from libs.process.parts import Parts, Streams, utc_now
 from libs.process.settings import Broker, Checking, Database
@@ -106,7 +106,12 @@ async def _reactions(
 ) -> AsyncIterator[tuple[Sequence[Part], Check]]:
     """None where it only keeps; and how to ask whether the schema is there."""
     if isinstance(settings, Keeps):
-        yield [], at_head(settings.database_url.get_secret_value(), service)
+        url, named = settings.database_url.get_secret_value(), f"{service}-follow"
+        pool = await open_pool(url, size=1, application=named, durable=settings.durable)
+        try:
+            yield [], parts.at_head(pool, service)
+        finally:
+            await pool.close()
         return
     async with parts.opened(service, "follow", settings, size=_CONNECTIONS) as built:
         reactions = Reacting(service, following.reactions(built), now=built.clock)
