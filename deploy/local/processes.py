@@ -84,7 +84,7 @@ def _of_service(service: str) -> list[Process]:
         Process(
             service=service,
             role="follow",
-            database_role=f"{service}_app",
+            database_role=f"{service}_follow",
             needs=_ALL | _STREAMS | (_SEALS if service in _REACTS else {"CHAIN_KEYS"}),
         ),
     ]

@@ -101,8 +101,8 @@ def _follow(service: Service) -> typer.Typer:
     def run(context: typer.Context) -> None:
         """Follow other services' facts: keep what this one's rules need, and react.
 
-        Reads DATABASE_URL (as <service>_app), BROKER_URL, TOPIC_PREFIX, ADMIN_PORT. Where there are
-        reactions, KEYRING_URL (as keyring_app) and MASTER_KEY; otherwise CHAIN_KEYS.
+        Reads DATABASE_URL (as <service>_follow), BROKER_URL, TOPIC_PREFIX, ADMIN_PORT. Where there
+        are reactions, KEYRING_URL (as keyring_app) and MASTER_KEY; otherwise CHAIN_KEYS.
         """
         if context.invoked_subcommand:
             return
@@ -118,7 +118,7 @@ def _follow(service: Service) -> typer.Typer:
     def status(*, as_json: lines.AsJson = False) -> None:
         """Show how far it has come: what it keeps and its reactions, each by itself.
 
-        Reads DATABASE_URL (as <service>_app), BROKER_URL, TOPIC_PREFIX.
+        Reads DATABASE_URL (as <service>_follow), BROKER_URL, TOPIC_PREFIX.
         """
         from libs.process import following, looking  # noqa: PLC0415 - as said at `Service`
 
@@ -132,7 +132,7 @@ def _follow(service: Service) -> typer.Typer:
     def retry(stream: lines.OneStream = None) -> None:
         """Have the running follower try again what it parked, and end.
 
-        Reads DATABASE_URL (as <service>_app). Look at the follower's log for how it went.
+        Reads DATABASE_URL (as <service>_follow). Look at the follower's log for how it went.
         """
         from libs.process import looking  # noqa: PLC0415 - as said at `Service`
 
@@ -145,7 +145,7 @@ def _follow(service: Service) -> typer.Typer:
     def parked(*, as_json: lines.AsJson = False) -> None:
         """List what it has parked: where it lies, and why. Never what it says.
 
-        Reads DATABASE_URL (as <service>_app).
+        Reads DATABASE_URL (as <service>_follow).
         """
         from libs.process import dismissing, looking  # noqa: PLC0415 - as said at `Service`
 
@@ -157,7 +157,7 @@ def _follow(service: Service) -> typer.Typer:
     def dismiss(place: lines.OnePlace) -> None:
         """Have it not park again what a stranger wrote at PLACE. A fact of ours is refused.
 
-        Reads the whole topic for that. Reads DATABASE_URL (as <service>_app), CHAIN_KEYS or
+        Reads the whole topic for that. Reads DATABASE_URL (as <service>_follow), CHAIN_KEYS or
         MASTER_KEY, BROKER_URL, TOPIC_PREFIX.
         """
         from libs.process import dismissing  # noqa: PLC0415 - as said at `Service`

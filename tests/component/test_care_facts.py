@@ -95,7 +95,7 @@ CLINIC_LIFE: Sequence[Sequence[Recorded]] = [
 
 @pytest.fixture(scope="module")
 def engine(database: Database) -> Iterator[Engine]:
-    url = database.url_as("review_app").replace("postgresql:", "postgresql+psycopg:")
+    url = database.url_as("review_follow").replace("postgresql:", "postgresql+psycopg:")
     engine = create_engine(url)
     yield engine
     engine.dispose()

@@ -32,7 +32,7 @@ NOTHING_LIKE_IT = Message(topic=TOPIC, key=str(MASHA).encode(), headers=[], valu
 @pytest.fixture(scope="module")
 def engine(database: Database) -> Iterator[Engine]:
     engine = create_engine(
-        database.url_as("review_app").replace("postgresql:", "postgresql+psycopg:")
+        database.url_as("review_follow").replace("postgresql:", "postgresql+psycopg:")
     )
     yield engine
     engine.dispose()

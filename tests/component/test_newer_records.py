@@ -86,7 +86,7 @@ class Readers:
 
 @pytest.fixture(scope="module")
 def readers(database: Database) -> Iterator[Readers]:
-    roles = {name: f"{name}_app" for name in WRITERS} | {"gateway": "gateway_projector"}
+    roles = {name: f"{name}_follow" for name in WRITERS} | {"gateway": "gateway_projector"}
     with ExitStack() as stack:
         engines = {name: engine_of(database, role) for name, role in roles.items()}
         for engine in engines.values():

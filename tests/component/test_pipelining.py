@@ -22,7 +22,7 @@ VALUES (:reader, 't', 0, 'id', :offset, 'waits', now(), 1)
 @pytest.fixture
 def engine(database: Database) -> Iterator[Engine]:
     engine = create_engine(
-        database.url_as("review_app").replace("postgresql:", "postgresql+psycopg:")
+        database.url_as("review_follow").replace("postgresql:", "postgresql+psycopg:")
     )
     yield engine
     engine.dispose()

@@ -29,7 +29,7 @@ NOTE: Told = ("interlude.diary.NoteAdded.v1", {"mood": 4})
 
 @pytest.fixture(scope="module")
 def engine(database: Database) -> Iterator[Engine]:
-    url = database.url_as("review_app").replace("postgresql:", "postgresql+psycopg:")
+    url = database.url_as("review_follow").replace("postgresql:", "postgresql+psycopg:")
     engine = create_engine(url)
     yield engine
     engine.dispose()

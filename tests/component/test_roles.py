@@ -11,7 +11,7 @@ pytestmark = pytest.mark.postgres
 
 SCHEMAS = ("care", "assignment", "diary", "review", "gateway", "keyring", "broker")
 WORKERS = [
-    *(f"{service}_{role}" for service in SCHEMAS[:4] for role in ("app", "relay")),
+    *(f"{service}_{role}" for service in SCHEMAS[:4] for role in ("app", "relay", "follow")),
     "gateway_app",
     "gateway_projector",
     "keyring_app",

@@ -115,7 +115,7 @@ def _call(homework: UUID, command: Any, *, creates: bool) -> Call[Any, Any]:
 
 @pytest.fixture(scope="module")
 def url(database: Database) -> str:
-    return database.url_as("assignment_app")
+    return database.url_as("assignment_follow")
 
 
 @pytest.fixture

@@ -94,7 +94,7 @@ def test_requests_are_served_without_a_broker() -> None:
     [
         ("care-api", "care_app"),
         ("care-relay", "care_relay"),
-        ("care-follow", "care_app"),
+        ("care-follow", "care_follow"),
         ("gateway-projector", "gateway_projector"),
         ("gateway-analytics", "gateway_analytics"),
         ("gateway-api", "gateway_app"),
