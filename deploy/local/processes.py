@@ -4,7 +4,7 @@ A test compares `docker-compose.yml` with it.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from libs.process.keys import Derived, master_key
 
@@ -145,6 +145,10 @@ class Ports:
         return self.base + 9
 
     @property
+    def keycloak(self) -> int:
+        return self.base + 80
+
+    @property
     def postgres(self) -> int:
         return self.base + 32
 
@@ -159,16 +163,16 @@ class Ports:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where the processes find each other and everything else. `url_as` gives a role's URL;
-    without a `collector` nothing is traced.
+    """Where the processes find each other and everything else. `url_as` gives a role's URL,
+    `issuer` is as ISSUERS takes it; without a `collector` nothing is traced.
     """
 
     ports: Ports
     url_as: Callable[[str], str]
-    broker_url: str
+    broker_url: str = field(repr=False)
     issuer: str
     audience: str
-    master_key: str
+    master_key: str = field(repr=False)
     profile: str = "local"
     log_format: str = "json"
     topic_prefix: str = ""

@@ -40,7 +40,6 @@ def build_progress_walls(
         _HERE / "walls.sql",
         app=f"{service}_app",
         reader=reader or f"{service}_follow",
-        owner=f"{service}_owner",
     )
 
 

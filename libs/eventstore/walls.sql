@@ -1,6 +1,6 @@
 -- How far readers have come is written by {reader} alone, who goes through all clinics in one
--- statement; {owner} compares what was rebuilt. {app} asks about streams of one clinic at a time, and
--- has no business with what was parked. See `progress.sql`.
+-- statement. {app} asks about streams of one clinic at a time, and has no business with what was
+-- parked. See `progress.sql`.
 
 REVOKE ALL ON positions, applied, parked, dismissed FROM PUBLIC, {app};
 GRANT SELECT ON applied TO {app};
@@ -13,8 +13,8 @@ ALTER TABLE parked ENABLE ROW LEVEL SECURITY;
 ALTER TABLE parked FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON applied FOR SELECT TO {app}
   USING (tenant_id = current_setting('interlude.tenant')::uuid);
-CREATE POLICY every_tenant ON applied TO {reader}, {owner} USING (true) WITH CHECK (true);
-CREATE POLICY every_tenant ON parked TO {reader}, {owner} USING (true) WITH CHECK (true);
+CREATE POLICY every_tenant ON applied TO {reader} USING (true) WITH CHECK (true);
+CREATE POLICY every_tenant ON parked TO {reader} USING (true) WITH CHECK (true);
 
 -- How many of these streams were applied so far; in one round trip with the tenant.
 CREATE FUNCTION count_reached(

@@ -17,6 +17,10 @@ GRACE = 15
 """Seconds that accepted requests have to finish; the whole process is gone within 20."""
 
 
+LARGEST_MESSAGE = 256 * 1024
+"""Bytes of one message that comes by a WebSocket."""
+
+
 class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, readiness: Readiness, drain: float) -> None:
         super().__init__(config)
@@ -53,6 +57,9 @@ async def serve(
         app,
         http=answering(lambda: readiness.stopping, refuse),
         ws="websockets-sansio",
+        ws_max_size=LARGEST_MESSAGE,
+        # A small frame that inflates to a large one is work for us and none for who sends it.
+        ws_per_message_deflate=False,
         lifespan="on",
         log_config=None,
         access_log=access_log,

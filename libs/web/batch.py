@@ -15,8 +15,10 @@ from starlette.concurrency import run_in_threadpool
 
 from libs.access.principal import Principal
 from libs.web import bodies, headers, telemetry
+from libs.web.allowances import charge
 from libs.web.edge import Edge
 from libs.web.faults import faults_of
+from libs.web.headers import Trace
 from libs.web.operations import Incoming, Operation
 from libs.web.performing import Asked, CommandOperation
 from libs.web.problems import FieldsInvalid, Problem, Problems
@@ -56,6 +58,15 @@ ADAPTER: TypeAdapter[Batch] = TypeAdapter(Batch)
 _NAMES = frozenset({"commands", "operation", "id", "idempotency_key", "if_match", "body"})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Caller:
+    """`satisfied` says whether what they have seen was waited for, and has come."""
+
+    principal: Principal
+    trace: Trace
+    satisfied: bool
+
+
 class CommandBatch:
     name = "sendCommands"
     method = "POST"
@@ -77,18 +88,19 @@ class CommandBatch:
         principal = await self._edge.identity.principal(headers.bearer(incoming.headers))
         raw = await bodies.read(incoming.headers, incoming.receive, limit=LIMIT)
         # In a thread, so that nobody else waits for it: it may be long.
-        batch = await run_in_threadpool(_read, raw)
-        answers = [await self._answer(queued, principal, incoming) for queued in batch.commands]
-        return json_reply(200, {"answers": answers})
+        commands = (await run_in_threadpool(_read, raw)).commands
+        charge(self._edge.identity, principal, len(commands) - 1)
+        # Once for all of them: each would wait in turn for what may never come.
+        satisfied = await self._edge.waited(principal.tenant_id, headers.after(incoming.headers))
+        caller = _Caller(principal=principal, trace=incoming.trace, satisfied=satisfied)
+        return json_reply(200, {"answers": [await self._answer(each, caller) for each in commands]})
 
-    async def _answer(
-        self, queued: Queued, principal: Principal, incoming: Incoming
-    ) -> Mapping[str, Any]:
+    async def _answer(self, queued: Queued, caller: _Caller) -> Mapping[str, Any]:
         began = time.perf_counter()
         try:
-            reply = await self._performed(queued, principal, incoming)
+            reply = await self._performed(queued, caller)
         except Exception as error:  # noqa: BLE001 - each is answered by itself
-            reply = self._problems.reply(error, incoming.trace.trace_id)
+            reply = self._problems.reply(error, caller.trace.trace_id)
         # A name that nobody has declared would be a label of the client's own making.
         if queued.operation in self._commands:
             seconds = time.perf_counter() - began
@@ -101,20 +113,21 @@ class CommandBatch:
             "body": orjson.Fragment(reply.body),
         }
 
-    async def _performed(self, queued: Queued, principal: Principal, incoming: Incoming) -> Reply:
+    async def _performed(self, queued: Queued, caller: _Caller) -> Reply:
         command = self._commands.get(queued.operation)
         if command is None:
             raise Problem("unknown-operation")
         if (queued.id is None) is not command.terms.creates:
             raise Problem("not-found")
         asked = Asked(
-            principal=command.must_concern(principal),
+            principal=command.must_concern(caller.principal),
             path_id=queued.id,
             key=headers.printable_key(queued.idempotency_key.encode()),
             expected=queued.if_match,
-            after=headers.after(incoming.headers),
+            after=None,
+            satisfied=caller.satisfied,
             body=queued.body,
-            trace=incoming.trace,
+            trace=caller.trace,
         )
         return await command.perform(asked)
 

@@ -20,9 +20,8 @@ import psycopg
 from deploy.local import migrations
 from deploy.local.issuer import Issuer, kept_key
 from deploy.local.people import CLINIC, PEOPLE
-from deploy.local.ports import free_port, wait_until
+from deploy.local.ports import answers, free_port, wait_until
 from deploy.local.postgres import Postgres, temporary_place
-from deploy.local.rollout import answers
 from libs.eventstore.pool import open_pool
 from libs.privacy.keyring import PostgresKeyring
 from libs.privacy.keys import MasterKey
@@ -96,12 +95,17 @@ def process(
             raise RuntimeError(f"{argv} did not start: {log.read_text()[-2000:]}")
         yield
     finally:
-        running.terminate()
-        try:
-            running.wait(_STOPPED_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            running.kill()
-            running.wait()
+        end(running, within=_STOPPED_WITHIN_S)
+
+
+def end(running: "subprocess.Popen[bytes]", *, within: float) -> None:
+    """Asked to first; after so many seconds it has no choice."""
+    running.terminate()
+    try:
+        running.wait(within)
+    except subprocess.TimeoutExpired:
+        running.kill()
+        running.wait()
 
 
 @contextmanager

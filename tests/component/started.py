@@ -132,3 +132,28 @@ class Clinic:
         """Nobody listens on port 9."""
         started = self.running.get(f"{service}-api")
         return f"http://{HOST}:{started.port if started else 9}"
+
+
+@contextmanager
+def issuing(folder: Path) -> Iterator[str]:
+    """The development issuer, which hands a token to whoever asks."""
+    port = free_port()
+    url = f"http://{HOST}:{port}"
+    settings = {"PROFILE": "local", "ISSUER": url, "PORT": str(port)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "deploy.local.issuer"],
+        cwd=ROOT,
+        env={**settings, "KEY_FILE": str(folder / "issuer.pem")},
+    ) as issuer:
+        try:
+            assert wait_until(lambda: _answers(f"{url}/readyz"), seconds=SECONDS)
+            yield url
+        finally:
+            issuer.kill()
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False

@@ -7,7 +7,7 @@ from psycopg import errors
 from deploy.local import migrations
 from libs.testing.databases import Database
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.security("database roles"), pytest.mark.postgres]
 
 SCHEMAS = ("care", "assignment", "diary", "review", "gateway", "keyring", "broker")
 WORKERS = [

@@ -4,7 +4,7 @@ The rules are classes made once. Strawberry's own limiters make new classes per 
 validation cache can recognise; with these a repeated document is validated once.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,7 @@ class Limits:
     depth: int = 14
     aliases: int = 30
     directives: int = 20
-    repeats: int = 20
+    repeats: int = 30
     tokens: int = 4_000
     cost: int = 50_000
     query_bytes: int = 64 * 1024
@@ -79,8 +79,9 @@ class _Measured:
 
 
 class _Measuring:
-    """Walks one operation. A fragment is measured once and counted wherever it is spread, so a
-    document of nested spreads costs its length to measure, not what it would expand to.
+    """Walks operations, and fragments that nobody spreads: they are validated too. A fragment is
+    measured once and counted wherever it is spread, so a document of nested spreads costs its
+    length to measure, not what it would expand to.
     """
 
     def __init__(self, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
@@ -88,18 +89,22 @@ class _Measuring:
         self._known: dict[str, _Measured] = {}
 
     def selections(self, chosen: SelectionSetNode | None) -> _Measured:
-        nodes = chosen.selections if chosen else ()
-        total = _Measured(repeats=len(nodes) - len({_named(node) for node in nodes}))
-        for node in nodes:
-            total = total + self._one(node)
-        return total
+        """What stands in an inline fragment stands beside what is around it."""
+        total, names = _Measured(), list[Hashable]()
+        sets = [chosen] if chosen else []
+        while sets:
+            for node in sets.pop().selections:
+                total = total + self._one(node)
+                if isinstance(node, InlineFragmentNode):
+                    sets.append(node.selection_set)
+                else:
+                    names.append(_named(node))
+        return total + _Measured(repeats=len(names) - len(set(names)))
 
     def _one(self, node: SelectionNode) -> _Measured:
         own = _Measured(directives=len(node.directives or ()))
         if isinstance(node, FieldNode):
             return own + self._field(node)
-        if isinstance(node, InlineFragmentNode):
-            return own + self.selections(node.selection_set)
         if isinstance(node, FragmentSpreadNode):
             return own + self._spread(node.name.value)
         return own
@@ -121,6 +126,13 @@ class _Measuring:
             cost=1 + inside.cost * _page(node),
         )
 
+    def unspread(self) -> _Measured:
+        """Of the fragments that no operation has reached so far."""
+        total = _Measured()
+        for name in self._fragments.keys() - self._known.keys():
+            total = total + self._spread(name)
+        return total
+
     def _spread(self, name: str) -> _Measured:
         if name not in self._known:
             self._known[name] = _Measured()  # a cycle counts nothing; another rule refuses it
@@ -129,11 +141,11 @@ class _Measuring:
         return self._known[name]
 
 
-def _named(node: SelectionNode) -> object:
-    """What it is called in the answer. Inline fragments have no name, so none repeats another."""
+def _named(node: SelectionNode) -> Hashable:
+    """What it is called in the answer."""
     if isinstance(node, FieldNode):
         return (node.alias or node.name).value
-    return ("...", node.name.value) if isinstance(node, FragmentSpreadNode) else id(node)
+    return node.name.value, "..."  # type: ignore[attr-defined]  # an inline fragment is never asked
 
 
 def _page(node: FieldNode) -> int:
@@ -168,6 +180,7 @@ def within(limits: Limits) -> type[ValidationRule]:
             for definition in definitions:
                 if isinstance(definition, OperationDefinitionNode):
                     measured = measured + measuring.selections(definition.selection_set)
+            measured = measured + measuring.unspread()
             self._exceeded = list(_exceeded(measured, limits))
 
         def enter_document(self, *_: object) -> None:

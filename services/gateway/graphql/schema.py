@@ -16,6 +16,7 @@ from strawberry.types.graphql import OperationType
 
 from services.gateway.contracts import Operation, operations
 from services.gateway.graphql import local_times, types
+from services.gateway.graphql.admission import Admission
 from services.gateway.graphql.commands import mutations
 from services.gateway.graphql.context import Freshness, freshness
 from services.gateway.graphql.errors import about_the_document, shown
@@ -136,6 +137,7 @@ def build_schema(contracts: Path, limits: Limits = USUAL) -> Schema:
             limiter(limits),
             ParserCache,
             ValidationCache,
+            Admission,
         ],
         config=StrawberryConfig(
             disable_field_suggestions=not limits.introspection, scalar_map=local_times.SCALARS

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 import psycopg
 from sqlalchemy import create_engine, make_url
 
+from deploy.local.ports import wait_until
 from deploy.local.processes import without_the_master
 from libs.eventstore.chain import link
 from libs.eventstore.projecting import LIVE, Projection, Projector
@@ -156,10 +157,7 @@ def _service(recorded: Recorded) -> str:
 
 
 def eventually(done: Callable[[], bool], seconds: float = ENOUGH) -> None:
-    deadline = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    assert wait_until(done, seconds=seconds)
 
 
 def sessions(count: int, *, moves: int = 1, patient: UUID | None = None) -> list[list[Recorded]]:

@@ -7,7 +7,6 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import create_engine, make_url
 
 from libs.eventstore.pool import open_pool
 from libs.process.admin import Readiness
@@ -18,8 +17,10 @@ from services.gateway.app import create_app
 from services.gateway.clients import Clients
 from services.gateway.graphql.context import Parts
 from services.gateway.graphql.schema import Schema, build_schema
+from services.gateway.graphql.streams import Streams
 from services.gateway.live import Live
 from services.gateway.queries.reading import ReadModels
+from tests.component.engines import engine_as
 from tests.component.gateway.asking import Answers, Asking, Socket
 from tests.component.gateway.telling import LATER, PEOPLE, Projecting, Story
 
@@ -33,10 +34,8 @@ def story() -> Story:
 
 @pytest.fixture(scope="module")
 def project(database: Database) -> Iterator[Projecting]:
-    url = make_url(database.url_as("gateway_projector")).set(drivername="postgresql+psycopg")
-    engine = create_engine(url)
-    yield Projecting(engine)
-    engine.dispose()
+    with engine_as("gateway_projector", database) as engine:
+        yield Projecting(engine)
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +73,7 @@ async def parts(
         awaiting=following,
         clients=clients,
         live=Live(),
+        streams=Streams(),
         clock=lambda: LATER,
         new_id=Ids(),
     )

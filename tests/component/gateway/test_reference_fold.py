@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.rows import dict_row
-from sqlalchemy import Connection, create_engine, make_url
+from sqlalchemy import Connection
 
 from libs.eventstore.recorded import Recorded
 from libs.testing.databases import Database
@@ -17,6 +17,7 @@ from services.care import follow as care
 from services.diary import follow as diary
 from services.gateway.projections.everything import LIVE
 from services.review import follow as review
+from tests.component.engines import engine_as
 from tests.component.gateway.telling import Story
 from tests.faults.fold import kept, read_models
 from tests.faults.fold.comparing import differences
@@ -67,11 +68,8 @@ def _tell(
     handle: Callable[[Connection, Sequence[Recorded]], None],
     told: Sequence[Recorded],
 ) -> None:
-    url = make_url(database.url_as(role)).set(drivername="postgresql+psycopg")
-    engine = create_engine(url)
-    with engine.begin() as db:
+    with engine_as(role, database) as engine, engine.begin() as db:
         handle(db, told)
-    engine.dispose()
 
 
 def _full(table: str) -> str:

@@ -122,7 +122,7 @@ def test_the_gateway_finds_the_services() -> None:
 def test_one_number_moves_all_ports_and_none_meet() -> None:
     def ports(base: int) -> list[int]:
         at = Ports(base)
-        backing = [at.issuer, at.postgres, at.kafka, at.kafka_controller]
+        backing = [at.issuer, at.keycloak, at.postgres, at.kafka, at.kafka_controller]
         apis = [at.api(name) for name in ("gateway", "care", "assignment", "diary", "review")]
         return [*apis, *(at.admin(each) for each in PROCESSES), *backing]
 

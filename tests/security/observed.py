@@ -1,0 +1,158 @@
+"""An Interlude that is given secrets, writes down all it does, and is looked at from every side:
+its PostgreSQL asks for passwords, its processes print each request and each span.
+"""
+
+import os
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psutil
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.sql import SQL, Identifier, Literal
+
+from deploy.local.database import Target
+from deploy.local.issuer import Issuer, kept_key
+from deploy.local.ports import free_port
+from deploy.local.postgres import Postgres
+from deploy.local.run_info import RunInfo
+from tests.security.clinics import Clinic
+from tests.security.refusals import Refusing
+from tests.security.sowing import Sower
+from tests.security.sweeping import overheard
+from tests.security.texts import Planting
+from tests.system.looking import settle
+from tests.system.running import Interlude
+
+_LOGGED = {
+    "log_statement": "all",
+    "log_min_error_statement": "error",
+    "log_error_verbosity": "default",
+}
+"""As somebody else's server may be set: every statement with its parameters, done or failed."""
+
+_NOBODY_UNASKED = "host all all 127.0.0.1/32 scram-sha-256\n"
+DATABASE_ROLES = (
+    *(f"{service}_{role}" for service in ("care", "assignment", "diary", "review")
+      for role in ("app", "relay", "owner")),
+    "gateway_app", "gateway_projector", "gateway_analytics", "gateway_owner", "keyring_app",
+)  # fmt: skip
+
+
+class Talkative(Interlude):
+    """On a PostgreSQL that somebody else has started."""
+
+    def __init__(self, folder: Path, database: str) -> None:
+        super().__init__(folder, "kafka")
+        self._database = database
+
+    @property
+    def surroundings(self) -> dict[str, str]:
+        """What a command needs that is no setting of Interlude's."""
+        return {"PATH": os.environ["PATH"], "LOG_FORMAT": "json"}
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **super().environment,
+            "DATABASE_URL": self._database,
+            "ACCESS_LOG": "true",
+            "OTEL_TRACES_EXPORTER": "console",
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """`refused` with what was wrong; `at_work` is what PostgreSQL was seen doing meanwhile."""
+
+    run: RunInfo
+    folder: Path
+    interlude: Talkative
+    postgres: Postgres
+    secrets: Mapping[str, str]
+    planting: Planting
+    sower: Sower
+    refused: Sequence[tuple[str, httpx.Response]]
+    said_on_sockets: Sequence[object]
+    at_work: set[str]
+
+    def command_lines(self) -> Mapping[int, str]:
+        """Of all processes that `make run` has started, and of those that they have."""
+        pid = self.interlude.var.running_pid()
+        assert pid is not None
+        family = psutil.Process(pid)
+        return {
+            each.pid: " ".join(each.cmdline())
+            for each in (family, *family.children(recursive=True))
+        }
+
+
+@contextmanager
+def observed(folder: Path) -> Iterator[Observed]:
+    """Everything has been written and refused once, and nothing moves any more."""
+    server = Postgres(folder=folder / "postgres", port=free_port())
+    with server.running():
+        url = _with_a_password(server)
+        interlude = Talkative(folder / "interlude", url)
+        run = interlude.start()
+        try:
+            yield _told(run, folder, interlude, server)
+        finally:
+            ended = interlude.stop()
+    assert (ended.status, ended.left) == (0, []), ended.output
+
+
+def _with_a_password(server: Postgres) -> str:
+    """The superuser's address; from now on nobody is let in without one."""
+    password = secrets.token_hex(16)
+    with psycopg.connect(server.url(), autocommit=True) as superuser:
+        superuser.execute("CREATE DATABASE interlude")
+        for setting, value in _LOGGED.items():
+            superuser.execute(
+                SQL("ALTER DATABASE interlude SET {} = {}").format(Identifier(setting), value)
+            )
+        superuser.execute(SQL("ALTER ROLE postgres PASSWORD {}").format(Literal(password)))
+        (server.data / "pg_hba.conf").write_text(_NOBODY_UNASKED)
+        superuser.execute("SELECT pg_reload_conf()")
+    return server.url(database="interlude").replace("postgres@", f"postgres:{password}@")
+
+
+def _told(run: RunInfo, folder: Path, interlude: Talkative, server: Postgres) -> Observed:
+    issuer = Issuer(run.issuer, "interlude", kept_key(interlude.var.issuer_key))
+    clinic, planting = Clinic(run, issuer), Planting()
+    with httpx.Client(timeout=30) as http, overheard(run.database) as at_work:
+        things = dict(clinic.patient("patient", "therapist", "supervisor"))
+        sower = Sower(clinic=clinic, things=things, planting=planting, http=http)
+        sower.sow()
+        refusing = Refusing(clinic=clinic, things=things, planting=planting, http=http)
+        refused = list(refusing.answers())
+        said = list(refusing.over_a_socket())
+        settle(run)
+    return Observed(
+        run=run,
+        folder=folder,
+        interlude=interlude,
+        postgres=server,
+        secrets=_secrets(run, interlude),
+        planting=planting,
+        sower=sower,
+        refused=refused,
+        said_on_sockets=said,
+        at_work=at_work,
+    )
+
+
+def _secrets(run: RunInfo, interlude: Talkative) -> Mapping[str, str]:
+    """By what each is: all that lets somebody in or opens something."""
+    master = interlude.var.master_key()
+    target = Target(run.database, master)
+    passwords = {role: _password(target.url_as(role)) for role in DATABASE_ROLES}
+    return {"master key": master, "superuser": _password(run.database), **passwords}
+
+
+def _password(url: str) -> str:
+    return str(conninfo_to_dict(url)["password"])
