@@ -1,4 +1,4 @@
-"""What still works where rows are walled: waiting for what is one's own, and records that grow old."""
+"""What still works where rows are walled: waiting for one's own, and records that grow old."""
 
 from uuid import UUID
 
