@@ -58,7 +58,7 @@ class Derived:
     def read(cls, kind: str, written: str) -> "Derived":
         """As `written` writes them. Raises ValueError."""
         pairs = [pair.strip().partition(":") for pair in written.split(",")]
-        if not all(name for name, _, _ in pairs):
+        if not all(name.isalnum() for name, _, _ in pairs):
             raise ValueError("a key without a name")
         return cls(kind, {name: master_key(encoded) for name, _, encoded in pairs})
 

@@ -157,8 +157,8 @@ def _follow(service: Service) -> typer.Typer:
     def dismiss(place: lines.OnePlace) -> None:
         """Have it not park again what a stranger wrote at PLACE. A fact of ours is refused.
 
-        Reads the whole topic for that. Reads DATABASE_URL (as <service>_follow), CHAIN_KEYS or
-        MASTER_KEY, BROKER_URL, TOPIC_PREFIX.
+        Reads the whole topic for that. Reads DATABASE_URL (as <service>_follow), CHAIN_KEYS,
+        BROKER_URL, TOPIC_PREFIX.
         """
         from libs.process import dismissing  # noqa: PLC0415 - as said at `Service`
 
@@ -184,8 +184,8 @@ def _store(service: Service) -> typer.Typer:
     ) -> None:
         """Check every link of every chain, and that store and topic say the same.
 
-        Reads DATABASE_URL (as <service>_relay), CHAIN_KEYS or MASTER_KEY, BROKER_URL and
-        TOPIC_PREFIX. Exit code 1 if anything is missing, differs or was changed.
+        Reads DATABASE_URL (as <service>_relay), CHAIN_KEYS, BROKER_URL and TOPIC_PREFIX. Exit
+        code 1 if anything is missing, differs or was changed.
         """
         from libs.process import tending  # noqa: PLC0415 - as said at `Service`
 

@@ -11,6 +11,7 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    PlainSerializer,
     SecretStr,
     ValidationError,
     model_validator,
@@ -73,8 +74,11 @@ PostgresUrl = Annotated[SecretStr, AfterValidator(_postgres)]
 Collector = Annotated[str, AfterValidator(_collector)]
 BrokerUrl = Annotated[SecretStr, AfterValidator(_broker)]
 MasterKey = Annotated[SecretStr, AfterValidator(_master)]
-ChainKeys = Annotated[keys.Derived, NoDecode, BeforeValidator(partial(_derived, "chain"))]
-AnalyticsKeys = Annotated[keys.Derived, NoDecode, BeforeValidator(partial(_derived, "analytics"))]
+_Hidden = PlainSerializer(lambda _given: "**********", return_type=str)
+ChainKeys = Annotated[keys.Derived, NoDecode, BeforeValidator(partial(_derived, "chain")), _Hidden]
+AnalyticsKeys = Annotated[
+    keys.Derived, NoDecode, BeforeValidator(partial(_derived, "analytics")), _Hidden
+]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -132,28 +136,15 @@ class Secrets(Settings):
 
 
 class Checking(Settings):
-    """Of who checks what was recorded and opens nothing: no master key, which would open it all."""
+    """Of who checks what was recorded, and who wrote it, and opens nothing: no master key, which
+    would open it all.
+    """
 
     chain_keys: ChainKeys
 
     def key(self, label: str) -> bytes:
         """Raises `KeyNotGiven`."""
         return self.chain_keys.key(label)
-
-
-class EitherKeys(Settings):
-    """Of an operator's command, wherever it is run: the keys of the chains, or the master key."""
-
-    chain_keys: ChainKeys | None = None
-    master_key: MasterKey | None = None
-
-    def key(self, label: str) -> bytes:
-        """Raises `KeyNotGiven`."""
-        if self.chain_keys is not None:
-            return self.chain_keys.key(label)
-        if self.master_key is not None:
-            return keys.derived(keys.master_key(self.master_key.get_secret_value()), label)
-        raise keys.KeyNotGiven("CHAIN_KEYS is missing, and so is MASTER_KEY.")
 
 
 class Keyring(Settings):
@@ -216,9 +207,9 @@ def unsafe(name: str, value: Any, *, trusted_network: bool = False) -> str | Non
             return None if value else "production keeps what it has acknowledged"
         case "issuers":
             return trusting.unsafe(value)
-        case "master_key" if value is not None:
+        case "master_key":
             return _KNOWN if keys.guessable(keys.master_key(value.get_secret_value())) else None
-        case "chain_keys" | "analytics_keys" if value is not None:
+        case "chain_keys" | "analytics_keys":
             return _OF_A_KNOWN_ONE if value.guessable else None
         case _ if name.endswith(("_url", "_endpoint")):
             return None if trusted_network else _plain(value)

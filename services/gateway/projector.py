@@ -138,8 +138,8 @@ def parked(*, as_json: lines.AsJson = False) -> None:
 def dismiss(place: lines.OnePlace) -> None:
     """Have no reader park again what a stranger wrote at PLACE. A fact of ours is refused.
 
-    Reads the whole topic for that. Reads DATABASE_URL (as gateway_projector), CHAIN_KEYS or
-    MASTER_KEY, BROKER_URL, TOPIC_PREFIX.
+    Reads the whole topic for that. Reads DATABASE_URL (as gateway_projector), CHAIN_KEYS,
+    BROKER_URL, TOPIC_PREFIX.
     """
     from libs.process import dismissing  # noqa: PLC0415 - as above
     from services.gateway.contracts import SERVICES  # noqa: PLC0415 - as above

@@ -38,8 +38,9 @@ _LOGGED = {
 _NOBODY_UNASKED = "host all all 127.0.0.1/32 scram-sha-256\n"
 DATABASE_ROLES = (
     *(f"{service}_{role}" for service in ("care", "assignment", "diary", "review")
-      for role in ("app", "relay", "owner")),
-    "gateway_app", "gateway_projector", "gateway_analytics", "gateway_owner", "keyring_app",
+      for role in ("app", "relay", "follow", "owner")),
+    "gateway_app", "gateway_projector", "gateway_analytics", "gateway_owner",
+    "keyring_app", "keyring_writer",
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from prometheus_client import CollectorRegistry, Counter
 
 from deploy.local.database import Target
 from deploy.local.ports import wait_until
+from deploy.local.processes import without_the_master
 from libs.process.admin import Readiness, serving
 from tests.security.commands import rows
 from tests.security.observed import Observed
@@ -159,7 +160,7 @@ def operated(
             watched.secrets[role], password or watched.secrets[role]
         ),
         "MIGRATION_DATABASE_URL": target.url_as(others[0]) if others else "",
-        "MASTER_KEY": watched.secrets["master key"],
+        **without_the_master(watched.secrets["master key"]),
         "BROKER_URL": watched.run.broker,
     }
     service, *words = line.split()

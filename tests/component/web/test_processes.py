@@ -20,6 +20,7 @@ from libs.testing.databases import Database
 
 ROOT = Path(__file__).parents[3]
 SERVICES = ("care", "assignment", "diary", "review")
+CHAIN_KEYS = without_the_master(DEVELOPMENT_MASTER_KEY)["CHAIN_KEYS"]
 ROLES = ("api", "relay", "follow", "migrate", "republish", "store verify")
 
 
@@ -100,7 +101,7 @@ def test_a_database_that_is_not_there_is_one_line() -> None:
         "verify",
         "--store-only",
         DATABASE_URL=nowhere,
-        MASTER_KEY=DEVELOPMENT_MASTER_KEY,
+        CHAIN_KEYS=CHAIN_KEYS,
     )
     assert outcome.returncode == 1
     assert outcome.stderr.count("\n") == 1
@@ -183,7 +184,7 @@ def care(database: str, **settings: str) -> dict[str, str]:
         "DATABASE_URL": database,
         "KEYRING_URL": database.replace("care_app", "keyring_writer"),
         "MASTER_KEY": DEVELOPMENT_MASTER_KEY,
-        "CHAIN_KEYS": without_the_master(DEVELOPMENT_MASTER_KEY)["CHAIN_KEYS"],
+        "CHAIN_KEYS": CHAIN_KEYS,
         "BROKER_URL": "kafka://127.0.0.1:1",
         "ISSUERS": "http://127.0.0.1:1",
         "PORT": str(free_port()),
@@ -226,7 +227,7 @@ def test_the_record_of_a_new_clinic_is_whole(own_database: Database) -> None:
         "verify",
         "--store-only",
         DATABASE_URL=own_database.url_as("care_relay"),
-        MASTER_KEY=DEVELOPMENT_MASTER_KEY,
+        CHAIN_KEYS=CHAIN_KEYS,
     )
     assert outcome.returncode == 0
     assert outcome.stdout.startswith("0 events in 0 streams, 0 to be published: whole.")

@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from libs.process.keys import DEVELOPMENT_MASTER_KEY, Derived, KeyNotGiven, derived, master_key
-from libs.process.settings import Checking, EitherKeys, load
+from libs.process.settings import Checking, load
 
 DRAWN = base64.b64encode(bytes(range(7, 39))).decode()
 SECRET = "canary-password"  # noqa: S105 - no password of anybody
@@ -13,7 +13,7 @@ SECRET = "canary-password"  # noqa: S105 - no password of anybody
 
 @pytest.fixture(autouse=True)
 def _only_what_a_test_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in EitherKeys.model_fields:
+    for name in Checking.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
 
 
@@ -60,16 +60,3 @@ def test_production_refuses_keys_that_follow_from_a_known_one(
     else:
         (line,) = refused(capsys)
         assert line.startswith("CHAIN_KEYS is not usable: a key in it is known")
-
-
-def test_an_operator_has_the_master_key_or_those_that_follow_from_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("MASTER_KEY", DRAWN)
-    by_master = load(EitherKeys).key("chain:care")
-    monkeypatch.setenv("CHAIN_KEYS", Derived.of(master_key(DRAWN), "chain", ["care"]).written())
-    monkeypatch.delenv("MASTER_KEY")
-    assert load(EitherKeys).key("chain:care") == by_master
-    monkeypatch.delenv("CHAIN_KEYS")
-    with pytest.raises(KeyNotGiven, match=r"^CHAIN_KEYS is missing, and so is MASTER_KEY\.$"):
-        load(EitherKeys).key("chain:care")
