@@ -14,8 +14,8 @@ pytestmark = pytest.mark.security("who may do what")
 
 ALL = {each.name: each for each in commands()}
 _AS_WHOM = re.compile(r"(\w+_URL) \(as ([\w<>]+)\)")
-ROLE_OF = {"KEYRING_URL": "keyring_app"}
-"""Where a command line does not say it: there is but one."""
+KEYRING = {f"{each.service} {each.role}": each.keyring_role for each in PROCESSES}
+"""Services share one command line, which cannot say it of each of them."""
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_a_command_must_be_given_what_its_row_says_and_nothing_else(command: Rol
 @pytest.mark.parametrize("command", ALL.values(), ids=lambda command: command.name)
 def test_a_command_is_of_the_database_roles_that_its_help_names(command: RoleCommand) -> None:
     row = rows()[command.name]
-    told = ROLE_OF | {
+    told = {"KEYRING_URL": KEYRING.get(command.name, "")} | {
         name: role.replace("<service>", command.service)
         for name, role in _AS_WHOM.findall(_help_of(command))
     }
@@ -58,6 +58,12 @@ def _help_of(command: RoleCommand) -> str:
 def test_a_process_of_a_running_interlude_has_the_database_role_of_its_row() -> None:
     told = {f"{each.service} {each.role}": each.database_role for each in PROCESSES}
     assert told == {name: rows()[name].database_roles[0] for name in told}
+
+
+def test_who_opens_nothing_is_not_given_the_key_that_opens_everything() -> None:
+    needs_it = {name for name, row in rows().items() if "MASTER_KEY" in row.must_be_given}
+    seals_or_opens = {name for name, row in rows().items() if "KEYRING_URL" in row.must_be_given}
+    assert needs_it == seals_or_opens
 
 
 def test_a_relay_never_holds_a_key() -> None:

@@ -189,8 +189,9 @@ async def _make_keys(where: Stage) -> None:
 
 @asynccontextmanager
 async def keyring(where: Stage) -> AsyncIterator[PostgresKeyring]:
+    """As care has it: it makes keys."""
     pool = await open_pool(
-        where.database.url_as("keyring_app"), size=1, application="bench", durable=True
+        where.database.url_as("keyring_writer"), size=1, application="bench", durable=True
     )
     try:
         wrapper = MasterKey(derived(master_key(MASTER), "keyring"), nonce=os.urandom)

@@ -15,7 +15,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.local.ports import HOST, free_port, wait_until
-from deploy.local.processes import PROCESSES, SERVICES, Process
+from deploy.local.processes import PROCESSES, SERVICES, Process, without_the_master
 from libs.process.keys import DEVELOPMENT_MASTER_KEY
 from libs.testing.databases import Database
 
@@ -110,11 +110,12 @@ class Clinic:
             "ADMIN_PORT": str(admin),
             "PORT": str(port),
             "DATABASE_URL": self.database.url_as(process.database_role),
-            "KEYRING_URL": self.database.url_as("keyring_app"),
+            "KEYRING_URL": self.database.url_as(process.keyring_role),
             "BROKER_URL": self.broker_of(process),
             "TOPIC_PREFIX": self.topic_prefix,
             "ISSUERS": self.issuer,
             "MASTER_KEY": DEVELOPMENT_MASTER_KEY,
+            **without_the_master(DEVELOPMENT_MASTER_KEY),
             **{f"{name.upper()}_URL": self._url_of(name) for name in SERVICES},
         }
         return {

@@ -32,7 +32,7 @@ NOTHING_LIKE_IT = Message(topic=TOPIC, key=str(MASHA).encode(), headers=[], valu
 
 @pytest.fixture(scope="module")
 def engine(database: Database) -> Iterator[Engine]:
-    with engine_as("review_app", database) as engine:
+    with engine_as("review_follow", database) as engine:
         yield engine
 
 
@@ -231,7 +231,7 @@ def test_with_another_master_key_everything_would_look_forged(
     (note,) = _notes(1)
     topics.tell(TOPIC, [note, _forged(note, 9)])
     _read(db, topics, reader)
-    with pytest.raises(CannotDismiss, match=r"^MASTER_KEY: nothing in "):
+    with pytest.raises(CannotDismiss, match=r"^CHAIN_KEYS: nothing in "):
         _dismiss(db, topics, (OF_MASHA, 1), key=bytes(32))
     assert _codes(db) == [WAITS]
 

@@ -83,7 +83,7 @@ class Readers:
 
 @pytest.fixture(scope="module")
 def readers(database: Database) -> Iterator[Readers]:
-    roles = {name: f"{name}_app" for name in WRITERS} | {"gateway": "gateway_projector"}
+    roles = {name: f"{name}_follow" for name in WRITERS} | {"gateway": "gateway_projector"}
     with ExitStack() as stack:
         yield Readers(
             {name: stack.enter_context(engine_as(role, database)) for name, role in roles.items()}

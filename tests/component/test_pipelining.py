@@ -22,7 +22,7 @@ VALUES (:reader, 't', 0, 'id', :offset, 'waits', now(), 1)
 
 @pytest.fixture
 def engine(database: Database) -> Iterator[Engine]:
-    with engine_as("review_app", database) as engine:
+    with engine_as("review_follow", database) as engine:
         yield engine
 
 

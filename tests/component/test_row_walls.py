@@ -30,6 +30,7 @@ READERS = [
     if "select" in told
 ]
 INSIDE = [(name, role) for name, role in READERS if role not in WALLED[name].through_all]
+COMPARED = {"gateway.applied", "gateway.parked"}
 NOT_SAID = (errors.UndefinedObject, errors.InvalidTextRepresentation)
 """How a service's table answers who has named no clinic: louder than with nothing."""
 
@@ -38,7 +39,8 @@ _LONG_AGO = "2001-02-03T04:05:06Z"
 
 _OF_TYPE: dict[str, Any] = {
     "integer": 1,
-    "bigint": 1,
+    "double precision": 1.0,
+    "boolean": True,
     "bytea": b"x",
     "json": "{}",
     "jsonb": "{}",
@@ -72,11 +74,17 @@ def _row(
     connection: psycopg.Connection, table: Table, clinic: UUID, number: int
 ) -> Mapping[str, Any]:
     """Whatever must be there and has no default; ids are unique over the clinics."""
-    told = _OF_TYPE | {"uuid": uuid5(clinic, str(number)), "text": str(number)}
+    told = _OF_TYPE | {
+        "uuid": uuid5(clinic, str(number)),
+        "text": str(number),
+        # Where a place in a topic is all that tells two rows apart.
+        "bigint": clinic.int % 1_000 + 1_000 * number,
+    }
     needed = connection.execute(
         "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute"
         " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
-        " AND (attnotnull OR attname = 'created_at') AND attidentity = '' AND attgenerated = ''",
+        " AND (attnotnull OR attname IN ('created_at', 'wrapped'))"
+        " AND attidentity = '' AND attgenerated = ''",
         [table.whole_name],
     ).fetchall()
     return {**{name: told[kind] for name, kind in needed}, "tenant_id": clinic}
@@ -170,10 +178,13 @@ def test_nobody_changes_a_row_of_another_clinic(
 
 @pytest.mark.parametrize("name", WALLED)
 def test_the_owner_is_held_by_it_too(name: str, two_clinics: Database) -> None:
-    """Whoever gets hold of what migrates has no clinic's rows by that."""
+    """Whoever gets hold of what migrates has no clinic's rows by that; only how far the gateway's
+    readers have come, which must be compared before a rebuilt table takes the old one's place.
+    """
     table = WALLED[name]
     with acting(two_clinics, f"{table.schema}_owner", CLINIC) as connection:
-        assert clinics_seen(connection, table) == set()
+        seen = clinics_seen(connection, table)
+    assert seen == ({CLINIC, OTHER_CLINIC} if name in COMPARED else set())
 
 
 def test_a_table_has_the_wall_that_is_said_of_it(database: Database) -> None:

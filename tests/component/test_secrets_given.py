@@ -14,6 +14,7 @@ from collections.abc import Mapping
 import pytest
 
 from deploy.local.ports import wait_until
+from deploy.local.processes import without_the_master
 from tests.component.web.test_processes import ROOT
 from tests.security.commands import RoleCommand, commands, rows
 from tests.security.sweeping import Looking
@@ -25,6 +26,7 @@ COMMANDS = [each for each in commands() if each.service in {"care", "gateway"}]
 
 PASSWORDS = {name: secrets.token_hex(16) for name in ("database", "keyring", "owner", "broker")}
 MASTER_KEY = base64.b64encode(secrets.token_bytes(32)).decode()
+DERIVED = without_the_master(MASTER_KEY, epochs=2)
 NOWHERE = "127.0.0.1:1"
 GIVEN = {
     "DATABASE_URL": f"postgresql://somebody:{PASSWORDS['database']}@{NOWHERE}/interlude",
@@ -32,12 +34,21 @@ GIVEN = {
     "MIGRATION_DATABASE_URL": f"postgresql://owner:{PASSWORDS['owner']}@{NOWHERE}/interlude",
     "BROKER_URL": f"kafka+ssl://somebody:{PASSWORDS['broker']}@{NOWHERE}",
     "MASTER_KEY": MASTER_KEY,
+    **DERIVED,
     "ISSUERS": f"http://{NOWHERE}",
     "PORT": "1",
     **{f"{name}_URL": f"http://{NOWHERE}" for name in ("CARE", "ASSIGNMENT", "DIARY", "REVIEW")},
 }
-SECRETS = {"DATABASE_URL", "KEYRING_URL", "MIGRATION_DATABASE_URL", "BROKER_URL", "MASTER_KEY"}
-SECRET = Looking([*PASSWORDS.values(), MASTER_KEY, base64.b64decode(MASTER_KEY).hex()])
+SECRETS = {
+    "DATABASE_URL",
+    "KEYRING_URL",
+    "MIGRATION_DATABASE_URL",
+    "BROKER_URL",
+    "MASTER_KEY",
+    *DERIVED,
+}
+_KEYS = [pair.partition(":")[2] for each in DERIVED.values() for pair in each.split(",")]
+SECRET = Looking([*PASSWORDS.values(), *_KEYS, MASTER_KEY, base64.b64decode(MASTER_KEY).hex()])
 
 
 def said(command: RoleCommand, settings: Mapping[str, str]) -> str:

@@ -57,7 +57,7 @@ class People:
 @pytest.fixture(scope="module")
 def engine(database: Database) -> Iterator[Engine]:
     engine = create_engine(
-        database.url_as("review_app").replace("postgresql:", "postgresql+psycopg:")
+        database.url_as("review_follow").replace("postgresql:", "postgresql+psycopg:")
     )
     yield engine
     engine.dispose()
@@ -144,7 +144,7 @@ class Registered(Fact):
 async def reacts(database: Database) -> AsyncIterator[Callable[[Topics], tuple[Any, list[str]]]]:
     """A follower that asks for nothing, and the zones of which it was told."""
     engine = create_async_engine(
-        database.url_as("review_app").replace("postgresql:", "postgresql+asyncpg:")
+        database.url_as("review_follow").replace("postgresql:", "postgresql+asyncpg:")
     )
 
     def made(topics: Topics) -> tuple[Follower, list[str]]:

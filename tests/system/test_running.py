@@ -210,7 +210,7 @@ CANARY = "marmalade"
         ("care-follow", "DATABASE_URL", f"mysql://{CANARY}@x/y", "DATABASE_URL is not usable"),
         ("review-api", "PORT", CANARY, "PORT is not usable"),
         ("assignment-api", "PROFILE", "production", "ISSUERS is not usable: production takes"),
-        ("gateway-projector", "PROFILE", "production", "MASTER_KEY is not usable: this key is"),
+        ("gateway-projector", "PROFILE", "production", "CHAIN_KEYS is not usable: a key in it"),
     ],
 )
 def test_a_role_says_which_setting_is_wrong_and_stops(

@@ -12,7 +12,7 @@ import re
 from collections.abc import Container
 from typing import Any, ClassVar
 
-from graphql import GraphQLError, GraphQLSyntaxError
+from graphql import GraphQLError, GraphQLSyntaxError, ValueNode
 
 from services.gateway.graphql.codes import CODES
 
@@ -59,7 +59,7 @@ def shown(error: GraphQLError, names: Container[str], *, hints: bool = True) -> 
         return _at(error, cause.message, cause.extensions or {})
     if isinstance(error, GraphQLSyntaxError):
         return _at(error, CODES[SYNTAX], {"code": SYNTAX})
-    if error.original_error is None or _about_a_variable(error):
+    if error.original_error is None or _about_a_variable(error) or about_the_document(error):
         about = {"code": GRAPHQL_ITSELF, **(error.extensions or {})}
         message = error.message if hints else _HINT.sub("", error.message)
         return _at(error, without_input(message, names), about)
@@ -88,6 +88,12 @@ def without_input(message: str, names: Container[str]) -> str:
 
 def _known(quoted: re.Match[str], names: Container[str]) -> str:
     return quoted.group(0) if quoted.group(2) in names else "…"
+
+
+def about_the_document(error: GraphQLError) -> bool:
+    """A value that stands in it could not be read, as a number of thousands of digits."""
+    nodes = error.nodes or ()
+    return not error.path and bool(nodes) and all(isinstance(node, ValueNode) for node in nodes)
 
 
 def _about_a_variable(error: GraphQLError) -> bool:

@@ -186,7 +186,7 @@ def _page(node: FieldNode) -> int:
     for argument in node.arguments or ():
         if argument.name.value in PAGE_ARGUMENTS:
             value = argument.value
-            return _size(value) if isinstance(value, IntValueNode) else LARGEST_PAGE
+            return _size(value.value) if isinstance(value, IntValueNode) else LARGEST_PAGE
     return 1
 
 
@@ -196,11 +196,13 @@ def _digits(document: DocumentNode) -> int:
     return max(map(len, _NUMBER.findall(text)), default=0)
 
 
-def _size(value: IntValueNode) -> int:
-    """Python refuses to read a number of thousands of digits."""
-    if len(value.value) > len(str(LARGEST_PAGE)):
-        return 1 if value.value.startswith("-") else LARGEST_PAGE
-    return max(1, min(int(value.value), LARGEST_PAGE))
+def _size(digits: str) -> int:
+    """By its length first: Python refuses to read a number of thousands of digits."""
+    if digits.startswith("-"):
+        return 1
+    if len(digits) > len(str(LARGEST_PAGE)):
+        return LARGEST_PAGE
+    return max(1, min(int(digits), LARGEST_PAGE))
 
 
 def within(limits: Limits) -> type[ValidationRule]:

@@ -20,7 +20,7 @@ from services.gateway.graphql.admission import Admission
 from services.gateway.graphql.commands import mutations
 from services.gateway.graphql.context import Freshness, freshness
 from services.gateway.graphql.documents import Documents
-from services.gateway.graphql.errors import shown
+from services.gateway.graphql.errors import about_the_document, shown
 from services.gateway.graphql.inputs import Inputs
 from services.gateway.graphql.limits import USUAL, Limits, limiter
 from services.gateway.graphql.queries import Query
@@ -68,7 +68,7 @@ class Schema(strawberry.Schema):
     ) -> None:
         _ = execution_context
         for error in errors:
-            cause = error.original_error
+            cause = None if about_the_document(error) else error.original_error
             if cause is not None and not isinstance(cause, GraphQLError):
                 log.error("field-failed", field=_place(error), exc_info=cause)
 

@@ -28,7 +28,7 @@ async def anywhere(either: Database | None) -> AsyncIterator[Homework]:
 
 @pytest.fixture(scope="module")
 def url(database: Database) -> str:
-    return database.url_as("assignment_app")
+    return database.url_as("assignment_follow")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.component.engines import engine_as
 
 @pytest.fixture(scope="module")
 def engine(database: Database) -> Iterator[Engine]:
-    with engine_as("review_app", database) as engine:
+    with engine_as("review_follow", database) as engine:
         yield engine
 
 

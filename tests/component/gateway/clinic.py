@@ -15,6 +15,7 @@ import psycopg
 from sqlalchemy import create_engine, make_url
 
 from deploy.local.ports import wait_until
+from deploy.local.processes import without_the_master
 from libs.eventstore.chain import link
 from libs.eventstore.projecting import LIVE, Projection, Projector
 from libs.eventstore.recorded import Recorded
@@ -60,7 +61,7 @@ class Clinic:
             "MIGRATION_DATABASE_URL": self.database.url_as("gateway_owner"),
             "BROKER_URL": self.broker,
             "TOPIC_PREFIX": self.prefix,
-            "MASTER_KEY": DEVELOPMENT_MASTER_KEY,
+            "CHAIN_KEYS": without_the_master(DEVELOPMENT_MASTER_KEY)["CHAIN_KEYS"],
         }
 
     @property

@@ -52,7 +52,7 @@ def rows(database: Database) -> Mapping[str, Sequence[Mapping[str, Any]]]:
     """Every table, after all was told."""
     told = [recorded for stream in STREAMS for recorded in stream]
     for service, keep in KEEPING.items():
-        _tell(database, f"{service}_app", keep, told)
+        _tell(database, f"{service}_follow", keep, told)
     for projection in LIVE:
         _tell(database, "gateway_projector", projection.project, told)
     with psycopg.connect(database.url, row_factory=dict_row) as superuser:

@@ -16,7 +16,7 @@ from tests.component.progress.notes import HERE, THERE, TOPIC
 
 @pytest.fixture(scope="module")
 def engine(database: Database) -> Iterator[Engine]:
-    with engine_as("review_app", database) as engine:
+    with engine_as("review_follow", database) as engine:
         yield engine
 
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.postgres
 
 @pytest.fixture(scope="module")
 def engine(database: Database) -> Iterator[Engine]:
-    with engine_as("review_app", database) as engine:
+    with engine_as("review_follow", database) as engine:
         yield engine
 
 

@@ -1,6 +1,8 @@
 """What was queued offline arrives in order, and every command is answered by itself."""
 
+import asyncio
 from dataclasses import dataclass, replace
+from threading import Event
 from typing import Any
 
 import httpx
@@ -8,6 +10,7 @@ import pytest
 
 from libs.testing.cast import LEV
 from libs.testing.web import Names, client, edge
+from libs.web import bodies
 from libs.web.allowances import admitting
 from tests.component.web.practice import GIVE, RATE, app
 
@@ -83,6 +86,39 @@ async def test_each_is_for_those_who_may() -> None:
 async def test_two_hundred_are_enough() -> None:
     answer = await sent(*[rate] * 201)
     assert (answer.status_code, answer.json()["code"]) == (400, "too-many-commands")
+
+
+async def test_what_is_queued_in_a_day_fits_and_what_would_hold_up_others_does_not() -> None:
+    wordy = {**GIVE, "title": "x" * 4000}
+    fits = [{**give, "idempotency_key": f"k{n}", "body": wordy} for n in range(200)]
+    async with client(app(edge()), "anna") as browser:
+        taken = await browser.post("/v1/commands", json={"commands": fits})
+        too_much = b'{"commands":[' + b"1," * (1 << 19) + b"1]}"
+        refused = await browser.post(
+            "/v1/commands", content=too_much, headers={"Content-Type": "application/json"}
+        )
+    assert (taken.status_code, len(taken.json()["answers"])) == (200, 200)
+    assert (refused.status_code, refused.json()["code"]) == (413, "body-too-large")
+
+
+async def test_others_are_answered_while_a_large_batch_is_understood(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The reading waits for somebody who is only let in meanwhile."""
+    served = Event()
+
+    def slowly(raw: bytes) -> bodies.Json:
+        assert served.wait(10), "nobody was let in while the batch was read"
+        return read_at_once(raw)
+
+    read_at_once = bodies.parsed
+    monkeypatch.setattr(bodies, "parsed", slowly)
+
+    async def another() -> None:
+        served.set()
+
+    answer, _ = await asyncio.gather(sent(give), another())
+    assert answer.json()["answers"][0]["status"] == 201
 
 
 @pytest.mark.parametrize(

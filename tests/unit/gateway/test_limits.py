@@ -44,6 +44,14 @@ def exceeded(document: str) -> set[str]:
         ("{ __schema { a: types { name } } }", {"cost"}),
         ("{ a: __schema { types { name } } b: __schema { types { name } } }", {"cost"}),
         ("{ many(first: -5) { name } }", set()),
+        # Python reads no number of more than 4,300 digits.
+        (f"{{ many(first: {'9' * 5_000}) {{ name }} }}", set()),
+        (f"{{ many(first: -{'9' * 5_000}) {{ name }} }}", set()),
+        (
+            "{ many(first: %s) { many(first: 100) { many(first: 100) { name } } } }"
+            % ("9" * 5_000),
+            {"cost"},
+        ),
     ],
 )
 def test_every_limit_counts_what_it_says(document: str, limits: set[str]) -> None:

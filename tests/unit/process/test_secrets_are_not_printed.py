@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from deploy.local.broker import Chosen
 from deploy.local.choices import choices
 from deploy.local.database import Target
-from deploy.local.processes import Place, Ports
+from deploy.local.processes import Place, Ports, without_the_master
 from deploy.local.run_info import RunInfo
 from libs.process.settings import Settings, complaints
 
@@ -21,6 +21,8 @@ PASSWORD = "correct-horse-battery-staple"  # noqa: S105 - of nobody's
 MASTER_KEY = base64.b64encode(bytes(range(11, 43))).decode()
 DATABASE = f"postgresql://somebody:{PASSWORD}@127.0.0.1:1/interlude"
 BROKER = f"kafka+ssl://somebody:{PASSWORD}@127.0.0.1:1"
+DERIVED = without_the_master(MASTER_KEY, epochs=2)
+KEYS = [pair.partition(":")[2] for each in DERIVED.values() for pair in each.split(",")]
 GIVEN = {
     "PROFILE": "local",
     "DATABASE_URL": DATABASE,
@@ -28,6 +30,7 @@ GIVEN = {
     "MIGRATION_DATABASE_URL": DATABASE,
     "BROKER_URL": BROKER,
     "MASTER_KEY": MASTER_KEY,
+    **DERIVED,
     "ISSUERS": "http://127.0.0.1:1",
     "ISSUER": "http://127.0.0.1:1",
     "KEY_FILE": "issuer.pem",
@@ -63,7 +66,7 @@ def _given(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def shows(said: str) -> bool:
-    return any(secret in said for secret in (PASSWORD, MASTER_KEY, PASSWORD.encode().hex()))
+    return any(secret in said for secret in (PASSWORD, MASTER_KEY, PASSWORD.encode().hex(), *KEYS))
 
 
 @pytest.mark.parametrize("kind", OF_ALL, ids=lambda kind: f"{kind.__module__}.{kind.__name__}")
@@ -79,7 +82,9 @@ def test_all_settings_are_looked_at() -> None:
     assert len(OF_ALL) > 15
 
 
-@pytest.mark.parametrize("name", ["DATABASE_URL", "KEYRING_URL", "BROKER_URL", "MASTER_KEY"])
+@pytest.mark.parametrize(
+    "name", ["DATABASE_URL", "KEYRING_URL", "BROKER_URL", "MASTER_KEY", *DERIVED]
+)
 def test_nor_does_what_is_wrong_about_them(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, f"?{GIVEN[name]}")
     for kind in OF_ALL:

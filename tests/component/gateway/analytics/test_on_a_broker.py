@@ -18,13 +18,12 @@ from libs.eventstore.recorded import Recorded
 from libs.messaging.broker import Broker, Delivery
 from libs.messaging.connect import connect
 from libs.messaging.envelope import to_message, topic_of
-from libs.process.keys import DEVELOPMENT_MASTER_KEY
 from libs.testing.cast import NOW
 from libs.testing.databases import Database
 from services.gateway.analytics import role
 from services.gateway.settings import AnalyticsSettings
 from tests.component.delivering import read
-from tests.component.gateway.analytics.stage import SERVICES, consent, homework
+from tests.component.gateway.analytics.stage import DERIVED, SERVICES, consent, homework
 
 pytestmark = pytest.mark.postgres
 
@@ -46,7 +45,7 @@ class Place:
         return AnalyticsSettings.model_validate(
             {
                 "database_url": self.database.url_as("gateway_analytics"),
-                "master_key": DEVELOPMENT_MASTER_KEY,
+                **DERIVED,
                 "broker_url": self.broker_url,
                 "topic_prefix": self.prefix,
                 "partitions": 3,
