@@ -127,11 +127,6 @@ def test_no_command_of_an_operator_shows_it(line: str, shown: Shown) -> None:
     assert found(PLANTED.here(line, done.stdout + done.stderr)) == NOWHERE
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="with ACCESS_LOG=true the path is written down as it was sent, also where a name stands"
-    " for an id",
-)
 def test_who_looks_for_a_person_by_name_leaves_no_name_in_the_log(watched: Observed) -> None:
     name = f"Orlova{uuid4().hex}"
     headers = {"Authorization": f"Bearer {watched.sower.clinic.token('therapist')}"}
