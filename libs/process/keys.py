@@ -1,7 +1,7 @@
 """Every key that a process uses, derived from one master key; the label says what for.
 
 Labels in use: `chain:<service>`, `fingerprint:<service>`, `lookup:<service>`, `keyring`,
-`analytics:<epoch>`.
+`analytics:<epoch>`, `consistency`.
 """
 
 import base64

@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route, WebSocketRoute
 
 from libs.eventstore.awaiting import Awaiting
+from libs.eventstore.consistency import LABEL, Tokens
 from libs.eventstore.projecting import LIVE
 from libs.process import admin, parts, serving
 from libs.process.admin import Readiness
@@ -168,6 +169,7 @@ async def _shared(settings: ApiSettings) -> AsyncIterator[tuple[parts.Parts, Par
                     monotonic=time.monotonic,
                     news=changes.news_of_streams,
                 ),
+                tokens=Tokens(settings.key(LABEL)),
                 clients=services,
                 live=changes,
                 clock=built.clock,

@@ -10,7 +10,7 @@ from uuid import UUID
 import strawberry
 
 from libs.access.principal import Principal
-from libs.eventstore import consistency
+from libs.eventstore.consistency import BadToken, Tokens
 from libs.eventstore.store import StoreUnavailable
 from libs.privacy.sealing import KeyringUnavailable
 from libs.web.headers import Trace
@@ -48,6 +48,7 @@ class Parts:
     models: ReadModels
     sealer: Opener
     awaiting: Awaiting
+    tokens: Tokens
     clients: Clients
     live: Live
     clock: Callable[[], datetime]
@@ -135,8 +136,8 @@ class Context:
 
     async def _wait(self, token: str) -> bool:
         try:
-            streams = consistency.decode(token)
-        except consistency.BadToken:
+            streams = self.parts.tokens.streams(self.principal.tenant_id, token)
+        except BadToken:
             raise BadRequest("BAD_CONSISTENCY_TOKEN") from None
         tenant, patience = self.principal.tenant_id, self.parts.patience
         return await self.parts.awaiting.wait(tenant, streams, seconds=patience)

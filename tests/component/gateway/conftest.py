@@ -13,7 +13,7 @@ from libs.eventstore.pool import open_pool
 from libs.process.admin import Readiness
 from libs.testing.databases import Database
 from libs.testing.keyring import MemoryKeyring
-from libs.testing.web import Following, Ids, Names
+from libs.testing.web import TOKENS, Following, Ids, Names
 from services.gateway.app import create_app
 from services.gateway.clients import Clients
 from services.gateway.graphql.context import Parts
@@ -72,6 +72,7 @@ async def parts(
         models=ReadModels(pool),
         sealer=story.sealer,
         awaiting=following,
+        tokens=TOKENS,
         clients=clients,
         live=Live(),
         clock=lambda: LATER,
