@@ -1,7 +1,7 @@
 """Every key that a process uses, derived from one master key; the label says what for.
 
 Labels in use: `chain:<service>`, `fingerprint:<service>`, `lookup:<service>`, `keyring`,
-`analytics:<epoch>`, `consistency`.
+`analytics:<epoch>`, `consistency`, `cursors`.
 """
 
 import base64

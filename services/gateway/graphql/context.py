@@ -16,6 +16,7 @@ from libs.privacy.sealing import KeyringUnavailable
 from libs.web.headers import Trace
 from libs.web.problems import Problem
 from services.gateway.clients import Clients
+from services.gateway.graphql.cursors import Cursors
 from services.gateway.graphql.errors import (
     BadRequest,
     Overloaded,
@@ -49,6 +50,7 @@ class Parts:
     sealer: Opener
     awaiting: Awaiting
     tokens: Tokens
+    cursors: Cursors
     clients: Clients
     live: Live
     clock: Callable[[], datetime]
@@ -141,6 +143,10 @@ class Context:
             raise BadRequest("BAD_CONSISTENCY_TOKEN") from None
         tenant, patience = self.principal.tenant_id, self.parts.patience
         return await self.parts.awaiting.wait(tenant, streams, seconds=patience)
+
+    def place_of(self, patient_id: UUID, number: int) -> str:
+        """The cursor of a number in the patient's feed, for the one who asks."""
+        return self.parts.cursors.to_cursor(self.asker, patient_id, number)
 
     async def rows(self, sql: str, *arguments: object) -> list[Json]:
         """Rows of a statement with their texts opened."""

@@ -17,7 +17,7 @@ import strawberry
 from services.gateway.graphql import shaping
 from services.gateway.graphql.codes import CODES
 from services.gateway.graphql.context import Context, Info
-from services.gateway.graphql.cursors import place_in_feed, to_cursor
+from services.gateway.graphql.cursors import fact_named
 from services.gateway.graphql.errors import BadRequest, Coded
 from services.gateway.graphql.ids import Kind, to_global, uuid_of
 from services.gateway.graphql.screens import TimelineItem
@@ -99,14 +99,17 @@ async def _starting_place(context: Context, patient: UUID, after: str | None) ->
     head = await _head(context, patient)
     if after is None:
         return head
-    place = place_in_feed(after, patient)
-    number = await _number_of(context, patient, place) if isinstance(place, UUID) else place
+    number = context.parts.cursors.number(context.asker, patient, after)
+    if number is None:
+        number = await _number_of(context, patient, fact_named(after, patient))
     if number is None or number > head:
         raise BadRequest("BAD_CURSOR")
     return number
 
 
-async def _number_of(context: Context, patient: UUID, event: UUID) -> int | None:
+async def _number_of(context: Context, patient: UUID, event: UUID | None) -> int | None:
+    if event is None:
+        return None
     row = await context.row(timeline.NUMBER_OF, patient, event)
     return None if row is None else int(row["number"])
 
@@ -162,7 +165,7 @@ async def _passed_on(
         rows = await context.rows(timeline.SINCE, patient, place, AT_ONCE)
         for row in rows:
             try:
-                await asyncio.wait_for(queue.put(_change(row)), SLOW)
+                await asyncio.wait_for(queue.put(_change(context, row)), SLOW)
             except TimeoutError:
                 raise TooSlow from None
             place = row["number"]
@@ -178,10 +181,10 @@ async def _woken(context: Context, waker: asyncio.Event) -> None:
         raise TokenExpired
 
 
-def _change(row: Json) -> PatientChange:
+def _change(context: Context, row: Json) -> PatientChange:
     kind = KIND_OF.get(row["category"])
     return PatientChange(
-        cursor=to_cursor(row["patient_id"], row["number"]),
+        cursor=context.place_of(UUID(row["patient_id"]), row["number"]),
         item=shaping.timeline_item(row),
         node_id=kind and to_global(kind, row["stream_id"]),
     )

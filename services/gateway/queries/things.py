@@ -1,5 +1,6 @@
 """One thing with all that belongs to it, as a row: the same wherever it is shown."""
 
+from services.gateway.queries.timeline import newest_visible
 from services.gateway.queries.visible import AS_THERAPIST, may_see, shared
 
 # Every statement here is text of ours; values are arguments.
@@ -117,8 +118,7 @@ WHERE n.tenant_id = $1 AND {may_see("n.patient_id")}
 def patients(condition: str = "true") -> str:
     return f"""
 SELECT p.person_id AS id, p.name, p.zone, p.locale,
-    (SELECT number FROM feed_heads h
-     WHERE h.tenant_id = $1 AND h.patient_id = p.person_id) AS feed_number,
+    {newest_visible("p.person_id")} AS feed_number,
     {_list(_therapists("p.person_id"), "x.began_at, x.id")} AS therapists,
     (SELECT to_jsonb(x) FROM ({sessions(_NEXT)} ORDER BY s.starts_at LIMIT 1) x) AS next_session,
     (SELECT to_jsonb(x) FROM ({sessions(_LAST)} ORDER BY s.starts_at DESC LIMIT 1) x)

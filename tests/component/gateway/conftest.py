@@ -17,11 +17,14 @@ from libs.testing.web import TOKENS, Following, Ids, Names
 from services.gateway.app import create_app
 from services.gateway.clients import Clients
 from services.gateway.graphql.context import Parts
+from services.gateway.graphql.cursors import Cursors
 from services.gateway.graphql.schema import Schema, build_schema
 from services.gateway.live import Live
 from services.gateway.queries.reading import ReadModels
 from tests.component.gateway.asking import Answers, Asking, Socket
 from tests.component.gateway.telling import LATER, PEOPLE, Projecting, Story
+
+CURSOR_KEY = b"cursors-only-for-tests-only-for-"
 
 CONTRACTS = Path(__file__).parent / "contracts"
 
@@ -73,6 +76,7 @@ async def parts(
         sealer=story.sealer,
         awaiting=following,
         tokens=TOKENS,
+        cursors=Cursors(CURSOR_KEY),
         clients=clients,
         live=Live(),
         clock=lambda: LATER,

@@ -2,11 +2,13 @@
 
 import asyncio
 import gc
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
 from fastapi import FastAPI
 
@@ -15,8 +17,8 @@ from libs.testing.cast import BORIS, CLINIC, LEV, MASHA, NOW
 from libs.testing.streams import stream
 from services.gateway.graphql import subscriptions
 from services.gateway.graphql.context import Parts
-from services.gateway.graphql.cursors import to_cursor
 from services.gateway.graphql.ids import to_global
+from services.gateway.queries.visible import asker
 from tests.component.gateway.asking import Events, Socket
 from tests.component.gateway.telling import PEOPLE, Projecting
 
@@ -190,8 +192,16 @@ async def test_a_query_may_come_as_events_too(app: FastAPI) -> None:
         assert await events.receive() == ("complete", None)
 
 
-async def test_a_place_in_somebody_elses_feed_is_refused(app: FastAPI) -> None:
-    for cursor in ("canary", to_cursor(LEV, 1), to_cursor(MASHA, 10**9)):
+def unsealed(patient: UUID, number: int) -> str:
+    """As they looked when anybody could read and make them."""
+    return urlsafe_b64encode(orjson.dumps(["live", str(patient), number])).decode().rstrip("=")
+
+
+async def test_a_place_in_somebody_elses_feed_is_refused(app: FastAPI, parts: Parts) -> None:
+    masha, seal = asker(PEOPLE["masha"], parts.clock()), parts.cursors.to_cursor
+    lev = asker(PEOPLE["lev"], parts.clock())
+    foreign = (seal(masha, LEV, 1), seal(lev, MASHA, 1), seal(masha, MASHA, 10**9))
+    for cursor in ("canary", unsealed(MASHA, 1), *foreign):
         async with Events(app, "masha", WATCH, who=HER, after=cursor) as events:
             _, content = await events.receive()
             assert content["errors"][0]["extensions"]["code"] == "BAD_CURSOR"
