@@ -85,6 +85,8 @@ CLINIC_LIFE: Sequence[Sequence[Recorded]] = [
     stream("therapist", ANNA, _care("TherapistRegistered", therapist_id=ANNA), subject=ANNA),
     _patient(),
     _patient(LEV, "Asia/Tokyo"),
+    # Two requests at once, each of which saw nobody under this id:
+    stream("therapist", LEV, _care("TherapistRegistered", therapist_id=LEV), subject=LEV),
     _relationship(uuid4(), ended=True),
     _relationship(uuid4()),
     _session(uuid4(), STARTED, ENDED),
@@ -213,6 +215,23 @@ def test_the_migration_makes_the_tables_that_the_code_writes(engine: Engine) -> 
             (column.name, str(column.type.compile(engine.dialect)))
             for column in made.tables[table.name].c
         }
+
+
+@pytest.mark.parametrize("patient_first", [True, False])
+async def test_who_is_registered_as_a_therapist_as_well_stays_a_patient(
+    engine: Engine,
+    pool: Pool,
+    watch: Watch,
+    patient_first: bool,  # noqa: FBT001 - a case
+) -> None:
+    who = uuid4()
+    registered = _care("TherapistRegistered", therapist_id=who)
+    both = [_patient(who), stream("therapist", who, registered, subject=who)]
+    for told in both if patient_first else reversed(both):
+        with engine.begin() as db:
+            care_facts.keep(db, told)
+    found = await KnownCare(pool, monotonic=watch).patient(CLINIC, who)
+    assert found == KnownPatient(patient_id=who, zone=LONDON)
 
 
 async def test_a_therapist_treats_whom_a_relationship_names(

@@ -10,7 +10,8 @@ from services.gateway.queries.visible import AS_THERAPIST, may_see
 ME = """
 SELECT (SELECT to_jsonb(p) FROM (
         SELECT person_id AS id, kind, name, zone, locale FROM people
-        WHERE tenant_id = $1 AND person_id = $2) p) AS person,
+        WHERE tenant_id = $1 AND person_id = $2
+        ORDER BY (kind = 'patient') = $4 DESC LIMIT 1) p) AS person,
     (SELECT to_jsonb(c) FROM (
         SELECT clinic_id AS id, name, zone, locale FROM clinics
         WHERE tenant_id = $1 AND clinic_id = $1) c) AS clinic"""

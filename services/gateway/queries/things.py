@@ -6,12 +6,16 @@ from services.gateway.queries.visible import AS_THERAPIST, may_see, shared
 # Every statement here is text of ours; values are arguments.
 # ruff: noqa: S608
 
-PERSON = """SELECT person.person_id AS id, person.name FROM people person
-WHERE person.tenant_id = $1 AND person.person_id = {id}"""
+
+def _person(kind: str, id_: str) -> str:
+    return f"""(SELECT to_jsonb(p) FROM (
+    SELECT person.person_id AS id, person.name FROM people person
+    WHERE person.tenant_id = $1 AND person.person_id = {id_} AND person.kind = '{kind}') p)"""
 
 
-def person(id_: str) -> str:
-    return f"(SELECT to_jsonb(p) FROM ({PERSON.format(id=id_)}) p)"
+def _both_of(pair: str) -> str:
+    patient, therapist = _person("patient", f"{pair}.patient_id"), f"{pair}.therapist_id"
+    return f"{patient} AS patient, {_person('therapist', therapist)} AS therapist"
 
 
 def sessions(condition: str = "true") -> str:
@@ -20,7 +24,7 @@ SELECT s.session_id AS id, s.starts_at, s.zone, s.duration_min, s.started_at, s.
     CASE WHEN s.off IS NOT NULL THEN s.off WHEN s.ended_at IS NOT NULL THEN 'ended'
          WHEN s.started_at IS NOT NULL THEN 'started' ELSE 'scheduled' END AS status,
     s.patient_id, s.therapist_id,
-    {person("s.patient_id")} AS patient, {person("s.therapist_id")} AS therapist
+    {_both_of("s")}
 FROM sessions s
 WHERE s.tenant_id = $1 AND s.starts_at IS NOT NULL AND {may_see("s.patient_id")} AND {condition}"""
 
@@ -93,7 +97,7 @@ SELECT a.assignment_id AS id, a.patient_id, a.therapist_id, a.status, a.title, a
     a.created_in_session_id, a.continues_from, a.created_at, a.activated_at, a.closed_at,
     a.due_rule, a.due_session_id, a.due_at, a.version, a.changed_at,
     coalesce(a.suggested_at > coalesce(a.adjusted_at, '-infinity'), false) AS adjustment_suggested,
-    {person("a.patient_id")} AS patient, {person("a.therapist_id")} AS therapist,
+    {_both_of("a")},
     {_parts("assignment_parts", "assignment_id", "a.assignment_id")} AS parts,
     {_list(goals(_GOALS_SERVED), "x.set_at, x.id")} AS goals,
     {_list(occurrences("o.assignment_id = a.assignment_id"), "x.opens_at, x.slot")} AS occurrences,
@@ -138,6 +142,7 @@ def _therapists(patient: str) -> str:
 SELECT r.therapist_id AS id, person.name, r.began_at
 FROM relationships r
 LEFT JOIN people person ON person.tenant_id = r.tenant_id AND person.person_id = r.therapist_id
+    AND person.kind = 'therapist'
 WHERE r.tenant_id = $1 AND r.patient_id = {patient} AND r.ended_at IS NULL"""
 
 

@@ -34,7 +34,7 @@ ORDER BY f.number LIMIT $8"""
 HEAD = f"""
 SELECT coalesce(h.number, 0) AS number FROM people p
 LEFT JOIN feed_heads h ON h.tenant_id = p.tenant_id AND h.patient_id = p.person_id
-WHERE p.tenant_id = $1 AND p.person_id = $6 AND {may_see("p.person_id")}"""
+WHERE p.tenant_id = $1 AND p.person_id = $6 AND p.kind = 'patient' AND {may_see("p.person_id")}"""
 
 
 def newest_visible(patient: str) -> str:

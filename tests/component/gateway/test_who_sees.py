@@ -8,6 +8,8 @@ import pytest
 
 from libs.testing.cast import ANNA, MASHA, NOW
 from libs.testing.streams import stream
+from services.care import wire as care_wire
+from services.care.domain.therapist import TherapistId, TherapistRegistered
 from services.diary import wire as diary_wire
 from services.diary.domain.entry import EntryShared, EntrySharingWithdrawn
 from services.diary.examples import FACTS as DIARY_FACTS
@@ -88,3 +90,23 @@ async def test_what_somebody_wrote_for_themselves_alone_is_theirs(
     facts = [entry, shared, withdrawn]
     project((await story.told(diary_wire.entries, UUID(int=9), facts, MASHA))[2:])
     assert await ask("anna", query) == hers
+
+
+async def test_a_patient_who_is_registered_as_a_therapist_too_is_still_there(
+    ask: Any, project: Projecting, story: Story
+) -> None:
+    """Care refuses it; of two requests at once each may have seen nobody under the id."""
+    both_names = """query($masha: ID!, $therapist: ID!) {
+        patient(id: $masha) { name therapists { name } }
+        assignments(patientId: $masha, first: 1) { nodes { patient { name } therapist { name } } }
+        asTherapist: node(id: $therapist) { ... on Therapist { name } } }"""
+    ids = {"masha": HER, "therapist": to_global("Therapist", MASHA)}
+    screens = {name: await ask("anna", query) for name, query in SCREENS.items()}
+    before = await ask("anna", both_names, **ids)
+    mine = await ask("masha", "{ me { name zone } }")
+    twice = TherapistRegistered(therapist_id=TherapistId(MASHA), name="Somebody else")
+    project(await story.told(care_wire.therapists, MASHA, [twice], MASHA))
+    assert {name: await ask("anna", query) for name, query in SCREENS.items()} == screens
+    assert await ask("anna", both_names, **ids) == before
+    assert await ask("masha", "{ me { name zone } }") == mine
+    assert before["data"]["patient"]["name"] == "Masha Orlova"
