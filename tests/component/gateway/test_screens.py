@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from libs.eventstore.consistency import encode
+from libs.privacy.opening import UNREADABLE
 from libs.process.admin import Readiness
 from libs.testing.cast import ANNA, CLINIC, MASHA, OTHER_CLINIC
 from libs.testing.keyring import MemoryKeyring, memory_sealer
@@ -17,9 +18,8 @@ from services.gateway.app import create_app
 from services.gateway.graphql.context import Parts
 from services.gateway.graphql.ids import to_global
 from services.gateway.graphql.schema import Schema
-from services.gateway.graphql.texts import UNREADABLE
 from tests.component.gateway.asking import Asking
-from tests.component.gateway.screens import HERS, SCREENS
+from tests.component.gateway.screens import HER, HERS, SCREENS
 from tests.component.gateway.telling import NEXT_SESSION, PEOPLE, Projecting, Story
 
 pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("told")]
@@ -239,6 +239,18 @@ async def test_text_whose_seal_is_broken_is_null_counted_and_said_to_be_so(
     another = MemoryKeyring()
     await another.create_subject(CLINIC, MASHA)
     await _cannot_be_opened(schema, parts, another)
+
+
+async def test_a_key_that_does_not_open_hides_nothing_but_its_own_texts(
+    schema: Schema, parts: Parts, story: Story
+) -> None:
+    keyring = MemoryKeyring()
+    keyring._keys = dict(story.keyring._keys)
+    keyring.spoil(CLINIC, ANNA)
+    query = f'{{ patient(id: "{HER}") {{ name therapists {{ name }} }} }}'
+    answer = await _asking(schema, parts, keyring)("masha", query)
+    assert answer["data"] == {"patient": {"name": "Masha Orlova", "therapists": [{"name": None}]}}
+    assert answer["extensions"]["unreadable"]["code"] == "TEXT_UNREADABLE"
 
 
 async def _cannot_be_opened(schema: Schema, parts: Parts, keyring: MemoryKeyring) -> None:

@@ -9,7 +9,7 @@ import pytest
 from libs.eventstore.consistency import encode
 from libs.eventstore.memory import InMemoryEventStore
 from libs.eventstore.store import StoreUnavailable
-from libs.privacy.sealing import KeyringUnavailable, UnknownSubject
+from libs.privacy.sealing import KeyBroken, KeyringUnavailable, SealBroken, UnknownSubject
 from libs.testing.cast import ANNA, CLINIC, LEV, MASHA, NOW, OTHER_CLINIC
 from libs.testing.sealer import ReadableSealer
 from libs.testing.web import Following, Known, client, consistency_token, edge
@@ -277,6 +277,21 @@ async def test_erased_text_is_shown_as_erased(clinic: Clinic) -> None:
     assert (await clinic.get("masha", place)).json()["title"] == {"erased": True}
 
 
+async def test_text_that_does_not_open_is_shown_like_erased_text(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A record or a key that somebody changed: the rest of what she may read is still there."""
+
+    async def does_not_open(*_arguments: object, **_named: object) -> None:
+        raise SealBroken
+
+    place = await clinic.given()
+    monkeypatch.setattr(clinic.sealer, "open", does_not_open)
+    answer = await clinic.get("masha", place)
+    assert (answer.status_code, answer.json()["title"]) == (200, {"erased": True})
+    assert answer.json()["patient_id"] == str(MASHA)
+
+
 async def test_nothing_more_is_said_of_somebody_erased(clinic: Clinic) -> None:
     clinic.sealer.erase(MASHA)
     answer = await clinic.post("anna", "/v1/practices", GIVE)
@@ -317,6 +332,7 @@ async def test_who_treats_no_longer_sees_nothing_of_old_either(clinic: Clinic) -
     [
         (StoreUnavailable(), 503, "store-unavailable"),
         (KeyringUnavailable(), 503, "keyring-unavailable"),
+        (KeyBroken(), 503, "keyring-unavailable"),
         (UnknownSubject(), 409, "not-known-yet"),
     ],
 )
