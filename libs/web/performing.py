@@ -122,6 +122,10 @@ class CommandOperation(Generic[Command, State, Event]):
     async def perform(self, asked: Asked) -> Reply:
         if self.terms.required_if_match and asked.expected is None:
             raise Problem("precondition-required")
+        if self.terms.creates and asked.expected is not None:
+            # Who may create is asked about the new thing. The id may be of somebody else's, which
+            # is refused, but by its rules: comparing versions first would tell that one's.
+            raise Problem("if-match-on-creation")
         now = self.edge.clock()
         fingerprint = self._fingerprint(asked)
         read = self.shape.read(self.shape.with_ids(asked.body, self.edge.new_id), now)

@@ -10,7 +10,7 @@ from libs.eventstore.consistency import encode
 from libs.eventstore.memory import InMemoryEventStore
 from libs.eventstore.store import StoreUnavailable
 from libs.privacy.sealing import KeyBroken, KeyringUnavailable, SealBroken, UnknownSubject
-from libs.testing.cast import ANNA, CLINIC, LEV, MASHA, NOW, OTHER_CLINIC
+from libs.testing.cast import ANNA, BORIS, CLINIC, LEV, MASHA, NOW, OTHER_CLINIC
 from libs.testing.sealer import ReadableSealer
 from libs.testing.web import Following, Known, client, consistency_token, edge
 from libs.web.service import Manners
@@ -135,6 +135,19 @@ async def test_a_command_at_an_older_version_learns_the_current_one(clinic: Clin
     assert (answer.status_code, answer.json()["code"]) == (412, "stale-version")
     assert answer.json()["current_version"] == 2
     assert answer.headers["etag"] == '"2"'
+
+
+async def test_what_is_created_has_no_version_to_insist_on(clinic: Clinic) -> None:
+    """Or whoever creates under the id of somebody else's would be told the version of that."""
+    place = await clinic.given()
+    await clinic.post("masha", f"{place}/ratings", RATE)
+    clinic.known.treating.add((CLINIC, BORIS, LEV))
+    his = {**GIVE, "id": MADE, "patient_id": str(LEV)}
+    for tag in ('"0"', '"1"', '"7"'):
+        answer = await clinic.post("boris", "/v1/practices", his, If_Match=tag)
+        assert (answer.status_code, answer.json()["code"]) == (400, "if-match-on-creation")
+        assert "etag" not in answer.headers
+        assert "current_version" not in answer.json()
 
 
 async def test_a_correction_needs_the_version_that_was_seen(clinic: Clinic) -> None:
