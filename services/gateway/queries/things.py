@@ -84,10 +84,19 @@ def _list(sql: str, order: str) -> str:
     return f"(SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY {order}), '[]') FROM ({sql}) x)"
 
 
-_GOALS_SERVED = """g.goal_id IN (
+# What belongs to homework is the same patient's. Not every service knows what its facts name, so a
+# fact may name what is somebody else's, and would be shown to whoever treats both.
+_GOALS_SERVED = """g.patient_id = a.patient_id AND g.goal_id IN (
     SELECT (jsonb_array_elements_text(why.data -> 'goal_ids'))::uuid FROM assignment_parts why
     WHERE why.tenant_id = $1 AND why.assignment_id = a.assignment_id AND why.kind = 'rationale'
 )"""
+
+
+_REVIEWED = "r.patient_id = n.patient_id AND r.review_id = n.review_id"
+
+
+def _of_homework(thing: str) -> str:
+    return f"{thing}.assignment_id = a.assignment_id AND {thing}.patient_id = a.patient_id"
 
 
 def assignments(condition: str = "true") -> str:
@@ -100,9 +109,9 @@ SELECT a.assignment_id AS id, a.patient_id, a.therapist_id, a.status, a.title, a
     {_both_of("a")},
     {_parts("assignment_parts", "assignment_id", "a.assignment_id")} AS parts,
     {_list(goals(_GOALS_SERVED), "x.set_at, x.id")} AS goals,
-    {_list(occurrences("o.assignment_id = a.assignment_id"), "x.opens_at, x.slot")} AS occurrences,
-    {_list(reviews("r.assignment_id = a.assignment_id"), "x.opened_at, x.id")} AS reviews,
-    {_list(entries("e.assignment_id = a.assignment_id"), "x.started_at, x.id")} AS entries
+    {_list(occurrences(_of_homework("o")), "x.opens_at, x.slot")} AS occurrences,
+    {_list(reviews(_of_homework("r")), "x.opened_at, x.id")} AS reviews,
+    {_list(entries(_of_homework("e")), "x.started_at, x.id")} AS entries
 FROM assignments a
 WHERE a.tenant_id = $1 AND a.created_at IS NOT NULL AND {may_see("a.patient_id")} AND {condition}"""
 
@@ -112,8 +121,8 @@ def notebook(condition: str = "true") -> str:
 SELECT n.item_id AS id, n.patient_id, n.kind, n.visibility, n.kept_at, n.assignment_id,
     n.review_id, n.session_id,
     (SELECT a.title FROM assignments a
-     WHERE a.tenant_id = $1 AND a.assignment_id = n.assignment_id) AS title,
-    (SELECT to_jsonb(x) FROM ({reviews("r.review_id = n.review_id")}) x) AS review
+     WHERE a.tenant_id = $1 AND {_of_homework("n")}) AS title,
+    (SELECT to_jsonb(x) FROM ({reviews(_REVIEWED)}) x) AS review
 FROM notebook n
 WHERE n.tenant_id = $1 AND {may_see("n.patient_id")}
     AND {shared("n.visibility", "n.patient_id")} AND {condition}"""

@@ -11,7 +11,7 @@ import pytest
 from libs.access.relationships import KnownPatient, KnownSession
 from libs.eventstore.memory import InMemoryEventStore
 from libs.testing.cast import ANNA, BORIS, CLINIC, LEV, MASHA
-from libs.testing.web import Known, edge
+from libs.testing.web import Known, consistency_token, edge
 from libs.web.service import create_service_app
 from services.assignment import api, wire
 from services.assignment.examples import (
@@ -263,6 +263,20 @@ async def test_what_a_request_names_must_be_known_and_the_patients(homework: Hom
     rationale = {"text": "It helps.", "goal_ids": [unknown]}
     late = await homework.post("anna", f"{HERE}/rationales", rationale)
     assert (late.status_code, late.headers["retry-after"]) == (409, "1")
+
+
+async def test_an_obstacle_is_told_in_a_session_of_the_same_patient(homework: Homework) -> None:
+    await homework.created()
+    levs = str(uuid4())
+    homework.known.sessions[UUID(levs)] = replace(session(levs, 3), patient_id=LEV)
+    obstacle = {"category": "environment", "text": "He was on the phone."}
+    here = f"{HERE}/obstacles"
+    for named in (levs, str(uuid4())):
+        told = {**obstacle, "session_id": named}
+        assert await homework.code("masha", here, told) == (409, "not-known-yet")
+        late = {"Interlude_After": consistency_token((f"session-{named}", 1))}
+        assert await homework.code("masha", here, told, **late) == (404, "not-found")
+    await homework.done("masha", here, {**obstacle, "session_id": SESSION_2})
 
 
 async def test_homework_of_another_patient_is_not_continued(homework: Homework) -> None:
