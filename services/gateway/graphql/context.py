@@ -60,16 +60,19 @@ class Parts:
 
 @dataclass(slots=True)
 class Freshness:
-    """Of one operation. `satisfied` is None as long as it did not ask for consistency;
-    `unreadable` counts texts that could not be opened.
+    """Of one operation. `satisfied` is None as long as it did not ask for consistency, `waited`
+    says by token what came of it; `unreadable` counts texts that could not be opened.
     """
 
     satisfied: bool | None = None
+    waited: dict[str, bool] = field(default_factory=dict)
     unreadable: int = 0
 
 
 freshness: ContextVar[Freshness] = ContextVar("freshness")
-"""A WebSocket carries many operations at once in one context, so this is kept apart."""
+"""A WebSocket carries many operations in one context, at once and for as long as it is open, so this
+is kept apart: what was late for one of them is there for the next.
+"""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,7 +85,6 @@ class Context:
     token: str | None = None
     known: Principal | None = None
     connection_params: Any = None
-    waited: dict[str, bool] = field(default_factory=dict)
     closing: Callable[[int, str], Awaitable[None]] | None = None
 
     @property
@@ -128,13 +130,13 @@ class Context:
         named = token or self.headers.get("interlude-after")
         if not named:
             return True
-        if named not in self.waited:
-            self.waited[named] = await self._wait(named)
         asked = freshness.get()
-        asked.satisfied = asked.satisfied is not False and self.waited[named]
-        if strict and not self.waited[named]:
+        if named not in asked.waited:
+            asked.waited[named] = await self._wait(named)
+        asked.satisfied = asked.satisfied is not False and asked.waited[named]
+        if strict and not asked.waited[named]:
             raise StaleRead
-        return self.waited[named]
+        return asked.waited[named]
 
     async def _wait(self, token: str) -> bool:
         try:

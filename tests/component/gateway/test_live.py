@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from libs.eventstore.changes import Changes, payload
 from libs.testing.cast import BORIS, CLINIC, LEV, MASHA, NOW
 from libs.testing.streams import stream
+from libs.testing.web import Following, consistency_token
 from services.gateway.graphql import subscriptions
 from services.gateway.graphql.context import Parts
 from services.gateway.graphql.ids import to_global
@@ -239,6 +240,24 @@ async def test_the_end_of_the_relationship_ends_it(
         project(both[1:])
         parts.live.tell_everybody()
         assert await _closed(other) == 4403
+
+
+async def test_what_was_late_for_one_query_is_waited_for_by_the_next(
+    socket: Callable[[], Socket], following: Following
+) -> None:
+    """A socket may be open for hours."""
+    query = "query($token: String) { goals(first: 1, consistency: $token) { nodes { id } } }"
+    token = consistency_token((f"goal-{MASHA}", 3))
+    said = []
+    async with socket() as masha:
+        await masha.hello("masha")
+        for following.applied in (False, True, False):
+            masha.subscribe(query, token=token)
+            answer = await masha.receive()
+            said.append(answer["payload"]["extensions"]["consistency"]["satisfied"])
+            assert (await masha.receive())["type"] == "complete"
+    assert said == [False, True, False]
+    assert following.asked == [[(f"goal-{MASHA}", 3)]] * 3
 
 
 @pytest.mark.parametrize(
