@@ -70,8 +70,8 @@ class Freshness:
 
 
 freshness: ContextVar[Freshness] = ContextVar("freshness")
-"""A WebSocket carries many operations in one context, at once and for as long as it is open, so this
-is kept apart: what was late for one of them is there for the next.
+"""A WebSocket carries many operations in one context, at once and for as long as it is open, so
+this is kept apart: what was late for one of them is there for the next.
 """
 
 
@@ -144,7 +144,10 @@ class Context:
         except BadToken:
             raise BadRequest("BAD_CONSISTENCY_TOKEN") from None
         tenant, patience = self.principal.tenant_id, self.parts.patience
-        return await self.parts.awaiting.wait(tenant, streams, seconds=patience)
+        try:
+            return await self.parts.awaiting.wait(tenant, streams, seconds=patience)
+        except StoreUnavailable:
+            raise Overloaded from None
 
     def place_of(self, patient_id: UUID, number: int) -> str:
         """The cursor of a number in the patient's feed, for the one who asks."""
