@@ -13,7 +13,7 @@ from tests.component.gateway.screens import HER
 
 pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("told")]
 
-ALIASED = f'''query Canary {{ canary: patient(id: "{HER}") {{ canaryToo: name }} }}'''
+ALIASED = f"""query Canary {{ canary: patient(id: "{HER}") {{ canaryToo: name }} }}"""
 
 
 class Bug(Exception):  # noqa: N818 - a bug of ours
