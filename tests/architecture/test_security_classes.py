@@ -12,6 +12,12 @@ CLASSES = {
     "database roles",
     "secrets at start",
     "forged tokens",
+    "fuzz over GraphQL",
+    "fuzz over REST",
+    "hostile GraphQL",
+    "hostile HTTP",
+    "strangers' records",
+    "who may use Kafka",
     "software supply",
 }
 
