@@ -217,10 +217,23 @@ def test_production_hides_its_schema_without_being_told(monkeypatch: pytest.Monk
         monkeypatch.setenv(name, value)
     settings = ApiSettings()
     assert not settings.shows_docs
-    assert not settings.introspection
+    assert not settings.shows_schema
+
+
+def documented(path: str) -> set[str]:
+    document = orjson.loads((OPENAPI / "gateway.openapi.json").read_bytes())
+    return set(document["paths"][path]["post"]["responses"])
+
+
+@pytest.mark.parametrize("path", ["/graphql", "/graphql/stream"])
+async def test_what_is_no_object_is_answered_as_documented(
+    production: Production, path: str
+) -> None:
+    answer = await production.post(b"[]", path)
+    assert str(answer.status_code) in documented(path)
 
 
 @pytest.mark.parametrize("path", ["/graphql", "/graphql/stream"])
 def test_what_too_many_are_answered_is_documented(path: str) -> None:
-    document = orjson.loads((OPENAPI / "gateway.openapi.json").read_bytes())
-    assert "429" in document["paths"][path]["post"]["responses"]
+    """As `test_allowances` sees it answered."""
+    assert "429" in documented(path)
