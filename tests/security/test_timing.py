@@ -123,11 +123,6 @@ def test_foreign_and_missing_take_equally_long(
     assert measured[-1].alike, measured
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a service reads and folds the whole record before it looks whose it is, so a GET about"
-    " a colleague's patient takes longer the more there is",
-)
 def test_nor_does_a_long_record_take_longer(run: RunInfo, issuer: Issuer, clinics: Clinics) -> None:
     clinic = Clinic(run, issuer)
     homework = clinic.patient("patient", "therapist", "supervisor")["assignment"]
