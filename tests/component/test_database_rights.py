@@ -2,7 +2,7 @@
 statement: it may do that, and nothing else to any table there is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import psycopg
@@ -14,12 +14,16 @@ from libs.testing.cast import CLINIC
 from libs.testing.databases import Database
 from tests.security import rights
 from tests.security.rights import SCHEMAS, Table, roles, tables
+from tests.security.table import TRIED
 
 pytestmark = [
     pytest.mark.security("database roles"),
     pytest.mark.postgres,
     pytest.mark.timeout(180),
 ]
+
+_RIGHTS = 5
+"""To read, add, change, delete, and empty a table."""
 
 _COLUMNS = """
 SELECT format('%I.%I', nspname, relname), attname, attgenerated <> '' OR attidentity = 'a'
@@ -67,8 +71,12 @@ def test_every_role_that_serves_has_its_column(database: Database) -> None:
 
 @pytest.mark.parametrize("role", sorted(roles()))
 def test_a_role_may_do_what_its_cells_say_and_nothing_else(
-    role: str, database: Database, known: Mapping[str, Columns]
+    role: str,
+    database: Database,
+    known: Mapping[str, Columns],
+    record_property: Callable[[str, object], None],
 ) -> None:
+    record_property(TRIED, len(tables()) * _RIGHTS)
     with psycopg.connect(database.url_as(role)) as connection:
         connection.execute("SELECT set_config('interlude.tenant', %s, false)", [str(CLINIC)])
         connection.commit()

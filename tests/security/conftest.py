@@ -3,7 +3,7 @@ another one, for strangers to knock at.
 """
 
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import cache
 
 import httpx
@@ -20,6 +20,7 @@ from tests.security.clinics import Clinics, opened
 from tests.security.exposed import ATTACKED, Door, Doors
 from tests.security.observed import Observed, Shown, observed
 from tests.security.production import Production, gateway
+from tests.security.table import TRIED, Tried
 from tests.system.fixtures import Running
 
 
@@ -76,3 +77,8 @@ async def production(database: Database) -> AsyncIterator[Production]:
 def shown(watched: Observed) -> Shown:
     """What a command shows, run once for whoever looks at it."""
     return cache(watched.operated)
+
+
+@pytest.fixture
+def tried(record_property: Callable[[str, object], None]) -> Tried:
+    return lambda count: record_property(TRIED, count)

@@ -5,13 +5,16 @@ A test counts as one case, unless it says how many it tried: `record_property(TR
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
 
 CLASS, TRIED = "security class", "tried"
+Tried = Callable[[int], None]
+"""The fixture `tried`, with which a test says how many cases it was."""
+
 FILE = Path(__file__).parents[2] / "var" / "security.json"
 
 

@@ -17,6 +17,7 @@ from deploy.local.ports import wait_until
 from libs.process.admin import Readiness, serving
 from tests.security.observed import LOOKS, Observed, Shown
 from tests.security.sweeping import Found, Looking, overheard
+from tests.security.table import Tried
 from tests.security.texts import PUBLIC, WORD, texts
 from tests.system.looking import READERS
 
@@ -39,7 +40,8 @@ def found(looked: Iterator[Found]) -> Sequence[Found]:
 # --- What was written. ---
 
 
-def test_every_text_of_every_command_was_kept_once(watched: Observed) -> None:
+def test_every_text_of_every_command_was_kept_once(watched: Observed, tried: Tried) -> None:
+    tried(len(texts()))
     assert len(texts()) > 150
     assert texts() - set(watched.sower.kept()) == set()
     assert {name for name, _ in PUBLIC} == {"registerClinic"}
@@ -73,12 +75,13 @@ def test_who_may_reads_what_was_written(watched: Observed) -> None:
 # --- Where it is not. ---
 
 
-def test_no_answer_to_a_command_repeats_it(watched: Observed) -> None:
+def test_no_answer_to_a_command_repeats_it(watched: Observed, tried: Tried) -> None:
     answers = [
         *((f"{each.command} taken", each.answer) for each in watched.sower.sown),
         *watched.refused,
     ]
     assert len(answers) > 500
+    tried(len(answers))
     for why, answer in answers:
         assert found(PLANTED.here(why, answer.content)) == NOWHERE
         assert found(PLANTED.here(why, repr(answer.headers))) == NOWHERE

@@ -16,6 +16,7 @@ from tests.security import access
 from tests.security.access import EVERYBODYS, ROLES, Whose
 from tests.security.asking import SERVICES, Asked, Manner, may, operations, refusal
 from tests.security.clinics import Clinic, Clinics, an_entry
+from tests.security.table import Tried
 from tests.security.test_gateway import NODE, NODES, QUERIES, answered, known
 from tests.system.people import global_id
 
@@ -65,8 +66,11 @@ def of_everybody_elses(
 
 
 @pytest.mark.parametrize("asked", OF_ALL, ids=lambda asked: f"{asked.service}.{asked.name}")
-def test_who_may_not_is_answered_as_if_nothing_were_there(asked: Asked, clinics: Clinics) -> None:
+def test_who_may_not_is_answered_as_if_nothing_were_there(
+    asked: Asked, clinics: Clinics, tried: Tried
+) -> None:
     """Without a cell, that the role has none; else the very answer that there is about nobody."""
+    tried(sum(not may(asked, role, whose) for role in ROLES for whose in EVERYBODYS))
     for role in ROLES:
         if told := of_everybody_elses(asked, role, clinics):
             assert all_alike(told), role

@@ -12,6 +12,7 @@ from libs.eventstore.telling import Role
 from tests.security import access
 from tests.security.access import EVERYBODYS, Whose
 from tests.security.clinics import Clinics, Things
+from tests.security.table import Tried
 from tests.system.people import global_id
 
 pytestmark = [
@@ -97,7 +98,8 @@ def shows(value: Any) -> bool:
 
 
 @pytest.mark.parametrize("name", sorted(set(QUERIES) - {"me", "caseload"}))
-def test_a_query_shows_what_is_for_ones_eyes(name: str, clinics: Clinics) -> None:
+def test_a_query_shows_what_is_for_ones_eyes(name: str, clinics: Clinics, tried: Tried) -> None:
+    tried(len(access.ROLES) * len(EVERYBODYS))
     wrong = [
         f"{role} of {whose}"
         for role in access.ROLES
@@ -123,7 +125,8 @@ def test_a_caseload_has_whom_one_treats_and_nobody_else(clinics: Clinics) -> Non
 
 
 @pytest.mark.parametrize("name", sorted(NODES))
-def test_a_node_is_there_for_whom_it_concerns(name: str, clinics: Clinics) -> None:
+def test_a_node_is_there_for_whom_it_concerns(name: str, clinics: Clinics, tried: Tried) -> None:
+    tried(len(access.ROLES) * len(EVERYBODYS))
     kind = NODES[name]
     wrong = [
         f"{role} of {whose}"

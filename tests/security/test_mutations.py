@@ -11,6 +11,7 @@ from tests.security.access import EVERYBODYS, ROLES, Whose
 from tests.security.asking import SERVICES, may, operations, refusal
 from tests.security.clinics import Clinics
 from tests.security.mutating import Refusals, mutations, sent
+from tests.security.table import Tried
 
 pytestmark = [
     pytest.mark.security("who may do what"),
@@ -38,8 +39,9 @@ def told(role: Role, clinics: Clinics) -> Told:
     return {whose: sent(clinics, role, whose, COMMANDS) for whose in EVERYBODYS}
 
 
-def test_who_may_is_let_in_and_nobody_else(role: Role, told: Told) -> None:
+def test_who_may_is_let_in_and_nobody_else(role: Role, told: Told, tried: Tried) -> None:
     """Whatever the rules of the domain then say about the example."""
+    tried(len(COMMANDS) * len(EVERYBODYS))
     wrong = [
         f"{asked.name} of {whose}: {told[whose][asked.name].errors}"
         for asked in COMMANDS

@@ -12,6 +12,7 @@ from tests.security import access
 from tests.security.access import EVERYBODYS, Whose
 from tests.security.asking import SERVICES, Asked, may, operations
 from tests.security.clinics import Clinics
+from tests.security.table import Tried
 
 pytestmark = [
     pytest.mark.security("who may do what"),
@@ -34,7 +35,8 @@ def is_let_in(answer: httpx.Response) -> bool:
 
 
 @pytest.mark.parametrize("asked", OF_ALL, ids=lambda asked: f"{asked.service}.{asked.name}")
-def test_who_may_is_let_in_and_nobody_else(asked: Asked, clinics: Clinics) -> None:
+def test_who_may_is_let_in_and_nobody_else(asked: Asked, clinics: Clinics, tried: Tried) -> None:
+    tried(len(access.ROLES) * len(EVERYBODYS))
     wrong = [
         f"{role} of {whose}: {answer.status_code} {code(answer)}"
         for role, whose, answer in everybody(asked, clinics)
