@@ -4,16 +4,17 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 LOCKED := $(VENV)/locked-$(shell cksum < requirements.lock | tr ' ' '-')
 TESTS := $(PYTHON) -m pytest
+SBOM := $(or $(FILE),var/sbom.json)
 UV := var/uv/bin/uv
 COMPILE := pip compile pyproject.toml --generate-hashes --no-header --no-annotate --no-emit-index-url --universal --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop status reset test test-slow security faults faults-planted check fix contracts bench lock
+.PHONY: help run stop status reset test test-slow security faults faults-planted check fix contracts bench sbom lock
 
 help: ## Shows this
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{ printf "%-19s %s\n", $$1, $$2 }'
 
-run: $(LOCKED) ## Starts all of Interlude with the demo clinic, until Ctrl-C (BROKER=embedded, PORT_BASE=8000)
+run: $(LOCKED) ## Starts all of Interlude with the demo clinic, until Ctrl-C (BROKER=embedded, IDENTITY=keycloak, PORT_BASE=8000)
 	@exec $(PYTHON) -m deploy.local run
 
 stop: $(LOCKED) ## Stops what runs in another terminal
@@ -58,6 +59,12 @@ contracts: $(LOCKED) ## Writes openapi/ anew from the code
 
 bench: $(LOCKED) ## Measures against the plain handler and the nearest library, into var/bench.json
 	$(PYTHON) -m tests.bench
+
+# A lock says nothing of who needs whom, and the tool would warn that the graph has no root.
+sbom: $(LOCKED) ## Lists what an image installs, as CycloneDX, into var/sbom.json (FILE=elsewhere)
+	@mkdir -p $(dir $(SBOM))
+	$(PYTHON) -W ignore::UserWarning -m cyclonedx_py requirements deploy/requirements.lock \
+	  --pyproject pyproject.toml --output-reproducible --validate --output-file $(SBOM)
 
 lock: $(UV) ## Pins every dependency anew, with hashes
 	$(UV) $(COMPILE) --upgrade --group local --group test --group bench --output-file requirements.lock

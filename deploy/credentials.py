@@ -3,15 +3,15 @@
 `python -m deploy.credentials` writes `.env` and `secrets/` in the repository's folder, once; what
 is there already is never changed. Names that a person must give (ISSUERS) are left to them.
 
-The certificates are signed by an authority whose own key is thrown away, and are good for two
-years: draw them anew by deleting `secrets/`.
+The certificates, of servers and of Kafka's clients, are signed by an authority whose own key is
+thrown away, and are good for two years: draw them anew by deleting `secrets/`.
 """
 
 import base64
 import re
 import secrets
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,9 +22,15 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from deploy.kafka_rights import ANALYST
+from deploy.local.processes import PROCESSES, without_the_master
+
 ROOT = Path(__file__).parents[1]
 COMPOSE = ROOT / "docker-compose.yml"
 GOOD_FOR = timedelta(days=730)
+
+ADMIN = "admin"
+"""Who grants the others their rights at Kafka."""
 
 _REQUIRED = re.compile(r"\$\{([A-Z_]+):\?")
 
@@ -68,23 +74,32 @@ class Authority:
 
     def server(self, host: str) -> tuple[bytes, bytes]:
         """A certificate and its key, as PEM."""
-        key = ec.generate_private_key(ec.SECP256R1())
         hosts = x509.SubjectAlternativeName([x509.DNSName(host), x509.DNSName("localhost")])
+        return self._signed(host, ExtendedKeyUsageOID.SERVER_AUTH, hosts)
+
+    def client(self, user: str) -> tuple[bytes, bytes]:
+        """Who it is, is all that its certificate says."""
+        return self._signed(user, ExtendedKeyUsageOID.CLIENT_AUTH)
+
+    def _signed(
+        self, name: str, purpose: x509.ObjectIdentifier, *also: x509.ExtensionType
+    ) -> tuple[bytes, bytes]:
+        key = ec.generate_private_key(ec.SECP256R1())
         issuer = x509.SubjectKeyIdentifier.from_public_key(self.key.public_key())
-        certificate = (
-            _certificate(key, _named(host), self.certificate.subject, self.now)
+        asked = (
+            _certificate(key, _named(name), self.certificate.subject, self.now)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(hosts, critical=False)
             .add_extension(_usage(signs_certificates=False), critical=True)
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+            .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
             .add_extension(
                 x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(issuer),
                 critical=False,
             )
-            .sign(self.key, SHA256())
         )
+        for extension in also:
+            asked = asked.add_extension(extension, critical=False)
         private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        return certificate.public_bytes(Encoding.PEM), private
+        return asked.sign(self.key, SHA256()).public_bytes(Encoding.PEM), private
 
 
 def _named(name: str) -> x509.Name:
@@ -120,12 +135,19 @@ def _certificate(
     )
 
 
+def _users_of_kafka() -> Sequence[str]:
+    """The certificate of whoever reads the analytics stream is the operator's to hand on."""
+    return [*(each.name for each in PROCESSES if "BROKER_URL" in each.needs), ADMIN, ANALYST]
+
+
 def certificates(now: datetime) -> Mapping[str, bytes]:
     """By the names of the files that docker-compose.yml mounts as secrets."""
     authority = Authority.new(now)
     postgres, postgres_key = authority.server("postgres")
     kafka, kafka_key = authority.server("kafka")
+    clients = {f"kafka-{user}.pem": authority.client(user) for user in _users_of_kafka()}
     return {
+        **{name: key + certificate for name, (certificate, key) in clients.items()},
         "authority.pem": authority.certificate.public_bytes(Encoding.PEM),
         "postgres.pem": postgres,
         "postgres.key": postgres_key,
@@ -143,6 +165,7 @@ def write(folder: Path, compose: str, now: datetime, say: Callable[[str], object
         say(f"{environment} is there already and stays as it is.")
     else:
         drawn = {name: draw(name) for name in required(compose)}
+        drawn |= without_the_master(drawn["MASTER_KEY"] or "")
         environment.touch(mode=0o600)
         environment.write_text(
             "".join(f"{name}={value}\n" for name, value in drawn.items() if value)

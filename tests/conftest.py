@@ -21,7 +21,7 @@ from libs.testing.processes import shared
 settings.register_profile("interlude", deadline=None)
 settings.load_profile("interlude")
 
-pytest_plugins = ["tests.system.fixtures"]
+pytest_plugins = ["tests.system.fixtures", "tests.system.keycloak_fixtures"]
 """All of Interlude, for whoever asks for it; started once for all who do."""
 
 

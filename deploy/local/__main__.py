@@ -1,6 +1,7 @@
 """All of Interlude on one machine.
 
-The environment chooses: PORT_BASE (8000), BROKER (kafka or embedded), BROKER_URL, DATABASE_URL.
+The environment chooses: PORT_BASE (8000), BROKER (kafka or embedded), BROKER_URL, DATABASE_URL,
+IDENTITY (development or keycloak).
 """
 
 import os

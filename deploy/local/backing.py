@@ -1,4 +1,4 @@
-"""PostgreSQL and Kafka as child processes: up before the services, gone after them."""
+"""PostgreSQL, Kafka and Keycloak as child processes: up before the services, gone after them."""
 
 import signal
 import subprocess
@@ -17,6 +17,9 @@ POSTGRES_STOPS = (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL)
 """Fast (throws clients out, all is on disk), immediate (recovers at the next start), at once."""
 
 KAFKA_STOPS = (signal.SIGTERM, signal.SIGKILL)
+
+KEYCLOAK_STOPS = (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL)
+"""Asked twice, for the time it takes: it has a database to close."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +49,10 @@ def running(
     ready: Callable[[], bool],
     stops: Sequence[signal.Signals],
     environment: Mapping[str, str] | None = None,
+    within: float = START_SECONDS,
 ) -> Iterator[Backing]:
     """From `ready` until the end of the block. A session of its own keeps the terminal's Ctrl-C
-    from it: those who depend on it stop first.
+    from it: those who depend on it stop first. `within` in seconds.
     """
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own argv, no shell
@@ -62,17 +66,17 @@ def running(
         )
     backing = Backing(name=name, process=process, log=log)
     try:
-        _wait(backing, ready)
+        _wait(backing, ready, within)
         yield backing
     finally:
         _stop(process, stops)
 
 
-def _wait(backing: Backing, ready: Callable[[], bool]) -> None:
+def _wait(backing: Backing, ready: Callable[[], bool], seconds: float) -> None:
     def decided() -> bool:
         return backing.fell or ready()
 
-    if wait_until(decided, seconds=START_SECONDS) and not backing.fell:
+    if wait_until(decided, seconds=seconds) and not backing.fell:
         return
     last = "\n".join(backing.last_lines())
     raise Trouble(f"{backing.name} did not start. The end of {backing.log}:\n{last}")

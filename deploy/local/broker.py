@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from deploy.local import child
 from deploy.local.backing import KAFKA_STOPS, Backing, running
@@ -25,7 +25,7 @@ class Chosen:
     """`instead` says why it is not the Kafka that one would expect."""
 
     kind: BrokerKind
-    url: str
+    url: str = field(repr=False)
     backing: Backing | None = None
     instead: str | None = None
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from deploy.local.trouble import Trouble
@@ -11,6 +11,7 @@ from libs.process.addresses import is_address
 _BASES = range(1024, 32_001)
 
 BrokerKind = Literal["kafka", "embedded", "given"]
+IdentityKind = Literal["development", "keycloak"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,10 +19,11 @@ class Choices:
     """`broker` None leaves it to us: Kafka, or the embedded log where Kafka cannot be had."""
 
     port_base: int = 8000
-    database_url: str | None = None
+    database_url: str | None = field(default=None, repr=False)
     broker: BrokerKind | None = None
-    broker_url: str | None = None
-    master_key: str | None = None
+    broker_url: str | None = field(default=None, repr=False)
+    identity: IdentityKind = "development"
+    master_key: str | None = field(default=None, repr=False)
     audience: str = "interlude"
     collector: str = ""
 
@@ -38,6 +40,7 @@ def choices(environment: Mapping[str, str] = os.environ) -> Choices:
         database_url=environment.get("DATABASE_URL") or None,
         broker="given" if broker_url else _broker(environment.get("BROKER") or None),
         broker_url=broker_url,
+        identity=_identity(environment.get("IDENTITY") or "development"),
         master_key=environment.get("MASTER_KEY") or None,
         audience=environment.get("AUDIENCE") or "interlude",
         collector=environment.get("OTEL_EXPORTER_OTLP_ENDPOINT") or "",
@@ -59,3 +62,11 @@ def _broker(told: str | None) -> Literal["kafka", "embedded"] | None:
             return told
         case _:
             raise Trouble("BROKER takes kafka or embedded; BROKER_URL names one that exists.")
+
+
+def _identity(told: str) -> IdentityKind:
+    match told:
+        case "development" | "keycloak":
+            return told
+        case _:
+            raise Trouble("IDENTITY takes development (the issuer that asks nobody) or keycloak.")

@@ -1,6 +1,6 @@
 """The database of `make run`: in a private PostgreSQL, or the one of DATABASE_URL."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import psycopg
@@ -29,8 +29,8 @@ class Target:
     Where that user needs a password, our roles get passwords that follow from the master key.
     """
 
-    url: str
-    master: str
+    url: str = field(repr=False)
+    master: str = field(repr=False)
 
     def must_answer(self) -> None:
         try:
@@ -58,7 +58,9 @@ class Target:
         return f"postgresql://{role}{secret}@{place}/{told.get('dbname', 'postgres')}{mode}"
 
     def set_passwords(self) -> None:
-        """After the roles were made."""
+        """After the roles were made. The server gets what it needs to know a password by, never the
+        password: it may write down every statement.
+        """
         if "password" not in self._told:
             return
         with psycopg.connect(self.url) as superuser:
@@ -66,8 +68,10 @@ class Target:
             found = "SELECT rolname FROM pg_roles WHERE rolname LIKE ANY (%s)"
             for (role,) in superuser.execute(found, [ours]).fetchall():
                 change = SQL("ALTER ROLE {} PASSWORD {}")
-                secret = Literal(self._password(role))
-                superuser.execute(change.format(Identifier(role), secret))
+                known_by = superuser.pgconn.encrypt_password(
+                    self._password(role).encode(), role.encode(), b"scram-sha-256"
+                )
+                superuser.execute(change.format(Identifier(role), Literal(known_by.decode())))
 
     @cached_property
     def _told(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What the services stand on: a PostgreSQL with its schemas, and a broker."""
+"""What the services stand on: a PostgreSQL with its schemas, a broker, and who says who is who."""
 
 import json
 import subprocess
@@ -6,11 +6,10 @@ import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from deploy.local import child, database
+from deploy.local import child, database, identity
 from deploy.local.backing import Backing
 from deploy.local.broker import Brokers, Chosen
 from deploy.local.choices import Choices
-from deploy.local.ports import HOST
 from deploy.local.postgres import Postgres
 from deploy.local.processes import Place, Ports
 from deploy.local.schemas import ROOT, SCHEMAS, apply_roles
@@ -27,6 +26,7 @@ class Ground:
     place: Place
     target: database.Target
     broker: Chosen
+    identity: identity.Identity
     backings: tuple[Backing, ...]
 
 
@@ -51,17 +51,35 @@ def lay(var: Var, choices: Choices, ports: Ports, terminal: Terminal, stack: Exi
         say(_BROKERS[broker.kind])
     if broker.instead is not None:
         terminal.warn(f"No Kafka, so the embedded log stands in for it. {broker.instead}")
+    provider = _provider(var, choices, ports, terminal, stack)
     place = Place(
         ports=ports,
         url_as=target.url_as,
         broker_url=broker.url,
-        issuer=f"http://{HOST}:{ports.issuer}",
+        issuer=provider.issuers,
         audience=choices.audience,
         collector=choices.collector,
         master_key=target.master,
     )
-    backings = tuple(backing for backing in (postgres, broker.backing) if backing is not None)
-    return Ground(place=place, target=target, broker=broker, backings=backings)
+    started = (postgres, broker.backing, provider.backing)
+    return Ground(
+        place=place,
+        target=target,
+        broker=broker,
+        identity=provider,
+        backings=tuple(backing for backing in started if backing is not None),
+    )
+
+
+def _provider(
+    var: Var, choices: Choices, ports: Ports, terminal: Terminal, stack: ExitStack
+) -> identity.Identity:
+    if choices.identity == "development":
+        return identity.development(ports)
+    with terminal.step("Keycloak") as say:
+        provider = identity.keycloak(var, ports, stack, say)
+        say("believed instead of the development issuer")
+    return provider
 
 
 def _database(

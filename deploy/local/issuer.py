@@ -6,7 +6,6 @@ python -m deploy.local.issuer`
 It asks for no password, so it refuses to start in any other profile, and listens on loopback only.
 """
 
-import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from deploy.local.keeping import kept
 from deploy.local.people import CLINIC, PEOPLE, Person
 from deploy.local.ports import HOST
 from libs.process.settings import Settings, load
@@ -86,14 +86,13 @@ class Issuer:
 
 def kept_key(file: Path) -> ECKey:
     """Made once: tokens stay good when Interlude is started again."""
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        made = ECKey.generate_key("P-256", private=True).as_pem(private=True)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as kept:
-            kept.write(made)
-    key = ECKey.import_key(file.read_bytes())
+    key = ECKey.import_key(kept(file, _new_key))
     key.ensure_kid()
     return key
+
+
+def _new_key() -> bytes:
+    return ECKey.generate_key("P-256", private=True).as_pem(private=True)
 
 
 def create_app(issuer: Issuer, clock: Callable[[], float]) -> Starlette:

@@ -3,23 +3,21 @@
 KafkaUnavailable
 """
 
-import fcntl
-import hashlib
 import logging
 import os
 import queue
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
-from typing import IO
 
 from jgo.maven import MavenContext
 
+from deploy.local.fetching import ROOT, Folder, default_cache, is_whole
 from deploy.local.trouble import Trouble
 
-ROOT = Path(__file__).parents[2]
+__all__ = ["ROOT", "KafkaUnavailable", "Progress", "class_path", "default_cache", "wanted"]
+
 LIST = ROOT / "deploy" / "kafka" / "jars.txt"
 AT_ONCE = 6
 
@@ -28,10 +26,6 @@ Progress = Callable[[int, int], None]
 
 class KafkaUnavailable(Trouble):
     """Why there can be no Kafka here, and what to do about it."""
-
-
-def default_cache() -> Path:
-    return Path(os.environ.get("KAFKA_JARS") or ROOT / "var" / "jars")
 
 
 def wanted() -> Mapping[str, str]:
@@ -48,45 +42,18 @@ def class_path(
     `timeout` in seconds bounds it all; `progress` is told how many of how many are there.
     """
     cache = cache or default_cache()
-    with _alone_in(cache, time.monotonic() + timeout) as deadline:
+    deadline = time.monotonic() + timeout
+    folder = Folder(path=cache, what="Kafka's jars", unavailable=KafkaUnavailable)
+    with folder.alone(deadline):
         return os.pathsep.join(str(jar) for jar in _jars(cache, deadline, progress))
-
-
-@contextmanager
-def _alone_in(cache: Path, deadline: float) -> Iterator[float]:
-    """Two test workers may start at once; the second finds the first one's jars."""
-    with _lock(cache) as lock:
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise KafkaUnavailable(
-                        f"Another process has been fetching Kafka's jars into {cache} for too long."
-                        " Let it finish or end it, then try again."
-                    ) from None
-                time.sleep(0.1)
-        yield deadline
-
-
-def _lock(cache: Path) -> IO[str]:
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-        return (cache / ".lock").open("w")
-    except OSError as trouble:
-        raise KafkaUnavailable(
-            f"Kafka's jars cannot be kept in {cache} ({trouble.strerror}). Make it writable for"
-            " this user, or name another folder with KAFKA_JARS."
-        ) from trouble
 
 
 def _jars(cache: Path, deadline: float, progress: Progress | None) -> list[Path]:
     sums = wanted()
     jars = {coordinate: _place(cache, coordinate) for coordinate in sums}
-    missing = [name for name, jar in jars.items() if not _whole(jar, sums[name])]
+    missing = [name for name, jar in jars.items() if not is_whole(jar, sums[name])]
     for done, name in enumerate(_fetch(cache, missing, deadline), start=1):
-        if not _whole(jars[name], sums[name]):
+        if not is_whole(jars[name], sums[name]):
             jars[name].unlink(missing_ok=True)
             raise KafkaUnavailable(
                 f"The jar {name} that was fetched is not the one in deploy/kafka/jars.txt: its"
@@ -100,10 +67,6 @@ def _jars(cache: Path, deadline: float, progress: Progress | None) -> list[Path]
 def _place(cache: Path, coordinate: str) -> Path:
     group, artifact, version = coordinate.split(":")
     return cache / group.replace(".", "/") / artifact / version / f"{artifact}-{version}.jar"
-
-
-def _whole(jar: Path, sha256: str) -> bool:
-    return jar.exists() and hashlib.sha256(jar.read_bytes()).hexdigest() == sha256
 
 
 def _fetch(cache: Path, coordinates: list[str], deadline: float) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 import socket
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 
 HOST = "127.0.0.1"
@@ -29,6 +31,14 @@ def listens(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((HOST, port)) == 0
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own loopback URL
+            return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's OK
+    except (urllib.error.URLError, OSError):
+        return False
 
 
 def wait_until(done: Callable[[], bool], *, seconds: float, every: float = 0.05) -> bool:

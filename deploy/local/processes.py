@@ -4,20 +4,41 @@ A test compares `docker-compose.yml` with it.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from libs.process.keys import Derived, master_key
 
 SERVICES = ("care", "assignment", "diary", "review")
 
 _COLLECTOR = "OTEL_EXPORTER_OTLP_ENDPOINT"
-_ALL = frozenset({"PROFILE", "LOG_FORMAT", "HOST", "ADMIN_PORT", "DATABASE_URL", _COLLECTOR})
-_SERVES = frozenset({"PORT", "ISSUERS", "AUDIENCE", "KEYRING_URL", "MASTER_KEY"})
+_ALL = frozenset(
+    {
+        "PROFILE",
+        "LOG_FORMAT",
+        "HOST",
+        "ADMIN_PORT",
+        "DATABASE_URL",
+        "TRUSTED_NETWORK",
+        _COLLECTOR,
+    }
+)
+_SEALS = frozenset({"KEYRING_URL", "MASTER_KEY"})
+_SERVES = _SEALS | {"PORT", "ISSUERS", "AUDIENCE"}
 _STREAMS = frozenset({"BROKER_URL", "TOPIC_PREFIX"})
+_REACTS = frozenset({"assignment", "diary"})
+"""Whose `follow` appends, and so seals; the others only keep."""
+
+EPOCHS = 60
+"""Of the analysts' pseudonyms that there are keys for, until somebody derives more."""
+
 _SERVICE_URLS = frozenset(f"{service.upper()}_URL" for service in SERVICES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
-    """`needs` are the settings it is given, and no others: a relay never sees a key."""
+    """`needs` are the settings it is given, and no others: a relay never sees a key, and who opens
+    nothing never the master key.
+    """
 
     service: str
     role: str
@@ -27,6 +48,11 @@ class Process:
     @property
     def name(self) -> str:
         return f"{self.service}-{self.role}"
+
+    @property
+    def keyring_role(self) -> str:
+        """Keys are made where people are registered; everybody else only reads them."""
+        return "keyring_writer" if (self.service, self.role) == ("care", "api") else "keyring_app"
 
     @property
     def patient(self) -> bool:
@@ -58,8 +84,8 @@ def _of_service(service: str) -> list[Process]:
         Process(
             service=service,
             role="follow",
-            database_role=f"{service}_app",
-            needs=_ALL | _STREAMS | {"MASTER_KEY", "KEYRING_URL"},
+            database_role=f"{service}_follow",
+            needs=_ALL | _STREAMS | (_SEALS if service in _REACTS else {"CHAIN_KEYS"}),
         ),
     ]
 
@@ -70,13 +96,13 @@ PROCESSES: tuple[Process, ...] = (
         service="gateway",
         role="projector",
         database_role="gateway_projector",
-        needs=_ALL | _STREAMS | {"MASTER_KEY"},
+        needs=_ALL | _STREAMS | {"CHAIN_KEYS"},
     ),
     Process(
         service="gateway",
         role="analytics",
         database_role="gateway_analytics",
-        needs=_ALL | _STREAMS | {"MASTER_KEY", "ANALYTICS_SETTLE_SECONDS"},
+        needs=_ALL | _STREAMS | {"CHAIN_KEYS", "ANALYTICS_KEYS", "ANALYTICS_SETTLE_SECONDS"},
     ),
     Process(
         service="gateway",
@@ -85,6 +111,16 @@ PROCESSES: tuple[Process, ...] = (
         needs=_ALL | _SERVES | _SERVICE_URLS,
     ),
 )
+
+
+def without_the_master(encoded: str, epochs: int = EPOCHS) -> Mapping[str, str]:
+    """CHAIN_KEYS and ANALYTICS_KEYS, as they follow from a MASTER_KEY."""
+    master = master_key(encoded)
+    numbers = [str(number) for number in range(1, epochs + 1)]
+    return {
+        "CHAIN_KEYS": Derived.of(master, "chain", SERVICES).written(),
+        "ANALYTICS_KEYS": Derived.of(master, "analytics", numbers).written(),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +145,10 @@ class Ports:
         return self.base + 9
 
     @property
+    def keycloak(self) -> int:
+        return self.base + 80
+
+    @property
     def postgres(self) -> int:
         return self.base + 32
 
@@ -123,16 +163,16 @@ class Ports:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where the processes find each other and everything else. `url_as` gives a role's URL;
-    without a `collector` nothing is traced.
+    """Where the processes find each other and everything else. `url_as` gives a role's URL,
+    `issuer` is as ISSUERS takes it; without a `collector` nothing is traced.
     """
 
     ports: Ports
     url_as: Callable[[str], str]
-    broker_url: str
+    broker_url: str = field(repr=False)
     issuer: str
     audience: str
-    master_key: str
+    master_key: str = field(repr=False)
     profile: str = "local"
     log_format: str = "json"
     topic_prefix: str = ""
@@ -144,15 +184,17 @@ class Place:
             "PROFILE": self.profile,
             "LOG_FORMAT": self.log_format,
             "HOST": "127.0.0.1",
+            "TRUSTED_NETWORK": "false",
             "ADMIN_PORT": str(self.ports.admin(process)),
             "PORT": str(self.ports.api(process.service)),
             "DATABASE_URL": self.url_as(process.database_role),
-            "KEYRING_URL": self.url_as("keyring_app"),
+            "KEYRING_URL": self.url_as(process.keyring_role),
             "BROKER_URL": self.broker_url,
             "TOPIC_PREFIX": self.topic_prefix,
             "ISSUERS": self.issuer,
             "AUDIENCE": self.audience,
             "MASTER_KEY": self.master_key,
+            **without_the_master(self.master_key),
             _COLLECTOR: self.collector,
             "ANALYTICS_SETTLE_SECONDS": str(self.analytics_settle_seconds),
             **{f"{name.upper()}_URL": self.url_of(name) for name in SERVICES},

@@ -1,17 +1,14 @@
 """From started processes to a running Interlude: all ready, the story told, run.json written."""
 
-import json
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from deploy.local.database import Target
+from deploy.local.identity import Identity
 from deploy.local.people import PEOPLE
-from deploy.local.ports import HOST, wait_until
+from deploy.local.ports import HOST, answers, wait_until
 from deploy.local.processes import PROCESSES, SERVICES, Place
 from deploy.local.run_info import RunInfo, write
 from deploy.local.story import play
@@ -33,6 +30,7 @@ class Stopped(Exception):  # noqa: N818 - somebody asked to stop before all was 
 @dataclass(frozen=True, kw_only=True)
 class Rollout:
     place: Place
+    identity: Identity
     target: Target
     var: Var
     terminal: Terminal
@@ -66,7 +64,7 @@ class Rollout:
 
     def probes(self) -> Mapping[str, str]:
         return {
-            "issuer": f"{self.place.issuer}/readyz",
+            "issuer": self.identity.discovery,
             **{name: f"{url}/readyz" for name, url in self._admin().items()},
         }
 
@@ -82,8 +80,8 @@ class Rollout:
             admin=self._admin(),
             broker=place.broker_url,
             database=self.target.url,
-            issuer=place.issuer,
-            tokens={name: _token(place.issuer, name) for name in PEOPLE},
+            issuer=self.identity.url,
+            tokens={name: self.identity.token(name) for name in PEOPLE},
         )
 
     def _told(self, run: RunInfo) -> RunInfo:
@@ -111,18 +109,3 @@ class Rollout:
                 ) from why
             say("once")
         return ids
-
-
-def _token(issuer: str, name: str) -> str:
-    form = urlencode({"grant_type": "client_credentials", "client_id": name}).encode()
-    with urllib.request.urlopen(f"{issuer}/token", form, timeout=10) as answer:  # noqa: S310 - our own loopback URL
-        token: str = json.load(answer)["access_token"]
-    return token
-
-
-def answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own loopback URL
-            return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's OK
-    except (urllib.error.URLError, OSError):
-        return False

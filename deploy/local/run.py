@@ -25,7 +25,7 @@ from deploy.local.welcome import welcome
 
 EVERY_SETTING = frozenset(
     {setting for process in PROCESSES for setting in process.needs}
-    | {"MIGRATION_DATABASE_URL", "ISSUER", "KEY_FILE", "BROKER", "PORT_BASE"}
+    | {"MIGRATION_DATABASE_URL", "ISSUER", "KEY_FILE", "BROKER", "IDENTITY", "PORT_BASE"}
 )
 """What a child gets from us alone, never from the environment that `make run` was called in."""
 
@@ -37,7 +37,7 @@ def run(var: Var, choices: Choices, terminal: Terminal) -> None:
         var.run_json.unlink(missing_ok=True)
         stack.callback(var.run_json.unlink, missing_ok=True)
         ports = Ports(choices.port_base)
-        _must_be_free(ports, choices)
+        must_be_free(ports, choices)
         ground = lay(var, choices, ports, terminal, stack)
         _supervise(var, ground, terminal)
 
@@ -46,7 +46,7 @@ def _supervise(var: Var, ground: Ground, terminal: Terminal) -> None:
     logs = Logs(var.logs)
     supervisor = Supervisor(logs)
     patient = {each.name for each in PROCESSES if each.patient}
-    for name, (argv, environment) in children(var, ground.place).items():
+    for name, (argv, environment) in children(var, ground).items():
         started = child.argv(argv, patient=name in patient)
         supervisor.add_process(name, started, env=environment, cwd=str(ROOT))
     for backing in ground.backings:
@@ -61,31 +61,36 @@ def _supervise(var: Var, ground: Ground, terminal: Terminal) -> None:
         raise meanwhile.trouble
 
 
-def children(var: Var, place: Place) -> Mapping[str, tuple[list[str], dict[str, str]]]:
+def children(var: Var, ground: Ground) -> Mapping[str, tuple[list[str], dict[str, str]]]:
     """Each with its arguments and its whole environment."""
     inherited = {name: value for name, value in os.environ.items() if name not in EVERY_SETTING}
-    issuer = {
+    ours = {
+        process.name: (
+            [sys.executable, *process.command],
+            inherited | ground.place.environment(process),
+        )
+        for process in PROCESSES
+    }
+    if ground.identity.kind == "keycloak":
+        return ours
+    issuer = _issuer_settings(var, ground.place)
+    return {"issuer": ([sys.executable, "-m", "deploy.local.issuer"], inherited | issuer), **ours}
+
+
+def _issuer_settings(var: Var, place: Place) -> dict[str, str]:
+    return {
         "PROFILE": "local",
         "ISSUER": place.issuer,
         "KEY_FILE": str(var.issuer_key),
         "AUDIENCE": place.audience,
         "PORT": str(place.ports.issuer),
     }
-    return {
-        "issuer": ([sys.executable, "-m", "deploy.local.issuer"], inherited | issuer),
-        **{
-            process.name: (
-                [sys.executable, *process.command],
-                inherited | place.environment(process),
-            )
-            for process in PROCESSES
-        },
-    }
 
 
-def _must_be_free(ports: Ports, choices: Choices) -> None:
+def must_be_free(ports: Ports, choices: Choices) -> None:
+    issuers = {"development": ("issuer", ports.issuer), "keycloak": ("Keycloak", ports.keycloak)}
     wanted = {
-        "issuer": ports.issuer,
+        **dict([issuers[choices.identity]]),
         "gateway": ports.api("gateway"),
         **{f"{process.name} (admin)": ports.admin(process) for process in PROCESSES},
         **{process.service: ports.api(process.service) for process in PROCESSES},
@@ -135,7 +140,7 @@ class _Meanwhile:
     def __call__(self) -> None:
         try:
             run = self._roll_out()
-            welcome(run, self._ground.broker, self._terminal.console)
+            welcome(run, self._ground, self._var, self._terminal.console)
         except Stopped:
             return
         except Exception as trouble:  # noqa: BLE001 - raised again in the main thread
@@ -145,6 +150,7 @@ class _Meanwhile:
     def _roll_out(self) -> RunInfo:
         rollout = Rollout(
             place=self._ground.place,
+            identity=self._ground.identity,
             target=self._ground.target,
             var=self._var,
             terminal=self._terminal,

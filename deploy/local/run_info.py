@@ -19,8 +19,8 @@ class RunInfo:
     gateway: str
     services: Mapping[str, str]
     admin: Mapping[str, str]
-    broker: str
-    database: str
+    broker: str = field(repr=False)
+    database: str = field(repr=False)
     issuer: str
     tokens: Mapping[str, str] = field(repr=False)
     story: Mapping[str, Any] = field(default_factory=dict)

@@ -4,13 +4,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import psutil
 from rich.console import Console
 from rich.table import Table
 
+from deploy.local.identity import discovery
 from deploy.local.looking import TOO_LONG, Seen, look
-from deploy.local.rollout import answers
+from deploy.local.ports import answers
 from deploy.local.run_info import RunInfo, read
 from deploy.local.trouble import Trouble
 from deploy.local.var import Var
@@ -18,7 +20,7 @@ from deploy.local.var import Var
 INTERLUDE_MB = 1200
 KAFKA_MB = 450
 
-_BACKINGS = {"PostgreSQL", "Kafka"}
+_BACKINGS = {"PostgreSQL", "Kafka", "Keycloak"}
 _COLOURS = {"ready": "green", "degraded": "yellow", "not ready": "red", "away": "red"}
 
 
@@ -76,18 +78,22 @@ def status(var: Var, console: Console, *, as_json: bool = False) -> bool:
     run, pids = read(var.run_json), var.remembered("processes")
     if run is None or pids is None or var.running_pid() is None:
         raise Trouble("Interlude does not run here. `make run` starts it.")
-    issuer = Seen(state="ready" if answers(f"{run.issuer}/readyz") else "away")
+    issuer = Seen(state="ready" if answers(discovery(run.issuer)) else "away")
     found = Status(
         run=run,
         pids=pids,
         megabytes=measured(pids),
-        seen={"issuer": issuer, **look(run.admin)},
+        seen={_issuer(pids): issuer, **look(run.admin)},
     )
     if as_json:
         console.print_json(json.dumps(_content(found)))
     else:
         show(found, console)
     return found.is_well
+
+
+def _issuer(pids: Mapping[str, int]) -> str:
+    return "Keycloak" if "Keycloak" in pids else "issuer"
 
 
 def _content(status: Status) -> Mapping[str, Any]:
@@ -170,11 +176,12 @@ def _red(text: str, *, bad: bool) -> str:
 
 def _api(run: RunInfo) -> Mapping[str, str]:
     services = {f"{name}-api": url for name, url in run.services.items()}
-    return {**services, "gateway-api": run.gateway, "issuer": run.issuer}
+    issuer = dict.fromkeys(("issuer", "Keycloak"), run.issuer)
+    return {**services, "gateway-api": run.gateway, **issuer}
 
 
 def _port(url: str | None) -> str:
-    return "" if url is None else url.rpartition(":")[2]
+    return "" if url is None else str(urlsplit(url).port)
 
 
 def _budget(console: Console, who: str, megabytes: float, most: int) -> None:

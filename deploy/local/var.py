@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deploy.local.keeping import kept
 from deploy.local.postgres import place_for
 from deploy.local.trouble import Trouble
 
 KEPT_BY_RESET = {"jars", "run.lock"}
-"""Kafka's jars come from the network and hold nothing of ours."""
+"""Kafka's jars and Keycloak's zip come from the network and hold nothing of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,10 @@ class Var:
         return self.folder / "kafka"
 
     @property
+    def keycloak(self) -> Path:
+        return self.folder / "keycloak"
+
+    @property
     def postgres(self) -> Path:
         """Elsewhere when `var/` lies in a home folder of root's, which PostgreSQL cannot enter."""
         return place_for(self.folder / "postgres")
@@ -46,11 +51,8 @@ class Var:
 
     def master_key(self) -> str:
         """Drawn once: what is stored is sealed under it."""
-        file = self.folder / "master.key"
-        if not file.exists():
-            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as kept:
-                kept.write(base64.b64encode(secrets.token_bytes(32)).decode())
-        return file.read_text()
+        drawn = kept(self.folder / "master.key", lambda: base64.b64encode(secrets.token_bytes(32)))
+        return drawn.decode()
 
     def remembered(self, what: str) -> Mapping[str, Any] | None:
         try:

@@ -2,8 +2,10 @@
 
 from rich.console import Console
 
-from deploy.local.broker import Chosen
+from deploy.local.ground import Ground
+from deploy.local.realm import passwords_file
 from deploy.local.run_info import RunInfo
+from deploy.local.var import Var
 
 _BROKERS = {
     "kafka": "Apache Kafka",
@@ -12,14 +14,14 @@ _BROKERS = {
 }
 
 
-def welcome(run: RunInfo, broker: Chosen, console: Console) -> None:
+def welcome(run: RunInfo, ground: Ground, var: Var, console: Console) -> None:
     lines = [
         "",
-        f"[bold]Interlude is running[/], with {_BROKERS[broker.kind]}.",
+        f"[bold]Interlude is running[/], with {_BROKERS[ground.broker.kind]}.",
         "",
         f"  GraphiQL        {run.gateway}/graphql",
         *(f"  {name + ' API':<15} {url}/docs" for name, url in run.services.items()),
-        f"  tokens          {run.issuer}",
+        *_identity(run, ground, var),
         "",
         "A token for your shell (therapist, patient, other_therapist, supervisor, clinic_admin,",
         "integrator, analyst, operator), and a first question:",
@@ -36,3 +38,12 @@ def welcome(run: RunInfo, broker: Chosen, console: Console) -> None:
     ]
     for line in lines:
         console.print(line, highlight=False, soft_wrap=True)
+
+
+def _identity(run: RunInfo, ground: Ground, var: Var) -> list[str]:
+    if ground.identity.kind == "development":
+        return [f"  tokens          {run.issuer}"]
+    return [
+        f"  Keycloak        {run.issuer}",
+        f"  its passwords   {passwords_file(var.keycloak)}",
+    ]

@@ -4,11 +4,14 @@
 -- laptop everybody on the loopback address is trusted; elsewhere the operator gives each role one
 -- (ALTER ROLE … PASSWORD) or lets a proxy or certificates answer for them.
 --
---   S_owner      owns the schema and its tables; only migrations use it
---   S_app        serves requests and follows the other services
---   S_relay      reads the outbox of every tenant and deletes what was published
---   *_projector  writes the read models of every tenant
---   *_analytics  derives what analysts may see, and publishes it
+--   S_owner         owns the schema and its tables; only migrations use it
+--   S_app           serves requests, of one clinic at a time
+--   S_follow        follows the other services: all that S_app may, and keeps what is known of them
+--   S_relay         reads the outbox of every tenant and deletes what was published
+--   *_projector     writes the read models of every tenant
+--   *_analytics     derives what analysts may see, and publishes it
+--   keyring_app     reads the keys of one clinic at a time, for whoever seals or opens
+--   keyring_writer  care's: also makes keys, and destroys them
 --
 -- Rights on single tables stand beside the tables, in the migrations.
 
@@ -17,12 +20,12 @@ DECLARE
   service text;
   member text;
   members constant jsonb := '{
-    "care":       ["app", "relay"],
-    "assignment": ["app", "relay"],
-    "diary":      ["app", "relay"],
-    "review":     ["app", "relay"],
+    "care":       ["app", "relay", "follow"],
+    "assignment": ["app", "relay", "follow"],
+    "diary":      ["app", "relay", "follow"],
+    "review":     ["app", "relay", "follow"],
     "gateway":    ["app", "projector", "analytics"],
-    "keyring":    ["app"],
+    "keyring":    ["app", "writer"],
     "broker":     ["app"]
   }';
 BEGIN
@@ -55,6 +58,9 @@ BEGIN
     FOR member IN SELECT service || '_' || jsonb_array_elements_text(members -> service) LOOP
       EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', service, member);
     END LOOP;
+    IF members -> service ? 'follow' THEN
+      EXECUTE format('GRANT %I TO %I', service || '_app', service || '_follow');
+    END IF;
   END LOOP;
 
   -- Where `projector rebuild` fills new tables, and keeps the old ones until they are dropped.

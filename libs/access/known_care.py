@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from libs.access.relationships import KnownPatient, KnownSession
-from libs.eventstore.pool import UNREACHABLE, Pool, borrowed
+from libs.eventstore.pool import UNREACHABLE, Pool, within
 from libs.eventstore.store import StoreUnavailable
 
 TRUSTED_FOR = 5.0
@@ -87,10 +87,10 @@ class KnownCare:
         row = await self._row(_NEXT_SESSION, tenant_id, patient_id, therapist_id, after)
         return _known(row)
 
-    async def _row(self, question: str, *arguments: Any) -> asyncpg.Record | None:
+    async def _row(self, question: str, tenant_id: UUID, *arguments: Any) -> asyncpg.Record | None:
         try:
-            async with borrowed(self._pool, self._patience) as connection:
-                return await connection.fetchrow(question, *arguments)
+            async with within(self._pool, tenant_id, self._patience) as connection:
+                return await connection.fetchrow(question, tenant_id, *arguments)
         except UNREACHABLE as error:
             raise StoreUnavailable from error
 

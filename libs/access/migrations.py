@@ -1,6 +1,13 @@
 """The tables of `care_facts`, as a service's migration makes them."""
 
+from collections.abc import Iterable
+from pathlib import Path
+
 from sqlalchemy import Connection, text
+
+from libs.eventstore.migrations import run_script
+
+_WALLS = Path(__file__).parent / "walls.sql"
 
 _TABLES = """
 CREATE TABLE known_people (
@@ -48,13 +55,14 @@ CREATE INDEX known_supervisions_of ON known_supervisions (tenant_id, supervisor_
 """
 _NAMES = "known_people, known_relationships, known_sessions"
 
+CARE_FACTS = ("known_people", "known_relationships", "known_sessions", "known_supervisions")
+
 
 def create_care_facts(connection: Connection, service: str, *, writer: str | None = None) -> None:
     """`create_care_facts(op.get_bind(), "diary")`: read by `<service>_app`, written by `writer`
     (the same role unless named).
 
-    No row-level security: the writer goes through all clinics in one statement, and nothing but
-    ids, zones and times is kept here. Whoever asks names the clinic.
+    The walls come later: `build_walls`.
     """
     connection.execute(text(_TABLES))
     _grant(connection, _NAMES, service, writer)
@@ -74,6 +82,22 @@ def key_people_by_kind(connection: Connection) -> None:
             " ADD PRIMARY KEY (tenant_id, person_id, kind)"
         )
     )
+
+
+def build_walls(
+    connection: Connection, service: str, *, writer: str | None = None, also: Iterable[str] = ()
+) -> None:
+    """Around the tables of `create_care_facts` and `create_supervisions`, and `also` others that a
+    service keeps: written by `writer` (`<service>_follow` unless named), read clinic by clinic.
+    """
+    for table in (*CARE_FACTS, *also):
+        run_script(
+            connection,
+            _WALLS,
+            table=table,
+            app=f"{service}_app",
+            writer=writer or f"{service}_follow",
+        )
 
 
 def _grant(connection: Connection, tables: str, service: str, writer: str | None) -> None:

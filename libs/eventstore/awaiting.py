@@ -24,11 +24,7 @@ async def _no_news(_tenant_id: UUID, _streams: Collection[str]) -> AsyncIterator
     yield asyncio.Event()
 
 
-_REACHED = """
-SELECT count(*) FROM applied
-JOIN unnest($3::text[], $4::int[]) AS wanted(stream_id, at_least) USING (stream_id)
-WHERE reader = $1 AND tenant_id = $2 AND version >= at_least
-"""
+_REACHED = "SELECT count_reached($1, $2, $3, $4)"
 
 
 class Awaiting:

@@ -6,7 +6,7 @@ else a remembered state leads to (a rejection, nothing, a stale If-Match) is fir
 what the store says, and a key that is known there wins over everything.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any, Generic
@@ -109,8 +109,22 @@ class Desk(Generic[Command, State, Event]):
         seen = self._folded(place, seen, tail)
         return (seen.state, seen.version) if seen.version else None
 
-    async def history(self, tenant_id: UUID, uuid: UUID) -> Sequence[tuple[Recorded, Event]]:
-        recorded = await self._store.read(*self._place(tenant_id, uuid))
+    async def history(
+        self,
+        tenant_id: UUID,
+        uuid: UUID,
+        permit: Callable[[State], Awaitable[object]] | None = None,
+    ) -> Sequence[tuple[Recorded, Event]]:
+        """`permit` is asked about the state as of now, the initial one where there is nothing; what
+        it raises comes before more is read than is new to this process.
+        """
+        place = self._place(tenant_id, uuid)
+        known = (self._states.get(place) if permit else None) or self._nothing
+        recorded = await self._store.read(*place, after=known.version)
+        if permit is not None:
+            await permit(self._folded(place, known, recorded).state)
+        if known.version:
+            recorded = await self._store.read(*place)
         return [(one, self._event(one)) for one in recorded]
 
     def forget(self, subject_id: UUID) -> None:

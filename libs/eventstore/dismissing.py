@@ -166,7 +166,7 @@ def _is_ours(suspect: Recorded, broker: Broker, topic: str, key: bytes, progress
         witnesses.hear(recorded)
     if not witnesses.key_is_right:  # everything would look forged
         raise CannotDismiss(
-            f"MASTER_KEY: nothing in {topic} was written under it, so nobody can say by whom."
+            f"CHAIN_KEYS: nothing in {topic} was written under them, so nobody can say by whom."
         )
     return witnesses.name_its_owner
 

@@ -31,6 +31,18 @@ def remember_what_was_dismissed(
     run_script(connection, _HERE / "dismissed.sql", app=app, writer=writer or app)
 
 
+def build_progress_walls(
+    connection: Connection, service: str, *, reader: str | None = None
+) -> None:
+    """Around the same tables, for whoever reads the topics: `<service>_follow` unless named."""
+    run_script(
+        connection,
+        _HERE / "walls.sql",
+        app=f"{service}_app",
+        reader=reader or f"{service}_follow",
+    )
+
+
 def run_script(connection: Connection, script: Path, **roles: str) -> None:
     """A file of SQL in which `{name}` stands for a role."""
     text = script.read_text("utf-8")

@@ -102,6 +102,18 @@ async def borrowed(pool: Pool, patience: float) -> AsyncIterator[Connection]:
         await pool.release(connection)
 
 
+@asynccontextmanager
+async def within(pool: Pool, tenant_id: UUID, patience: float) -> AsyncIterator[Connection]:
+    """A connection for questions, to which only this clinic's rows are there."""
+    async with borrowed(pool, patience) as connection:
+        # One message: the tenant is a UUID of ours, not text. It ends with the transaction.
+        await connection.execute(f"BEGIN READ ONLY; SET LOCAL interlude.tenant = '{tenant_id}'")
+        try:
+            yield connection
+        finally:
+            await connection.execute("ROLLBACK")
+
+
 async def schema_version(pool: Pool) -> str | None:
     """The schema's revision, for readiness; compare with `migrating.head_of`."""
     version: str | None = await pool.fetchval("SELECT version_num FROM alembic_version")

@@ -82,8 +82,7 @@ def create_progress_tables(
     connection: Connection, service: str, *, writer: str | None = None
 ) -> None:
     """For a migration: `create_progress_tables(op.get_bind(), "diary")`. `writer` is the role that
-    reads the topics, `<service>_app` unless named. No row-level security: a reader goes through
-    all clinics in one statement, and only ids and numbers are kept.
+    reads the topics, `<service>_app` unless named. The walls come later: `build_progress_walls`.
     """
     app = f"{service}_app"
     run_script(connection, Path(__file__).parent / "progress.sql", app=app, writer=writer or app)

@@ -46,7 +46,9 @@ class Keyring(Protocol):
         """Keys of both classes; already there is fine. Raises `SubjectErased`."""
 
     async def find(self, names: Collection[KeyName]) -> Found:
-        """In one round trip. A name that is missing from the answer was never created."""
+        """In a round trip for each clinic. A name that is missing from the answer was never
+        created.
+        """
 
     async def destroy(
         self, tenant_id: UUID, subject_id: UUID, classes: Sequence[KeyClass] = CLASSES
@@ -54,33 +56,9 @@ class Keyring(Protocol):
         """Overwrites the keys and leaves tombstones, also where no key was ever made."""
 
 
-_CREATE = """
-INSERT INTO subject_keys (tenant_id, subject_id, class, generation, wrapped)
-SELECT $1, $2, made.class, 1, made.wrapped
-FROM unnest($3::text[], $4::bytea[]) AS made(class, wrapped)
-ON CONFLICT DO NOTHING
-"""
-_STANDING = """
-SELECT count(*) AS standing FROM subject_keys
-WHERE tenant_id = $1 AND subject_id = $2 AND wrapped IS NOT NULL
-"""
-_FIND = """
-SELECT tenant_id, subject_id, class, generation, wrapped
-FROM subject_keys JOIN unnest($1::uuid[], $2::uuid[], $3::text[], $4::int[])
-  AS wanted(tenant_id, subject_id, class, generation)
-USING (tenant_id, subject_id, class, generation)
-"""
-_DESTROY = """
-INSERT INTO subject_keys (tenant_id, subject_id, class, generation, wrapped, destroyed_at)
-SELECT $1, $2, doomed.class, coalesce(made.generation, 1), NULL, clock_timestamp()
-FROM unnest($3::text[]) AS doomed(class)
-LEFT JOIN subject_keys made
-  ON (made.tenant_id, made.subject_id, made.class) = ($1, $2, doomed.class)
-ON CONFLICT (tenant_id, subject_id, class, generation)
-DO UPDATE SET wrapped = NULL, destroyed_at = EXCLUDED.destroyed_at
-WHERE subject_keys.destroyed_at IS NULL
-"""
-
+_CREATE = "SELECT create_keys($1, $2, $3, $4) AS standing"
+_FIND = "SELECT subject_id, class, generation, wrapped FROM find_keys($1, $2, $3, $4)"
+_DESTROY = "SELECT destroy_keys($1, $2, $3)"
 
 _UNREACHABLE = (
     OSError,
@@ -94,8 +72,8 @@ _UNREACHABLE = (
 
 
 class PostgresKeyring:
-    """`pool` is of the role keyring_app. Raises `KeyringUnavailable` when nobody answers within
-    `patience` seconds.
+    """`pool` is of the role keyring_app, or of keyring_writer for who makes and destroys keys.
+    Raises `KeyringUnavailable` when nobody answers within `patience` seconds.
     """
 
     def __init__(
@@ -111,25 +89,32 @@ class PostgresKeyring:
         wrapped = [
             await self._wrapper.wrap(self._chance(KEY_BYTES), _label(name)) for name in names
         ]
-        await self._run(_CREATE, tenant_id, subject_id, list(CLASSES), wrapped)
-        found = await self._run(_STANDING, tenant_id, subject_id)
-        if found[0]["standing"] < len(CLASSES):
+        made = await self._run(_CREATE, tenant_id, subject_id, list(CLASSES), wrapped)
+        if made[0]["standing"] < len(CLASSES):
             raise SubjectErased
 
     async def find(self, names: Collection[KeyName]) -> Found:
-        rows = await self._run(
-            _FIND,
-            [name.tenant_id for name in names],
-            [name.subject_id for name in names],
-            [name.key_class for name in names],
-            [name.generation for name in names],
-        )
-        return {(name := _name(row)): await self._opened(name, row["wrapped"]) for row in rows}
+        found: dict[KeyName, Key] = {}
+        for tenant_id in {name.tenant_id for name in names}:
+            wanted = [name for name in names if name.tenant_id == tenant_id]
+            for row in await self._rows(tenant_id, wanted):
+                name = _name(tenant_id, row)
+                found[name] = await self._opened(name, row["wrapped"])
+        return found
 
     async def destroy(
         self, tenant_id: UUID, subject_id: UUID, classes: Sequence[KeyClass] = CLASSES
     ) -> None:
         await self._run(_DESTROY, tenant_id, subject_id, list(classes))
+
+    async def _rows(self, tenant_id: UUID, names: Sequence[KeyName]) -> Sequence[asyncpg.Record]:
+        return await self._run(
+            _FIND,
+            tenant_id,
+            [name.subject_id for name in names],
+            [name.key_class for name in names],
+            [name.generation for name in names],
+        )
 
     async def _opened(self, name: KeyName, wrapped: bytes | None) -> Key:
         if wrapped is None:
@@ -149,10 +134,10 @@ class PostgresKeyring:
         return rows
 
 
-def _name(row: asyncpg.Record) -> KeyName:
+def _name(tenant_id: UUID, row: asyncpg.Record) -> KeyName:
     # The driver's own UUID class is slower to hash, and names are looked up for every field.
-    tenant, subject = UUID(bytes=row["tenant_id"].bytes), UUID(bytes=row["subject_id"].bytes)
-    return KeyName(tenant, subject, row["class"], row["generation"])
+    subject = UUID(bytes=row["subject_id"].bytes)
+    return KeyName(tenant_id, subject, row["class"], row["generation"])
 
 
 def _label(name: KeyName) -> bytes:

@@ -23,6 +23,10 @@ Check = Callable[[], bool]
 """Answers quickly, False or an exception when not ready. Called from the admin thread."""
 
 
+Told = tuple[HTTPStatus, Mapping[str, object]]
+"""How a probe is answered."""
+
+
 class Readiness:
     """Named checks; every one of `needs` must hold. What `hopes` miss is said, and no more:
     the process works, but somebody should look. Once it is `stopping` it is not ready for good.
@@ -126,8 +130,8 @@ def _handler(readiness: Readiness, metrics: CollectorRegistry) -> type[BaseHTTPR
     return Handler
 
 
-def told(readiness: Readiness) -> tuple[HTTPStatus, Mapping[str, object]]:
-    """How a probe is answered, on the admin port and on the API's own."""
+def told(readiness: Readiness) -> Told:
+    """On the admin port and on the API's own."""
     failing = readiness.failing()
     if failing:
         return HTTPStatus.SERVICE_UNAVAILABLE, {"status": "not ready", "failing": failing}

@@ -8,7 +8,7 @@ from asyncio import AbstractEventLoop, Transport
 from collections.abc import Callable
 from typing import Any, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from libs.process.arriving import Arriving
 
 Refuse = Callable[[bytes], bytes | None]
 """Of a request as it came: the whole answer that it gets at once, or None to let it in."""
@@ -18,16 +18,13 @@ def nobody(_request: bytes) -> bytes | None:
     return None
 
 
-def answering(leaving: Callable[[], bool], refuse: Refuse = nobody) -> type[HttpToolsProtocol]:
+def answering(leaving: Callable[[], bool], refuse: Refuse = nobody) -> type[Arriving]:
     """Once we are `leaving`, each answer says so (`Connection: close`), so that nobody sends the
     next request into a connection that is about to be closed. Who is refused is answered before
     anything is made of the request, and may ask again on the same connection.
     """
 
-    class Answering(HttpToolsProtocol):
-        amid = False
-        """Whether a request is coming in, of which there is more to come."""
-
+    class Answering(Arriving):
         def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as Uvicorn's own
             super().connection_made(cast(Transport, OnePiece(transport, self.loop)))
 
@@ -36,24 +33,17 @@ def answering(leaving: Callable[[], bool], refuse: Refuse = nobody) -> type[Http
             if answer is None:
                 super().data_received(data)
                 return
+            self.stop_waiting()
             self._unset_keepalive_if_required()
             self.transport.write(answer)
             self.timeout_keep_alive_task = self.loop.call_later(
                 self.timeout_keep_alive, self.timeout_keep_alive_handler
             )
 
-        def on_message_begin(self) -> None:
-            self.amid = True
-            super().on_message_begin()
-
         def on_headers_complete(self) -> None:
             super().on_headers_complete()
             if leaving() and self.cycle is not None:
                 self.cycle.keep_alive = False
-
-        def on_message_complete(self) -> None:
-            self.amid = False
-            super().on_message_complete()
 
         def _between_two(self) -> bool:
             """Nothing that was asked earlier on this connection is still to be read or answered."""

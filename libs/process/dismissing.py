@@ -12,14 +12,14 @@ from libs.messaging.connect import connect
 from libs.messaging.envelope import topic_of
 from libs.process.looking import Looking, asked
 from libs.process.parts import utc_now
-from libs.process.settings import Database, Secrets
+from libs.process.settings import Checking, Database
 from libs.process.showing import shown
 
 _STOPPED = "Stopped, as asked: nothing was dismissed."
 
 
-class Judging(Looking, Secrets):
-    """With the master key, which alone tells whether a service of ours wrote a record."""
+class Judging(Looking, Checking):
+    """With the keys of the chains, which alone tell whether a service of ours wrote a record."""
 
 
 def parked(settings: Database) -> Sequence[Mapping[str, Any]]:

@@ -1,30 +1,39 @@
 """The `follow` role: what a service learns from others, and what they make it do."""
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from libs.eventstore.following import KEEP, REACT, Follower, Part, keeping, reacting
+from libs.eventstore.pool import open_pool
 from libs.eventstore.reacting import Reacting, Reactions
 from libs.eventstore.surviving import Handler
 from libs.eventstore.taking import Reader
 from libs.messaging.connect import connect
 from libs.messaging.envelope import topic_of
 from libs.process import admin, parts, serving
-from libs.process.admin import Readiness
+from libs.process.admin import Check, Readiness
 from libs.process.collector import settle_collector
 from libs.process.parts import Parts, Streams, utc_now
-from libs.process.settings import Broker, Database
+from libs.process.settings import Broker, Checking, Database
 from libs.process.stopping import on_signals_async
 
 _CONNECTIONS = 2
 
 
-class Settings(Streams, Broker):
-    """What `follow` reads from its environment."""
+class Reacts(Streams, Broker):
+    """What `follow` reads from its environment where a service reacts, and so appends and seals."""
+
+
+class Keeps(Database, Checking, Broker):
+    """What it reads where a service only keeps: neither the master key nor a keyring."""
+
+
+Settings = Reacts | Keeps
 
 
 def _no_reactions(_parts: Parts) -> Reactions:
@@ -48,6 +57,10 @@ class Following:
         return [KEEP, REACT] if self.causes else [KEEP]
 
 
+def settings_of(following: Following) -> type[Reacts] | type[Keeps]:
+    return Reacts if following.causes else Keeps
+
+
 def topics(following: Following, settings: Broker) -> Sequence[str]:
     return [topic_of(each, settings.topic_prefix) for each in following.services]
 
@@ -61,20 +74,20 @@ def follow_until_stopped(service: str, settings: Settings, following: Following)
 
 
 async def _follow(service: str, settings: Settings, following: Following) -> None:
-    async with parts.opened(service, "follow", settings, size=_CONNECTIONS) as built:
+    async with _reactions(service, settings, following) as (reacts, schema):
         engine = _engine(settings)
         broker = connect(settings.broker_url.get_secret_value())
         follower = Follower(
             engine,
             broker,
-            list(_readers(built, settings, following)),
+            [keeping(_reader(KEEP, settings, following), following.keep), *reacts],
             group=group_of(service, settings.topic_prefix),
             now=utc_now,
             monotonic=time.monotonic,
         )
         stop = on_signals_async()
         readiness = Readiness(
-            {"following": lambda: follower.standing, "schema": built.at_head()},
+            {"following": lambda: follower.standing, "schema": schema},
             hopes={"nothing-parked": lambda: follower.parked == 0},
             stopping=stop.is_set,
         )
@@ -87,20 +100,31 @@ async def _follow(service: str, settings: Settings, following: Following) -> Non
             await engine.dispose()
 
 
-def _readers(built: Parts, settings: Settings, following: Following) -> Sequence[Part]:
+@asynccontextmanager
+async def _reactions(
+    service: str, settings: Settings, following: Following
+) -> AsyncIterator[tuple[Sequence[Part], Check]]:
+    """None where it only keeps; and how to ask whether the schema is there."""
+    if isinstance(settings, Keeps):
+        url, named = settings.database_url.get_secret_value(), f"{service}-follow"
+        pool = await open_pool(url, size=1, application=named, durable=settings.durable)
+        try:
+            yield [], parts.at_head(pool, service)
+        finally:
+            await pool.close()
+        return
+    async with parts.opened(service, "follow", settings, size=_CONNECTIONS) as built:
+        reactions = Reacting(service, following.reactions(built), now=built.clock)
+        yield [reacting(_reader(REACT, settings, following), reactions)], built.at_head()
+
+
+def _reader(name: str, settings: Settings, following: Following) -> Reader:
     keys = {
         topic_of(each, settings.topic_prefix): settings.key(f"chain:{each}")
         for each in following.services
     }
-    kept = Reader(name=KEEP, chain_keys=keys, categories=frozenset(following.categories))
-    reactions = following.reactions(built)
-    if not reactions:
-        return [keeping(kept, following.keep)]
-    caused = Reader(name=REACT, chain_keys=keys, categories=frozenset(following.causes))
-    return [
-        keeping(kept, following.keep),
-        reacting(caused, Reacting(built.service, reactions, now=built.clock)),
-    ]
+    categories = following.categories if name == KEEP else following.causes
+    return Reader(name=name, chain_keys=keys, categories=frozenset(categories))
 
 
 def _engine(settings: Database) -> AsyncEngine:

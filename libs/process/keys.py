@@ -1,11 +1,14 @@
 """Every key that a process uses, derived from one master key; the label says what for.
 
 Labels in use: `chain:<service>`, `fingerprint:<service>`, `lookup:<service>`, `keyring`,
-`analytics:<epoch>`, `consistency`, `cursors`.
+`analytics:<epoch>`, `consistency`, `cursors`. Whoever opens nothing is not given the master key,
+which leads to the keyring's, but the keys that it uses, derived already (`Derived`).
 """
 
 import base64
 import binascii
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -30,6 +33,55 @@ def master_key(encoded: str) -> bytes:
     if len(key) != KEY_BYTES:
         raise ValueError("not 32 bytes")
     return key
+
+
+KeyOf = Callable[[str], bytes]
+"""A process's keys, by their labels."""
+
+
+class KeyNotGiven(Exception):  # noqa: N818 - a setting that lacks something, with its name
+    """Says which setting, and of what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Keys of one kind by what follows the colon of their labels: `care` of `chain:care`."""
+
+    kind: str
+    keys: Mapping[str, bytes] = field(repr=False)
+
+    @classmethod
+    def of(cls, master: bytes, kind: str, names: Iterable[str]) -> "Derived":
+        return cls(kind, {name: derived(master, f"{kind}:{name}") for name in names})
+
+    @classmethod
+    def read(cls, kind: str, written: str) -> "Derived":
+        """As `written` writes them. Raises ValueError."""
+        pairs = [pair.strip().partition(":") for pair in written.split(",")]
+        if not all(name.isalnum() for name, _, _ in pairs):
+            raise ValueError("a key without a name")
+        return cls(kind, {name: master_key(encoded) for name, _, encoded in pairs})
+
+    def written(self) -> str:
+        """`care:<base64>,diary:<base64>`"""
+        encoded = {name: base64.b64encode(key).decode() for name, key in self.keys.items()}
+        return ",".join(f"{name}:{key}" for name, key in encoded.items())
+
+    @property
+    def guessable(self) -> bool:
+        """Derived from the development key, or typed by somebody."""
+        development = base64.b64decode(DEVELOPMENT_MASTER_KEY)
+        return any(
+            guessable(key) or key == derived(development, f"{self.kind}:{name}")
+            for name, key in self.keys.items()
+        )
+
+    def key(self, label: str) -> bytes:
+        """Raises `KeyNotGiven`."""
+        kind, _, name = label.partition(":")
+        if kind != self.kind or name not in self.keys:
+            raise KeyNotGiven(f"{self.kind.upper()}_KEYS: there is none for {label}.")
+        return self.keys[name]
 
 
 def guessable(key: bytes) -> bool:

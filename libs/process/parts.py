@@ -57,18 +57,7 @@ class Parts:
     new_id: Callable[[], UUID] = uuid7
 
     def at_head(self) -> Check:
-        """For the readiness of a process with an event loop: the schema is there, at the head that
-        this code knows. Asked from the admin's thread, and a loop that is stuck does not answer.
-        """
-        loop, head = asyncio.get_running_loop(), head_of(self.service)
-
-        async def asked() -> bool:
-            return await schema_version(self.pool) == head
-
-        def check() -> bool:
-            return asyncio.run_coroutine_threadsafe(asked(), loop).result(_ANSWER_WITHIN)
-
-        return check
+        return at_head(self.pool, self.service)
 
     def desk(self, aggregate: Aggregate[Command, State, Event]) -> Desk[Command, State, Event]:
         return Desk(
@@ -78,6 +67,21 @@ class Parts:
             chain_key=self.settings.key(f"chain:{self.service}"),
             new_id=self.new_id,
         )
+
+
+def at_head(pool: Pool, service: str) -> Check:
+    """For the readiness of a process with an event loop: the schema is there, at the head that this
+    code knows. Asked from the admin's thread, and a loop that is stuck does not answer.
+    """
+    loop, head = asyncio.get_running_loop(), head_of(service)
+
+    async def asked() -> bool:
+        return await schema_version(pool) == head
+
+    def check() -> bool:
+        return asyncio.run_coroutine_threadsafe(asked(), loop).result(_ANSWER_WITHIN)
+
+    return check
 
 
 @asynccontextmanager

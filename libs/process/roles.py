@@ -39,10 +39,11 @@ def command_line(service: Service) -> typer.Typer:
     def api() -> None:
         """Serve the REST API: commands, and GET by id.
 
-        Reads DATABASE_URL (as <service>_app), KEYRING_URL, MASTER_KEY, ISSUERS, AUDIENCE, PORT,
-        ADMIN_PORT, HOST, PROFILE, DOCS, DRAIN_SECONDS, REQUESTS_PER_SECOND, REQUESTS_AT_ONCE,
-        LOG_FORMAT. Stops on SIGTERM: not ready first, then (after DRAIN_SECONDS, in which clients
-        notice) accepted requests are finished.
+        Reads DATABASE_URL (as <service>_app), KEYRING_URL (as keyring_app; care, which makes keys,
+        as keyring_writer), MASTER_KEY, ISSUERS, AUDIENCE, PORT, ADMIN_PORT, HOST, PROFILE, DOCS,
+        DRAIN_SECONDS, REQUESTS_PER_SECOND, REQUESTS_AT_ONCE, LOG_FORMAT. Stops on SIGTERM: not
+        ready first, then (after DRAIN_SECONDS, in which clients notice) accepted requests are
+        finished.
         """
         end_when_asked()
         with explained():
@@ -100,8 +101,8 @@ def _follow(service: Service) -> typer.Typer:
     def run(context: typer.Context) -> None:
         """Follow other services' facts: keep what this one's rules need, and react.
 
-        Reads DATABASE_URL (as <service>_app), KEYRING_URL, MASTER_KEY, BROKER_URL, TOPIC_PREFIX,
-        ADMIN_PORT.
+        Reads DATABASE_URL (as <service>_follow), BROKER_URL, TOPIC_PREFIX, ADMIN_PORT. Where there
+        are reactions, KEYRING_URL (as keyring_app) and MASTER_KEY; otherwise CHAIN_KEYS.
         """
         if context.invoked_subcommand:
             return
@@ -109,14 +110,15 @@ def _follow(service: Service) -> typer.Typer:
         from libs.process import following  # noqa: PLC0415 - as said at `Service`
 
         with explained():
-            settings = started(service.name, "follow", following.Settings)
-            following.follow_until_stopped(service.name, settings, service.following())
+            followed = service.following()
+            settings = started(service.name, "follow", following.settings_of(followed))
+            following.follow_until_stopped(service.name, settings, followed)
 
     @follow.command()
     def status(*, as_json: lines.AsJson = False) -> None:
         """Show how far it has come: what it keeps and its reactions, each by itself.
 
-        Reads DATABASE_URL (as <service>_app), BROKER_URL, TOPIC_PREFIX.
+        Reads DATABASE_URL (as <service>_follow), BROKER_URL, TOPIC_PREFIX.
         """
         from libs.process import following, looking  # noqa: PLC0415 - as said at `Service`
 
@@ -130,7 +132,7 @@ def _follow(service: Service) -> typer.Typer:
     def retry(stream: lines.OneStream = None) -> None:
         """Have the running follower try again what it parked, and end.
 
-        Reads DATABASE_URL (as <service>_app). Look at the follower's log for how it went.
+        Reads DATABASE_URL (as <service>_follow). Look at the follower's log for how it went.
         """
         from libs.process import looking  # noqa: PLC0415 - as said at `Service`
 
@@ -143,7 +145,7 @@ def _follow(service: Service) -> typer.Typer:
     def parked(*, as_json: lines.AsJson = False) -> None:
         """List what it has parked: where it lies, and why. Never what it says.
 
-        Reads DATABASE_URL (as <service>_app).
+        Reads DATABASE_URL (as <service>_follow).
         """
         from libs.process import dismissing, looking  # noqa: PLC0415 - as said at `Service`
 
@@ -155,7 +157,7 @@ def _follow(service: Service) -> typer.Typer:
     def dismiss(place: lines.OnePlace) -> None:
         """Have it not park again what a stranger wrote at PLACE. A fact of ours is refused.
 
-        Reads the whole topic for that. Reads DATABASE_URL (as <service>_app), MASTER_KEY,
+        Reads the whole topic for that. Reads DATABASE_URL (as <service>_follow), CHAIN_KEYS,
         BROKER_URL, TOPIC_PREFIX.
         """
         from libs.process import dismissing  # noqa: PLC0415 - as said at `Service`
@@ -182,7 +184,7 @@ def _store(service: Service) -> typer.Typer:
     ) -> None:
         """Check every link of every chain, and that store and topic say the same.
 
-        Reads DATABASE_URL (as <service>_relay), MASTER_KEY, BROKER_URL and TOPIC_PREFIX. Exit
+        Reads DATABASE_URL (as <service>_relay), CHAIN_KEYS, BROKER_URL and TOPIC_PREFIX. Exit
         code 1 if anything is missing, differs or was changed.
         """
         from libs.process import tending  # noqa: PLC0415 - as said at `Service`

@@ -11,10 +11,15 @@ from libs.process.admin import Readiness
 from libs.process.answering import Refuse, answering, nobody
 from libs.process.collector import settle_collector
 from libs.process.ports import listening
+from libs.process.shaking_hands import Introduced
 from libs.process.stopping import on_signals
 
 GRACE = 15
 """Seconds that accepted requests have to finish; the whole process is gone within 20."""
+
+
+LARGEST_MESSAGE = 256 * 1024
+"""Bytes of one message that comes by a WebSocket."""
 
 
 class _Server(uvicorn.Server):
@@ -52,7 +57,10 @@ async def serve(
     config = uvicorn.Config(
         app,
         http=answering(lambda: readiness.stopping, refuse),
-        ws="websockets-sansio",
+        ws=Introduced,
+        ws_max_size=LARGEST_MESSAGE,
+        # A small frame that inflates to a large one is work for us and none for who sends it.
+        ws_per_message_deflate=False,
         lifespan="on",
         log_config=None,
         access_log=access_log,

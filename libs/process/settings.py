@@ -4,17 +4,20 @@ A bad setting is answered by its name and what would be right, never by its valu
 """
 
 import sys
+from functools import partial
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Field,
+    PlainSerializer,
     SecretStr,
     ValidationError,
     model_validator,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from libs.process import keys, trusting
 from libs.process.addresses import is_address, is_encrypted, is_loopback
@@ -25,6 +28,9 @@ _USUAL_RATE = 20.0
 
 MISUSED = 2
 """The exit code for a wrong command line or environment."""
+
+_KNOWN = "this key is known or guessable: openssl rand -base64 32"
+_OF_A_KNOWN_ONE = "a key in it is known or guessable: derive them from a MASTER_KEY that was drawn"
 
 Profile = Literal["local", "production"]
 
@@ -55,10 +61,24 @@ def _master(key: SecretStr) -> SecretStr:
     return key
 
 
+def _derived(kind: str, written: Any) -> keys.Derived:
+    try:
+        return keys.Derived.read(kind, written)
+    except (AttributeError, ValueError):
+        raise wrong(
+            "this takes name:key,name:key as `python -m deploy.derived_keys` prints it"
+        ) from None
+
+
 PostgresUrl = Annotated[SecretStr, AfterValidator(_postgres)]
 Collector = Annotated[str, AfterValidator(_collector)]
 BrokerUrl = Annotated[SecretStr, AfterValidator(_broker)]
 MasterKey = Annotated[SecretStr, AfterValidator(_master)]
+_Hidden = PlainSerializer(lambda _given: "**********", return_type=str)
+ChainKeys = Annotated[keys.Derived, NoDecode, BeforeValidator(partial(_derived, "chain")), _Hidden]
+AnalyticsKeys = Annotated[
+    keys.Derived, NoDecode, BeforeValidator(partial(_derived, "analytics")), _Hidden
+]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -76,7 +96,9 @@ class Settings(BaseSettings):
     otel_traces_exporter: Literal["otlp", "console", "none"] = "otlp"
 
     trusted_network: bool = False
-    """Somebody vouches that nobody else is on the network to the database and the broker."""
+    """Somebody vouches that nobody else is on the network between this process and what it calls:
+    database, keyring, broker, services, collector.
+    """
 
     @property
     def traces(self) -> Literal["otlp", "console"] | None:
@@ -113,6 +135,18 @@ class Secrets(Settings):
         return keys.derived(keys.master_key(self.master_key.get_secret_value()), label)
 
 
+class Checking(Settings):
+    """Of who checks what was recorded, and who wrote it, and opens nothing: no master key, which
+    would open it all.
+    """
+
+    chain_keys: ChainKeys
+
+    def key(self, label: str) -> bytes:
+        """Raises `KeyNotGiven`."""
+        return self.chain_keys.key(label)
+
+
 class Keyring(Settings):
     keyring_url: PostgresUrl
 
@@ -129,8 +163,9 @@ class Publishing(Broker):
 
 
 class Identity(Settings):
-    """Nobody asks one process for more than `requests_at_once`, and then `requests_per_second`; 0
-    lets everybody ask for as much as they like, as in the local profile unless it is said.
+    """Nobody asks one process for more than `requests_at_once`, and then `requests_per_second`. 0
+    lets everybody ask for as much as they like: so in the local profile, and in production where
+    somebody says so, because a limiter of their own stands before us.
     """
 
     issuers: trusting.Issuers
@@ -168,31 +203,28 @@ class Migrating(Settings):
 def unsafe(name: str, value: Any, *, trusted_network: bool = False) -> str | None:
     """What must be changed before this may hold patients' data; None if nothing."""
     match name:
-        case "database_url" | "migration_database_url" | "keyring_url" | "broker_url":
-            return None if trusted_network else _plain(value.get_secret_value())
         case "durable":
             return None if value else "production keeps what it has acknowledged"
         case "issuers":
             return trusting.unsafe(value)
         case "master_key":
-            return _guessable(value)
+            return _KNOWN if keys.guessable(keys.master_key(value.get_secret_value())) else None
+        case "chain_keys" | "analytics_keys":
+            return _OF_A_KNOWN_ONE if value.guessable else None
+        case _ if name.endswith(("_url", "_endpoint")):
+            return None if trusted_network else _plain(value)
         case _:
             return None
 
 
-def _plain(url: str) -> str | None:
-    if is_loopback(url) or is_encrypted(url):
+def _plain(told: SecretStr | str) -> str | None:
+    url = told.get_secret_value() if isinstance(told, SecretStr) else told
+    if not url or is_loopback(url) or is_encrypted(url):
         return None
     return (
-        "beyond loopback the connection must be encrypted (sslmode=verify-full, kafka+ssl://), "
-        "unless TRUSTED_NETWORK=true"
+        "beyond loopback the connection must be encrypted and the server verified "
+        "(sslmode=verify-full, kafka+ssl://, https://), unless TRUSTED_NETWORK=true"
     )
-
-
-def _guessable(key: SecretStr) -> str | None:
-    if keys.guessable(keys.master_key(key.get_secret_value())):
-        return "this key is known or guessable: openssl rand -base64 32"
-    return None
 
 
 Wanted = TypeVar("Wanted", bound=Settings)

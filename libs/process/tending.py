@@ -11,7 +11,7 @@ from libs.eventstore.verify import Seen, Verified, unheard, verify
 from libs.messaging.agreement import Agreeing, Agreement
 from libs.messaging.connect import connect
 from libs.messaging.envelope import topic_of
-from libs.process.settings import Broker, Database, Migrating, Secrets
+from libs.process.settings import Broker, Checking, Database, Migrating
 from libs.process.showing import shown
 
 _STOPPED = "Stopped, as asked: what was looked at so far says nothing of the rest."
@@ -19,7 +19,7 @@ _STOPPED = "Stopped, as asked: what was looked at so far says nothing of the res
 log = structlog.get_logger(__name__)
 
 
-class VerifySettings(Database, Secrets):
+class VerifySettings(Database, Checking):
     """What `store verify --store-only` reads; the database as `<service>_relay`."""
 
 

@@ -49,13 +49,17 @@ class Allowances:
         self._most = most
         self._buckets: OrderedDict[Person, _Bucket] = OrderedDict()
 
-    def take(self, who: Person) -> float:
+    def take(self, who: Person, count: int = 1) -> float:
         """0 when they may, and then it is counted; else the seconds until they may."""
         bucket = self._filled(who)
-        if bucket.left >= 1:
-            bucket.left -= 1
+        if bucket.left >= count:
+            bucket.left -= count
             return 0.0
-        return (1 - bucket.left) / self._allowance.per_second
+        return (count - bucket.left) / self._allowance.per_second
+
+    def more(self, who: Person, count: int) -> float:
+        """As `take`, besides the one that they came with; never more than a bucket holds."""
+        return self.take(who, min(count, self._allowance.at_once - 1))
 
     def _filled(self, who: Person) -> _Bucket:
         now, most = self._monotonic(), float(self._allowance.at_once)
@@ -91,8 +95,21 @@ class Admitting:
     async def principal(self, token: str) -> Principal:
         """Raises `Problem`: those of `verifier`, or 429 with the whole seconds to wait."""
         principal = await self.verifier.principal(token)
-        wait = self.allowances.take((principal.tenant_id, principal.person_id))
-        if wait:
-            seconds = str(math.ceil(wait)).encode()
-            raise Problem("too-many-requests", headers=[(b"retry-after", seconds)])
+        _refuse(self.allowances.take(_person(principal)))
         return principal
+
+
+def charge(verifier: Verifier, principal: Principal, count: int) -> None:
+    """So many more than the one request that they came with. Raises `Problem` (429)."""
+    if count and isinstance(verifier, Admitting):
+        _refuse(verifier.allowances.more(_person(principal), count))
+
+
+def _person(principal: Principal) -> Person:
+    return principal.tenant_id, principal.person_id
+
+
+def _refuse(wait: float) -> None:
+    if wait:
+        seconds = str(math.ceil(wait)).encode()
+        raise Problem("too-many-requests", headers=[(b"retry-after", seconds)])

@@ -12,10 +12,10 @@ from libs.tracing.spans import Span, begun
 from libs.web import telemetry
 from libs.web.bodies import ClientGone
 from libs.web.headers import Trace, trace_of
-from libs.web.limits import OVERLOADED, Doors
+from libs.web.limits import OVERLOADED, Doors, Place
 from libs.web.operations import Incoming, Operation, Operations
 from libs.web.problems import Problems
-from libs.web.replies import Header, Reply
+from libs.web.replies import Header
 
 log = structlog.get_logger()
 
@@ -72,23 +72,25 @@ class Front:
             return
         operation, path_id = found
         name = f"{operation.method} {operation.path}"
+        place = self._doors.place(receive)
         with begun(name, "server", parent=trace.caused_by) as span:
             incoming = Incoming(
                 headers=headers,
                 query=scope["query_string"],
                 path_id=path_id,
-                receive=receive,
+                receive=place.receive,
                 trace=trace.within(span),
             )
             correlate(trace.correlation_id, incoming.trace.traceparent)
-            await self._answer(operation, incoming, send, span)
+            await self._answer(operation, incoming, place, send, span)
 
     async def _answer(
-        self, operation: Operation, incoming: Incoming, send: Send, span: Span
+        self, operation: Operation, incoming: Incoming, place: Place, send: Send, span: Span
     ) -> None:
         began = time.perf_counter()
         try:
-            reply = await self._within_limits(operation, incoming)
+            with place:
+                reply = await operation.answer(incoming)
         except ClientGone:
             return
         except Exception as error:  # noqa: BLE001 - this is the one place where any becomes an answer
@@ -106,13 +108,6 @@ class Front:
                 trace_id=incoming.trace.trace_id,
             )
         await reply.send(send, [PRIVATE, *self._extra(incoming.trace)])
-
-    async def _within_limits(self, operation: Operation, incoming: Incoming) -> Reply:
-        self._doors.enter()
-        try:
-            return await operation.answer(incoming)
-        finally:
-            self._doors.leave()
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send, trace: Trace) -> None:
         if scope["path"] not in self._traced:

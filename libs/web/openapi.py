@@ -138,8 +138,8 @@ def _batch(operation: CommandBatch, examples: Examples) -> Json:
         "operationId": operation.name,
         "summary": "Send queued commands",
         "description": (
-            "Up to 200 commands of one client, in order. Each has its own idempotency key and is "
-            "answered by itself; a refusal of one does not stop the others."
+            "Up to 200 commands of one client, 1 MiB in all, in order. Each has its own "
+            "idempotency key and is answered by itself; a refusal of one does not stop the others."
         ),
         "tags": ["commands"],
         "parameters": [parts.parameter(name) for name in names],

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Generic
 from urllib.parse import parse_qs
+from uuid import UUID
 
 from pydantic import TypeAdapter
 
@@ -60,8 +61,11 @@ class Show(Generic[Command, State, Event]):
         stream = headers.uuid_in_path(incoming.path_id)
         as_of = _as_of(incoming.query)
         await self.edge.waited(principal.tenant_id, headers.after(incoming.headers))
-        history = await self.desk.history(principal.tenant_id, stream)
-        await self._must_be_theirs(principal, history)
+        history = await self.desk.history(
+            principal.tenant_id,
+            stream,
+            lambda state: self._must_be_theirs(principal, stream, state),
+        )
         seen = _until(history, as_of)
         tag = (b"etag", b'"%d"' % seen[-1][0].version)
         if headers.already_has(incoming.headers, seen[-1][0].version):
@@ -69,14 +73,14 @@ class Show(Generic[Command, State, Event]):
         view = await opened(self.fold(seen), self.edge.sealer, principal.tenant_id)
         return Reply(200, [JSON, tag], self.adapter.dump_json(view))
 
-    async def _must_be_theirs(
-        self, principal: Principal, history: Sequence[tuple[Recorded, Event]]
-    ) -> None:
-        """As of now, whatever time is asked for."""
-        if not history:
-            raise Problem("not-found")
-        state = self.desk.aggregate.decider.fold(event for _, event in history)
-        if await may(principal, self.grant, self.subject(state), self.edge.known) is None:
+    async def _must_be_theirs(self, principal: Principal, stream: UUID, state: State) -> None:
+        """As of now, whatever time is asked for. Where there is nothing somebody is looked for all
+        the same, or how long it takes would tell it from what is somebody else's.
+        """
+        missing = state == self.desk.aggregate.decider.initial
+        subject = Subject(patient_id=stream) if missing else self.subject(state)
+        role = await may(principal, self.grant, subject, self.edge.known)
+        if missing or role is None:
             raise Problem("not-found")
 
 
@@ -84,9 +88,11 @@ def _until(
     history: Sequence[tuple[Recorded, Event]], as_of: datetime | None
 ) -> Sequence[tuple[Recorded, Event]]:
     """What had been recorded by then. Before the beginning there is nothing to be found."""
-    if as_of is None:
-        return history
-    seen = [(recorded, event) for recorded, event in history if recorded.recorded_at <= as_of]
+    seen = [
+        (recorded, event)
+        for recorded, event in history
+        if as_of is None or recorded.recorded_at <= as_of
+    ]
     if not seen:
         raise Problem("not-found")
     return seen

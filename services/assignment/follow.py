@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from libs.access import care_facts
-from libs.eventstore.pool import UNREACHABLE, Pool, borrowed
+from libs.eventstore.pool import UNREACHABLE, Pool, within
 from libs.eventstore.reading import Fact, read_as
 from libs.eventstore.recorded import Recorded
 from libs.eventstore.store import StoreUnavailable
@@ -203,7 +203,7 @@ class KnownClinics:
 
     async def _asked(self, tenant_id: UUID) -> ClinicSettings:
         try:
-            async with borrowed(self._pool, self._patience) as connection:
+            async with within(self._pool, tenant_id, self._patience) as connection:
                 row: asyncpg.Record | None = await connection.fetchrow(_SETTINGS, tenant_id)
         except UNREACHABLE as error:
             raise StoreUnavailable from error

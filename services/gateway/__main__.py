@@ -11,7 +11,7 @@ from libs.process.roles import started
 from libs.process.settings import Database, Migrating
 from libs.process.stopping import end_when_asked
 from services.gateway import projector
-from services.gateway.settings import AnalyticsSettings, ApiSettings
+from services.gateway.settings import AnalyticsSettings, ApiSettings, RotatingSettings
 
 line = lines.line("python -m services.gateway", services.gateway.__doc__)
 line.add_typer(projector.line, name="projector")
@@ -60,9 +60,9 @@ def analytics(context: typer.Context) -> None:
     """Derive the analytics topic from the topics of all services, and publish it.
 
     Only of patients who have consented; see services/gateway/analytics. Reads DATABASE_URL (as
-    gateway_analytics), MASTER_KEY, BROKER_URL, TOPIC_PREFIX, PARTITIONS, ADMIN_PORT, LOG_FORMAT,
-    ANALYTICS_SETTLE_SECONDS, ANALYTICS_HOLD_HOURS, ANALYTICS_RETENTION_DAYS. Several may run: the
-    partitions are shared among them.
+    gateway_analytics), CHAIN_KEYS, ANALYTICS_KEYS, BROKER_URL, TOPIC_PREFIX, PARTITIONS,
+    ADMIN_PORT, LOG_FORMAT, ANALYTICS_SETTLE_SECONDS, ANALYTICS_HOLD_HOURS,
+    ANALYTICS_RETENTION_DAYS. Several may run: the partitions are shared among them.
     """
     if context.invoked_subcommand is not None:
         return
@@ -78,10 +78,10 @@ def analytics(context: typer.Context) -> None:
 def rotate() -> None:
     """Begin a new epoch: from now on every patient goes by another pseudonym, and end.
 
-    What was published stays, and cannot be linked to what comes. Reads DATABASE_URL (as
-    gateway_analytics).
+    What was published stays, and cannot be linked to what comes. Refuses where the running role has
+    no key for it. Reads DATABASE_URL (as gateway_analytics), ANALYTICS_KEYS.
     """
-    settings = started("gateway", "rotate", Database)
+    settings = started("gateway", "rotate", RotatingSettings)
     from services.gateway.analytics import role  # noqa: PLC0415 - as above
 
     with explained():

@@ -32,6 +32,7 @@ from services.gateway.graphql.cursors import Cursors
 from services.gateway.graphql.http import PATHS, GraphQLDoor
 from services.gateway.graphql.limits import USUAL, Limits
 from services.gateway.graphql.schema import Schema, build_schema
+from services.gateway.graphql.streams import Streams
 from services.gateway.openapi import document
 from services.gateway.queries.reading import ReadModels
 from services.gateway.settings import CONTRACTS, ApiSettings
@@ -176,6 +177,7 @@ async def _shared(settings: ApiSettings) -> AsyncIterator[tuple[parts.Parts, Par
                 cursors=Cursors(settings.key(cursors.LABEL)),
                 clients=services,
                 live=changes,
+                streams=Streams(),
                 clock=built.clock,
                 new_id=built.new_id,
             ),

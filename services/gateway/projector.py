@@ -35,7 +35,7 @@ Name = Annotated[str, typer.Argument(callback=_known, help="A projection, as `st
 def projector(context: typer.Context) -> None:
     """Turn the topics of all services into the read models.
 
-    Reads DATABASE_URL (as gateway_projector), MASTER_KEY, BROKER_URL, TOPIC_PREFIX, ADMIN_PORT,
+    Reads DATABASE_URL (as gateway_projector), CHAIN_KEYS, BROKER_URL, TOPIC_PREFIX, ADMIN_PORT,
     LOG_FORMAT. Several may run: the partitions are shared among them.
     """
     if context.invoked_subcommand:
@@ -74,7 +74,7 @@ def rebuild(
 
     Nobody is interrupted. Stopped and run again, it goes on where it was. The old tables are kept
     until --drop. Reads DATABASE_URL (as gateway_projector), MIGRATION_DATABASE_URL (as
-    gateway_owner), MASTER_KEY, BROKER_URL, TOPIC_PREFIX; with --drop MIGRATION_DATABASE_URL only.
+    gateway_owner), CHAIN_KEYS, BROKER_URL, TOPIC_PREFIX; with --drop MIGRATION_DATABASE_URL only.
     """
     if drop:
         _drop(name)
@@ -138,7 +138,7 @@ def parked(*, as_json: lines.AsJson = False) -> None:
 def dismiss(place: lines.OnePlace) -> None:
     """Have no reader park again what a stranger wrote at PLACE. A fact of ours is refused.
 
-    Reads the whole topic for that. Reads DATABASE_URL (as gateway_projector), MASTER_KEY,
+    Reads the whole topic for that. Reads DATABASE_URL (as gateway_projector), CHAIN_KEYS,
     BROKER_URL, TOPIC_PREFIX.
     """
     from libs.process import dismissing  # noqa: PLC0415 - as above

@@ -9,13 +9,14 @@ from pydantic import AfterValidator, Field
 from libs.process.addresses import is_address
 from libs.process.parts import Streams
 from libs.process.settings import (
+    AnalyticsKeys,
     Broker,
+    Checking,
     Database,
     Identity,
     Listening,
     Migrating,
     Publishing,
-    Secrets,
 )
 
 RETENTION_DAYS = 400
@@ -60,11 +61,17 @@ class ApiSettings(Streams, Identity, Listening):
         }
 
 
-class ProjectorSettings(Database, Secrets, Broker):
+class ProjectorSettings(Database, Checking, Broker):
     """The database as `gateway_projector`; no keyring: a projector opens nothing."""
 
 
-class AnalyticsSettings(Database, Secrets, Publishing):
+class RotatingSettings(Database):
+    """The database as `gateway_analytics`, and a key for each epoch that may begin."""
+
+    analytics_keys: AnalyticsKeys
+
+
+class AnalyticsSettings(RotatingSettings, Checking, Publishing):
     """The database as `gateway_analytics`. `settle` must be longer than care's facts may take to
     reach their topic, `hold` longer than they may take after an outage; `retention` counts only
     when the topic is made.
@@ -73,6 +80,11 @@ class AnalyticsSettings(Database, Secrets, Publishing):
     analytics_settle_seconds: Annotated[int, Field(ge=0, le=86_400)] = 60
     analytics_hold_hours: Annotated[int, Field(ge=1, le=24 * 90)] = 72
     analytics_retention_days: Annotated[int, Field(ge=1, le=3650)] = RETENTION_DAYS
+
+    def key(self, label: str) -> bytes:
+        """Raises `KeyNotGiven`."""
+        given = self.analytics_keys if label.startswith("analytics:") else self.chain_keys
+        return given.key(label)
 
     @property
     def settle(self) -> timedelta:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Column, Connection, MetaData, Table, Uuid
 
 from libs.access import care_facts
-from libs.eventstore.pool import UNREACHABLE, Pool, borrowed
+from libs.eventstore.pool import UNREACHABLE, Pool, within
 from libs.eventstore.reading import Fact, read_as
 from libs.eventstore.recorded import Recorded
 from libs.eventstore.store import StoreUnavailable
@@ -87,7 +87,7 @@ class KeptAssignments:
 
     async def assignment(self, tenant_id: UUID, assignment_id: UUID) -> KnownAssignment | None:
         try:
-            async with borrowed(self._pool, self._patience) as connection:
+            async with within(self._pool, tenant_id, self._patience) as connection:
                 row = await connection.fetchrow(_ASSIGNMENT, tenant_id, assignment_id)
         except UNREACHABLE as error:
             raise StoreUnavailable from error

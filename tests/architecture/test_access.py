@@ -10,6 +10,8 @@ from graphql import GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, buil
 
 from tests.security import access
 
+pytestmark = pytest.mark.security("who may do what")
+
 OPENAPI = Path(__file__).parents[2] / "openapi"
 SERVICES = ("care", "assignment", "diary", "review")
 EACH_BY_ITSELF = {"sendCommands", "node"}

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
+pytestmark = pytest.mark.security("software supply")
+
 ROOT = Path(__file__).parents[2]
 LOCKS = ("requirements.lock", "deploy/requirements.lock")
 

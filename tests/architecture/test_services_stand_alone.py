@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.ports import free_port, wait_until
-from deploy.local.rollout import answers
+from deploy.local.ports import answers, free_port, wait_until
 from libs.testing.databases import Database
 
 ROOT = Path(__file__).parents[2]

@@ -17,6 +17,8 @@ from libs.privacy.private import Sealed
 from libs.vocabulary.checked import Checked
 from libs.vocabulary.rating import Rating
 
+pytestmark = pytest.mark.security("canaries")
+
 SERVICES = ("care", "assignment", "diary", "review")
 
 NOT_PROSE = {

@@ -14,6 +14,7 @@ import psycopg
 
 from deploy.local.kafka import KafkaServer
 from deploy.local.ports import free_port, wait_until
+from deploy.local.processes import without_the_master
 from libs.messaging.connect import connect
 from libs.messaging.envelope import topic_of
 from tests.bench.filling import FACTS_OF_A_LIFE, filled
@@ -87,7 +88,7 @@ def journey(where: Stage, broker_url: str, prefix: str) -> Mapping[str, float]:
             "gateway",
             "projector",
             DATABASE_URL=where.database.url_as("gateway_projector"),
-            MASTER_KEY=MASTER,
+            CHAIN_KEYS=without_the_master(MASTER)["CHAIN_KEYS"],
             **streams,
         ):
             projector = _rate(lambda: _number(admin, _READ), total)

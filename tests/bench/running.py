@@ -11,7 +11,7 @@ from pathlib import Path
 from deploy.local.ports import is_free, wait_until
 from deploy.local.postgres import temporary_place
 from deploy.local.run_info import RunInfo, read
-from tests.bench.stage import ROOT
+from tests.bench.stage import ROOT, end
 
 _STARTED_WITHIN_S = 240.0
 _STOPPED_WITHIN_S = 30.0
@@ -38,12 +38,7 @@ def interlude() -> Iterator[tuple[RunInfo, Path]]:
         folder.chmod(0o755)
         yield _started(running, folder / "var" / "run.json", log), folder
     finally:
-        running.terminate()
-        try:
-            running.wait(_STOPPED_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            running.kill()
-            running.wait()
+        end(running, within=_STOPPED_WITHIN_S)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -20,9 +20,8 @@ import psycopg
 from deploy.local import migrations
 from deploy.local.issuer import Issuer, kept_key
 from deploy.local.people import CLINIC, PEOPLE
-from deploy.local.ports import free_port, wait_until
+from deploy.local.ports import answers, free_port, wait_until
 from deploy.local.postgres import Postgres, temporary_place
-from deploy.local.rollout import answers
 from libs.eventstore.pool import open_pool
 from libs.privacy.keyring import PostgresKeyring
 from libs.privacy.keys import MasterKey
@@ -96,12 +95,17 @@ def process(
             raise RuntimeError(f"{argv} did not start: {log.read_text()[-2000:]}")
         yield
     finally:
-        running.terminate()
-        try:
-            running.wait(_STOPPED_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            running.kill()
-            running.wait()
+        end(running, within=_STOPPED_WITHIN_S)
+
+
+def end(running: "subprocess.Popen[bytes]", *, within: float) -> None:
+    """Asked to first; after so many seconds it has no choice."""
+    running.terminate()
+    try:
+        running.wait(within)
+    except subprocess.TimeoutExpired:
+        running.kill()
+        running.wait()
 
 
 @contextmanager
@@ -185,8 +189,9 @@ async def _make_keys(where: Stage) -> None:
 
 @asynccontextmanager
 async def keyring(where: Stage) -> AsyncIterator[PostgresKeyring]:
+    """As care has it: it makes keys."""
     pool = await open_pool(
-        where.database.url_as("keyring_app"), size=1, application="bench", durable=True
+        where.database.url_as("keyring_writer"), size=1, application="bench", durable=True
     )
     try:
         wrapper = MasterKey(derived(master_key(MASTER), "keyring"), nonce=os.urandom)

@@ -15,7 +15,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.local.ports import HOST, free_port, wait_until
-from deploy.local.processes import PROCESSES, SERVICES, Process
+from deploy.local.processes import PROCESSES, SERVICES, Process, without_the_master
 from libs.process.keys import DEVELOPMENT_MASTER_KEY
 from libs.testing.databases import Database
 
@@ -110,11 +110,12 @@ class Clinic:
             "ADMIN_PORT": str(admin),
             "PORT": str(port),
             "DATABASE_URL": self.database.url_as(process.database_role),
-            "KEYRING_URL": self.database.url_as("keyring_app"),
+            "KEYRING_URL": self.database.url_as(process.keyring_role),
             "BROKER_URL": self.broker_of(process),
             "TOPIC_PREFIX": self.topic_prefix,
             "ISSUERS": self.issuer,
             "MASTER_KEY": DEVELOPMENT_MASTER_KEY,
+            **without_the_master(DEVELOPMENT_MASTER_KEY),
             **{f"{name.upper()}_URL": self._url_of(name) for name in SERVICES},
         }
         return {
@@ -131,3 +132,28 @@ class Clinic:
         """Nobody listens on port 9."""
         started = self.running.get(f"{service}-api")
         return f"http://{HOST}:{started.port if started else 9}"
+
+
+@contextmanager
+def issuing(folder: Path) -> Iterator[str]:
+    """The development issuer, which hands a token to whoever asks."""
+    port = free_port()
+    url = f"http://{HOST}:{port}"
+    settings = {"PROFILE": "local", "ISSUER": url, "PORT": str(port)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "deploy.local.issuer"],
+        cwd=ROOT,
+        env={**settings, "KEY_FILE": str(folder / "issuer.pem")},
+    ) as issuer:
+        try:
+            assert wait_until(lambda: _answers(f"{url}/readyz"), seconds=SECONDS)
+            yield url
+        finally:
+            issuer.kill()
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False

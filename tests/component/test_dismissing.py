@@ -6,7 +6,7 @@ from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine
 
 from libs.eventstore import dismissing, parking, progress
 from libs.eventstore.chain import link
@@ -20,6 +20,7 @@ from libs.testing.cast import LEV, MASHA, NOW
 from libs.testing.databases import Database
 from libs.testing.streams import CHAIN_KEY, Told, stream
 from libs.testing.topics import Topics
+from tests.component.engines import engine_as
 
 pytestmark = pytest.mark.postgres
 
@@ -31,11 +32,8 @@ NOTHING_LIKE_IT = Message(topic=TOPIC, key=str(MASHA).encode(), headers=[], valu
 
 @pytest.fixture(scope="module")
 def engine(database: Database) -> Iterator[Engine]:
-    engine = create_engine(
-        database.url_as("review_app").replace("postgresql:", "postgresql+psycopg:")
-    )
-    yield engine
-    engine.dispose()
+    with engine_as("review_follow", database) as engine:
+        yield engine
 
 
 @pytest.fixture
@@ -233,7 +231,7 @@ def test_with_another_master_key_everything_would_look_forged(
     (note,) = _notes(1)
     topics.tell(TOPIC, [note, _forged(note, 9)])
     _read(db, topics, reader)
-    with pytest.raises(CannotDismiss, match=r"^MASTER_KEY: nothing in "):
+    with pytest.raises(CannotDismiss, match=r"^CHAIN_KEYS: nothing in "):
         _dismiss(db, topics, (OF_MASHA, 1), key=bytes(32))
     assert _codes(db) == [WAITS]
 

@@ -110,7 +110,7 @@ class Registered(Fact):
 
 @pytest.fixture
 async def engine(database: Database) -> AsyncIterator[AsyncEngine]:
-    url = database.url_as("review_app").replace("postgresql:", "postgresql+asyncpg:")
+    url = database.url_as("review_follow").replace("postgresql:", "postgresql+asyncpg:")
     engine = create_async_engine(url)
     yield engine
     await engine.dispose()
@@ -118,7 +118,7 @@ async def engine(database: Database) -> AsyncIterator[AsyncEngine]:
 
 @pytest.fixture
 async def pool(database: Database) -> AsyncIterator[Pool]:
-    pool = await open_pool(database.url_as("review_app"), size=4, durable=False)
+    pool = await open_pool(database.url_as("review_follow"), size=4, durable=False)
     yield pool
     await pool.close()
 
@@ -430,12 +430,12 @@ async def test_the_position_and_the_reaction_are_one_transaction(
 ) -> None:
     masha = uuid4()
     with psycopg.connect(database.url, autocommit=True) as superuser:
-        superuser.execute("REVOKE UPDATE ON review.positions FROM review_app")
+        superuser.execute("REVOKE UPDATE ON review.positions FROM review_follow")
         topics.tell(CARE, _patient(masha, REGISTERED))
         with pytest.raises(Exception, match="permission denied"):
             await _steps(make(topics), topics.subscriber(group="", topics=[CARE]))
         assert await _facts(desk, masha) == []
-        superuser.execute("GRANT UPDATE ON review.positions TO review_app")
+        superuser.execute("GRANT UPDATE ON review.positions TO review_follow")
     await _steps(make(topics), topics.subscriber(group="", topics=[CARE]))
     assert await _facts(desk, masha) == ["HomeworkGiven"]
 

@@ -15,7 +15,7 @@ from libs.eventstore.memory import InMemoryEventStore
 from libs.testing.web import client
 from services.assignment.examples import FIRST
 from services.review.examples import REVIEW
-from tests.component.assignment.test_homework_over_http import Homework
+from tests.component.assignment.homework import Homework
 from tests.component.callers import Callers
 from tests.component.care.test_care_over_http import Care
 from tests.component.diary.test_diary_over_http import Diary

@@ -2,8 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
-from typing import cast
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, LiteralString, cast
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -23,7 +23,17 @@ MASTER = bytes(range(32))
 
 @pytest.fixture
 async def pool(database: Database) -> AsyncIterator[asyncpg.Pool]:
-    async with asyncpg.create_pool(database.url_as("keyring_app"), min_size=1, max_size=4) as pool:
+    """Care's, which alone makes keys and destroys them."""
+    async with asyncpg.create_pool(
+        database.url_as("keyring_writer"), min_size=1, max_size=4
+    ) as pool:
+        yield pool
+
+
+@pytest.fixture
+async def readers(database: Database) -> AsyncIterator[asyncpg.Pool]:
+    """Everybody else's."""
+    async with asyncpg.create_pool(database.url_as("keyring_app"), min_size=1, max_size=1) as pool:
         yield pool
 
 
@@ -42,6 +52,16 @@ def somebody() -> UUID:
 
 def _postgres(pool: asyncpg.Pool, master: bytes = MASTER) -> PostgresKeyring:
     return PostgresKeyring(pool, MasterKey(master, nonce=os.urandom), chance=os.urandom)
+
+
+def _by_hand(
+    url: str, statement: LiteralString, arguments: Sequence[Any], *, within: UUID | None = None
+) -> Sequence[Any]:
+    """As somebody with a console of their own, who may say `within` which clinic."""
+    with psycopg.connect(url) as connection:
+        if within is not None:
+            connection.execute("SELECT set_config('interlude.tenant', %s, true)", [str(within)])
+        return connection.execute(statement, arguments).fetchall()
 
 
 def _names(subject: UUID, tenant: UUID = CLINIC) -> list[KeyName]:
@@ -86,6 +106,13 @@ async def test_many_are_found_at_once(keyring: Keyring) -> None:
     assert len(await keyring.find(wanted)) == 10
 
 
+async def test_keys_of_several_clinics_are_found_at_once(keyring: Keyring, somebody: UUID) -> None:
+    for clinic in (CLINIC, OTHER_CLINIC):
+        await keyring.create_subject(clinic, somebody)
+    wanted = {name for clinic in (CLINIC, OTHER_CLINIC) for name in _names(somebody, clinic)}
+    assert set(await keyring.find(wanted)) == wanted
+
+
 async def test_a_destroyed_key_is_a_tombstone_that_refuses_creation(
     keyring: Keyring, somebody: UUID
 ) -> None:
@@ -114,11 +141,15 @@ async def test_who_was_erased_before_ever_having_keys_gets_none(
 
 
 @pytest.mark.postgres
-async def test_sixteen_creations_at_once_make_one_key(pool: asyncpg.Pool, somebody: UUID) -> None:
+async def test_sixteen_creations_at_once_make_one_key(
+    pool: asyncpg.Pool, database: Database, somebody: UUID
+) -> None:
     keyring = _postgres(pool)
     await asyncio.gather(*(keyring.create_subject(CLINIC, somebody) for _ in range(16)))
-    count = await pool.fetchval("SELECT count(*) FROM subject_keys WHERE subject_id = $1", somebody)
-    assert count == 2
+    count = _by_hand(
+        database.url, "SELECT count(*) FROM keyring.subject_keys WHERE subject_id = %s", [somebody]
+    )
+    assert count == [(2,)]
 
 
 @pytest.mark.postgres
@@ -132,15 +163,15 @@ async def test_a_backup_of_the_table_without_the_master_key_opens_nothing(
 
 @pytest.mark.postgres
 async def test_a_key_copied_into_another_clinics_row_does_not_open(
-    pool: asyncpg.Pool, somebody: UUID
+    pool: asyncpg.Pool, database: Database, somebody: UUID
 ) -> None:
     keyring = _postgres(pool)
     await keyring.create_subject(CLINIC, somebody)
-    await pool.execute(
-        "INSERT INTO subject_keys SELECT $2, subject_id, class, generation, wrapped"
-        " FROM subject_keys WHERE subject_id = $1",
-        somebody,
-        OTHER_CLINIC,
+    _by_hand(
+        database.url,
+        "INSERT INTO keyring.subject_keys SELECT %s, subject_id, class, generation, wrapped"
+        " FROM keyring.subject_keys WHERE subject_id = %s RETURNING class",
+        [OTHER_CLINIC, somebody],
     )
     elsewhere = await keyring.find(_names(somebody, OTHER_CLINIC))
     assert elsewhere == dict.fromkeys(_names(somebody, OTHER_CLINIC), SPOILT)
@@ -163,15 +194,70 @@ async def test_a_key_that_does_not_open_takes_no_other_with_it(
 
 
 @pytest.mark.postgres
-async def test_not_even_by_hand_is_a_tombstone_lifted(pool: asyncpg.Pool, somebody: UUID) -> None:
+async def test_not_even_by_hand_is_a_tombstone_lifted(
+    pool: asyncpg.Pool, database: Database, somebody: UUID
+) -> None:
     await _postgres(pool).destroy(CLINIC, somebody)
-    with pytest.raises(asyncpg.RaiseError):
-        await pool.execute(
-            "UPDATE subject_keys SET wrapped = '\\x01', destroyed_at = NULL WHERE subject_id = $1",
-            somebody,
+    care = database.url_as("keyring_writer")
+    with pytest.raises(psycopg.errors.RaiseException):
+        _by_hand(
+            care,
+            "UPDATE subject_keys SET wrapped = '\\x01', destroyed_at = NULL"
+            " WHERE subject_id = %s RETURNING class",
+            [somebody],
+            within=CLINIC,
         )
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        _by_hand(care, "DELETE FROM subject_keys WHERE true", [], within=CLINIC)
+
+
+@pytest.mark.postgres
+async def test_who_only_reads_keys_makes_none_and_destroys_none(
+    readers: asyncpg.Pool, pool: asyncpg.Pool, somebody: UUID
+) -> None:
+    await _postgres(pool).create_subject(CLINIC, somebody)
+    reading = _postgres(readers)
+    assert len(await reading.find(_names(somebody))) == 2
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await pool.execute("DELETE FROM subject_keys WHERE subject_id = $1", somebody)
+        await reading.create_subject(CLINIC, uuid4())
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await reading.destroy(CLINIC, somebody)
+    assert TOMBSTONE not in (await reading.find(_names(somebody))).values()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("role", ["keyring_app", "keyring_writer"])
+async def test_whoever_forgets_to_say_which_clinic_sees_no_key(
+    pool: asyncpg.Pool, database: Database, somebody: UUID, role: str
+) -> None:
+    await _postgres(pool).create_subject(CLINIC, somebody)
+    with pytest.raises(psycopg.errors.UndefinedObject):
+        _by_hand(database.url_as(role), "SELECT * FROM subject_keys WHERE true", [])
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("role", ["keyring_app", "keyring_writer"])
+async def test_a_clinic_sees_its_own_keys_only_whatever_is_asked(
+    pool: asyncpg.Pool, database: Database, somebody: UUID, role: str
+) -> None:
+    await _postgres(pool).create_subject(CLINIC, somebody)
+    everything = "SELECT class FROM subject_keys WHERE subject_id = %s"
+    url = database.url_as(role)
+    assert len(_by_hand(url, everything, [somebody], within=CLINIC)) == 2
+    assert _by_hand(url, everything, [somebody], within=OTHER_CLINIC) == []
+
+
+@pytest.mark.postgres
+def test_care_makes_no_key_in_another_clinic_than_it_says(
+    database: Database, somebody: UUID
+) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        _by_hand(
+            database.url_as("keyring_writer"),
+            "INSERT INTO subject_keys VALUES (%s, %s, 'clinical', 1, '\\x01') RETURNING class",
+            [OTHER_CLINIC, somebody],
+            within=CLINIC,
+        )
 
 
 @pytest.mark.postgres

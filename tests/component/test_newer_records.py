@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from sqlalchemy import Connection, Engine, Table, create_engine, make_url
+from sqlalchemy import Connection, Engine, Table
 
 from deploy.contracts.catalogue import WRITERS
 from libs.access import care_facts
@@ -17,6 +17,7 @@ from libs.testing.databases import Database
 from services.assignment import follow as assignment_follow
 from services.gateway.projections.everything import READ_MODELS
 from services.review import follow as review_follow
+from tests.component.engines import engine_as
 from tests.contract import stored
 from tests.contract.growing import Additions, additions, grown
 
@@ -25,10 +26,6 @@ pytestmark = pytest.mark.postgres
 TOLD = stored.records()
 
 Rows = Mapping[str, Any]
-
-
-def engine_of(database: Database, role: str) -> Engine:
-    return create_engine(make_url(database.url_as(role)).set(drivername="postgresql+psycopg"))
 
 
 def rows_after(engine: Engine, tables: Sequence[Table], told: Callable[[Connection], None]) -> Rows:
@@ -86,12 +83,11 @@ class Readers:
 
 @pytest.fixture(scope="module")
 def readers(database: Database) -> Iterator[Readers]:
-    roles = {name: f"{name}_app" for name in WRITERS} | {"gateway": "gateway_projector"}
+    roles = {name: f"{name}_follow" for name in WRITERS} | {"gateway": "gateway_projector"}
     with ExitStack() as stack:
-        engines = {name: engine_of(database, role) for name, role in roles.items()}
-        for engine in engines.values():
-            stack.callback(engine.dispose)
-        yield Readers(engines)
+        yield Readers(
+            {name: stack.enter_context(engine_as(role, database)) for name, role in roles.items()}
+        )
 
 
 def test_every_table_has_rows_of_the_stored_records(readers: Readers) -> None:

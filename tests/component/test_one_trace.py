@@ -11,8 +11,8 @@ import pytest
 
 from deploy.local.ports import wait_until
 from libs.testing.databases import Database
-from tests.component.registering import CANARY, issuing, registered
-from tests.component.started import SECONDS, Clinic
+from tests.component.registering import CANARY, registered
+from tests.component.started import SECONDS, Clinic, issuing
 
 pytestmark = [pytest.mark.postgres, pytest.mark.kafka, pytest.mark.timeout(300)]
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from deploy.local.processes import without_the_master
 from libs.eventstore.desk import Desk
 from libs.eventstore.group_commit import GroupCommit
 from libs.eventstore.pool import open_pool
@@ -29,10 +30,10 @@ ROLES = {
     "care republish": "care_relay",
     "care store verify": "care_relay",
     "care store verify --store-only": "care_relay",
-    "care follow status": "care_app",
-    "care follow retry": "care_app",
-    "care follow parked": "care_app",
-    "care follow dismiss interlude.care.events.v1/0/7": "care_app",
+    "care follow status": "care_follow",
+    "care follow retry": "care_follow",
+    "care follow parked": "care_follow",
+    "care follow dismiss interlude.care.events.v1/0/7": "care_follow",
     "gateway projector status": "gateway_projector",
     "gateway projector rebuild goals": "gateway_projector",
     "gateway projector rebuild goals --drop": "gateway_projector",
@@ -61,7 +62,7 @@ def command(line: str, database: Database, **settings: str) -> "subprocess.Compl
         "DATABASE_URL": database.url_as(role),
         "MIGRATION_DATABASE_URL": database.url_as(f"{service}_owner"),
         "BROKER_URL": database.url_as("broker_app"),
-        "MASTER_KEY": DEVELOPMENT_MASTER_KEY,
+        "CHAIN_KEYS": without_the_master(DEVELOPMENT_MASTER_KEY)["CHAIN_KEYS"],
         "LOG_FORMAT": "json",
         **settings,
     }

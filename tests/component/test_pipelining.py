@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 
 from libs.eventstore.pipelining import pipelined
 from libs.eventstore.trouble import lies_in_the_record, passes
 from libs.testing.databases import Database
+from tests.component.engines import engine_as
 
 pytestmark = pytest.mark.postgres
 
@@ -21,11 +22,8 @@ VALUES (:reader, 't', 0, 'id', :offset, 'waits', now(), 1)
 
 @pytest.fixture
 def engine(database: Database) -> Iterator[Engine]:
-    engine = create_engine(
-        database.url_as("review_app").replace("postgresql:", "postgresql+psycopg:")
-    )
-    yield engine
-    engine.dispose()
+    with engine_as("review_follow", database) as engine:
+        yield engine
 
 
 def test_what_was_sent_is_there_afterwards(engine: Engine) -> None:

@@ -67,7 +67,7 @@ class KnownPeople:
 
 @pytest.fixture(scope="module")
 def engine(database: Database) -> Iterator[Engine]:
-    url = database.url_as("review_app").replace("postgresql:", "postgresql+psycopg:")
+    url = database.url_as("review_follow").replace("postgresql:", "postgresql+psycopg:")
     engine = create_engine(url)
     yield engine
     engine.dispose()
@@ -343,7 +343,7 @@ def test_those_who_wait_are_told_what_changed(
     masha = uuid4()
     told = _patient(masha, LONDON, TOKYO)
     topics.tell(TOPIC, told)
-    with psycopg.connect(database.url_as("review_app"), autocommit=True) as waiting:
+    with psycopg.connect(database.url_as("review_follow"), autocommit=True) as waiting:
         waiting.execute(f"LISTEN {CHANNEL}")
         _steps(make(topics, people), topics.subscriber(group="", topics=[TOPIC]))
         notices = [heard(notice.payload) for notice in waiting.notifies(timeout=0.2)]

@@ -7,14 +7,15 @@ from psycopg import errors
 from deploy.local import migrations
 from libs.testing.databases import Database
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.security("database roles"), pytest.mark.postgres]
 
 SCHEMAS = ("care", "assignment", "diary", "review", "gateway", "keyring", "broker")
 WORKERS = [
-    *(f"{service}_{role}" for service in SCHEMAS[:4] for role in ("app", "relay")),
+    *(f"{service}_{role}" for service in SCHEMAS[:4] for role in ("app", "relay", "follow")),
     "gateway_app",
     "gateway_projector",
     "keyring_app",
+    "keyring_writer",
     "broker_app",
 ]
 

@@ -12,9 +12,12 @@ import jsonschema
 import pytest
 import yaml
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from deploy import credentials
-from deploy.local.processes import PROCESSES, Process
+from deploy import credentials, kafka_rights
+from deploy.credentials import ADMIN
+from deploy.local.processes import PROCESSES, Process, without_the_master
 from deploy.local.schemas import ROOT, SCHEMAS
 from libs.process.addresses import is_encrypted
 
@@ -22,6 +25,9 @@ TEXT = (ROOT / "docker-compose.yml").read_text()
 # Published by the Compose project, under the Apache licence beside it.
 SPECIFICATION = ROOT / "deploy" / "compose" / "compose-spec.json"
 STORES = {"postgres", "kafka"}
+GRANTS = "grant-kafka-rights"
+SPEAK_KAFKA = [process.name for process in PROCESSES if "BROKER_URL" in process.needs]
+KEYS = {"MASTER_KEY", "CHAIN_KEYS", "ANALYTICS_KEYS"}
 NOT_SECRET = {
     "INTERLUDE_IMAGE",
     "INTERLUDE_VERSION",
@@ -29,6 +35,7 @@ NOT_SECRET = {
     "TOPIC_PREFIX",
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     "ANALYTICS_SETTLE_SECONDS",
+    "TRUSTED_NETWORK",
 }
 
 every_process = pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.name)
@@ -61,7 +68,7 @@ def test_it_fits_the_compose_specification() -> None:
 
 def test_there_is_a_container_for_every_process_and_every_schema_and_no_other() -> None:
     migrations = {f"migrate-{schema}" for schema in SCHEMAS if schema != "broker"}
-    assert set(ours()) == {process.name for process in PROCESSES} | migrations
+    assert set(ours()) == {process.name for process in PROCESSES} | migrations | {GRANTS}
 
 
 @every_process
@@ -83,10 +90,32 @@ def test_a_container_connects_as_the_same_database_role(process: Process) -> Non
 
 
 @every_process
+def test_a_container_reaches_the_keyring_as_the_same_role(process: Process) -> None:
+    url = container(process.name)["environment"].get("KEYRING_URL")
+    role = process.keyring_role
+    assert url is None or url.startswith(f"postgresql://{role}:${{{role.upper()}_PASSWORD:?}}@")
+
+
+@every_process
 def test_what_leaves_the_container_is_encrypted(process: Process) -> None:
     environment = container(process.name)["environment"]
     for name in ("DATABASE_URL", "KEYRING_URL", "BROKER_URL"):
         assert name not in environment or is_encrypted(filled(environment[name]))
+
+
+def test_only_the_apis_are_in_the_network_that_is_vouched_for() -> None:
+    apis = {process.name for process in PROCESSES if process.role == "api"}
+    joined = {
+        name for name, each in compose()["services"].items() if "commands" in each["networks"]
+    }
+    vouching = {
+        name
+        for name, each in ours().items()
+        if each.get("environment", {}).get("TRUSTED_NETWORK") == "true"
+    }
+    assert joined == apis
+    assert vouching == {"gateway-api"}
+    assert compose()["networks"]["commands"]["internal"]
 
 
 @pytest.mark.parametrize("name", ours())
@@ -99,13 +128,50 @@ def test_a_container_can_do_little_harm(name: str) -> None:
 
 
 def test_there_is_a_health_check_for_everything_that_stays() -> None:
-    staying = [name for name in compose()["services"] if not name.startswith("migrate-")]
+    staying = [
+        name for name in compose()["services"] if not name.startswith("migrate-") and name != GRANTS
+    ]
     assert all("test" in container(name)["healthcheck"] for name in staying)
 
 
 def test_everything_that_stays_waits_for_its_schema() -> None:
     for process in PROCESSES:
         awaited = container(process.name)["depends_on"][f"migrate-{process.service}"]
+        assert awaited == {"condition": "service_completed_successfully"}
+
+
+def test_kafka_lets_nobody_in_without_a_certificate_and_nobody_do_what_is_not_granted() -> None:
+    text = (ROOT / "deploy" / "compose" / "kafka.properties").read_text()
+    told = dict(line.split("=", 1) for line in text.splitlines() if "=" in line and line[0] != "#")
+    assert told["ssl.client.auth"] == "required"
+    assert told["ssl.truststore.location"] == "/run/secrets/authority"
+    assert told["authorizer.class.name"].endswith(".StandardAuthorizer")
+    assert told["allow.everyone.if.no.acl.found"] == "false"
+    assert told["super.users"] == f"User:{ADMIN};User:ANONYMOUS"
+    # Who is nobody in particular is the broker itself, on listeners that only it reaches.
+    protocols = dict(each.split(":") for each in told["listener.security.protocol.map"].split(","))
+    for listener in told["listeners"].split(","):
+        name, place = listener.split("://")
+        assert protocols[name] == "SSL" or place.startswith("127.0.0.1:")
+
+
+def test_each_process_comes_to_kafka_under_its_own_name_and_no_other_has_rights() -> None:
+    for name in SPEAK_KAFKA:
+        assert {"source": f"kafka_{name}", "target": "kafka_client"} in container(name)["secrets"]
+        url = container(name)["environment"]["BROKER_URL"]
+        assert "certificate=/run/secrets/kafka_client" in url
+    users = {right.user for right in kafka_rights.rights()}
+    assert users == {*SPEAK_KAFKA, kafka_rights.ANALYST}
+    mounted = re.findall(r"source: (kafka_[a-z-]+)", TEXT)
+    assert sorted(mounted) == sorted(f"kafka_{name}" for name in [*SPEAK_KAFKA, ADMIN])
+
+
+def test_rights_are_granted_before_anybody_needs_them() -> None:
+    assert container(GRANTS)["command"] == ["python", "-m", "deploy.kafka_rights"]
+    secrets = container(GRANTS)["secrets"]
+    assert {"source": f"kafka_{ADMIN}", "target": "kafka_client"} in secrets
+    for name in SPEAK_KAFKA:
+        awaited = container(name)["depends_on"][GRANTS]
         assert awaited == {"condition": "service_completed_successfully"}
 
 
@@ -119,7 +185,7 @@ def test_no_secret_stands_in_the_file() -> None:
     environments = [service.get("environment", {}) for service in compose()["services"].values()]
     for environment in environments:
         for name, value in environment.items():
-            if name.endswith("PASSWORD") or name == "MASTER_KEY":
+            if name.endswith("PASSWORD") or name in KEYS:
                 assert re.fullmatch(r"\$\{[A-Z_]+:\?[^}]*\}", value)
 
 
@@ -165,7 +231,8 @@ def test_the_image_holds_what_is_run_in_it() -> None:
         for source in line.split()[1:-1]
     ]
     assert all((ROOT / source).exists() for source in copied)
-    assert {"libs", "services", "openapi", "deploy/probe.py", "deploy/migrate.py"} <= set(copied)
+    run = {"deploy/probe.py", "deploy/migrate.py", "deploy/kafka_rights.py"}
+    assert {"libs", "services", "openapi", *run} <= set(copied)
     assert re.search(r"^USER 10001", dockerfile, re.MULTILINE)
 
 
@@ -193,6 +260,9 @@ class TestCredentials:
         drawn = {line.split("=")[0] for line in lines}
         assert drawn == set(credentials.required(TEXT)) - {"ISSUERS"}
         assert said == ["ISSUERS is yours to give."]
+        given = dict(line.split("=", 1) for line in lines)
+        for name, value in without_the_master(given["MASTER_KEY"]).items():
+            assert given[name] == value
         assert len({line.split("=", 1)[1] for line in lines}) == len(lines)
 
     def test_every_secret_file_is_made(self, tmp_path: Path, said: list[str]) -> None:
@@ -214,6 +284,22 @@ class TestCredentials:
             server.verify_directly_issued_by(authority)
             names = server.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
             assert host in names.get_values_for_type(x509.DNSName)
+
+    def test_clients_of_kafka_are_certified_under_their_names(
+        self, tmp_path: Path, said: list[str]
+    ) -> None:
+        assert said
+        kept = tmp_path / "secrets"
+        authority = x509.load_pem_x509_certificate((kept / "authority.pem").read_bytes())
+        for name in [*SPEAK_KAFKA, ADMIN, kafka_rights.ANALYST]:
+            pem = (kept / f"kafka-{name}.pem").read_bytes()
+            client = x509.load_pem_x509_certificates(pem)[0]
+            client.verify_directly_issued_by(authority)
+            assert client.subject.rfc4514_string() == f"CN={name}"
+            usage = client.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+            assert list(usage) == [ExtendedKeyUsageOID.CLIENT_AUTH]
+            key = load_pem_private_key(pem, None)
+            assert key.public_key() == client.public_key()
 
     def test_what_is_there_is_never_changed(self, tmp_path: Path, said: list[str]) -> None:
         before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}

@@ -13,7 +13,7 @@ from libs.testing.cast import CLINIC, OTHER_CLINIC
 from libs.testing.databases import Database
 from libs.testing.event_store_contract import append, new_stream, remember
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.security("database roles"), pytest.mark.postgres]
 
 
 @pytest.fixture

@@ -1,36 +1,13 @@
 """What the clients of a campaign ask for: the mix of a busy clinic, some of it to be refused."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any
 from uuid import UUID
 
+from tests.faults.ask import Ask, Body
 from tests.faults.clinic import ANALYTICS, CANARY, ZONE, Clinic, in_days, plain, uuid
-
-Body = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """One request. `twins` are sent at once under one key; `again` is asked once more under it
-    although there was an answer, as a phone does that lost it; `mutation` goes by the gateway.
-
-    `made` tells the clinic once it is acknowledged.
-    """
-
-    service: str
-    operation: str
-    path: str
-    body: Body
-    who: str
-    stream: str | None
-    twins: int = 1
-    again: bool = False
-    conditional: bool = False
-    mutation: bool = False
-    made: Callable[[UUID], None] = lambda _id: None
 
 
 @dataclass

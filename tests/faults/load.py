@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from uuid import UUID
 
-from tests.faults.asking import Ask, Deck
+from tests.faults.ask import Ask
+from tests.faults.asking import Deck
 from tests.faults.clinic import Clinic, uuid
 from tests.faults.history import Attempt, Command
 from tests.faults.sending import Sender

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from tests.faults.asking import Ask
+from tests.faults.ask import Ask
 from tests.faults.clinic import Clinic
 from tests.faults.history import Attempt, Outcome
 from tests.faults.world import World

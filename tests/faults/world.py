@@ -15,10 +15,9 @@ from psycopg.sql import SQL, Composed, Identifier
 
 from deploy.local import child, migrations
 from deploy.local.issuer import Issuer, kept_key
-from deploy.local.ports import free_port, wait_until
+from deploy.local.ports import answers, free_port, wait_until
 from deploy.local.postgres import temporary_place
-from deploy.local.processes import PROCESSES, SERVICES, Place, Process
-from deploy.local.rollout import answers
+from deploy.local.processes import PROCESSES, SERVICES, Place, Process, without_the_master
 from libs.testing.databases import Database, Server
 from tests.bench.stage import ROOT
 from tests.faults.member import Member, all_ready
@@ -154,7 +153,7 @@ class World:
             "BROKER_URL": place.broker_url,
             "TOPIC_PREFIX": place.topic_prefix,
             "PARTITIONS": str(PARTITIONS),
-            "MASTER_KEY": place.master_key,
+            **without_the_master(place.master_key),
             **also,
         }
         return subprocess.run(

@@ -23,6 +23,9 @@ _REACHES: Mapping[Relation, frozenset[Whose]] = {
 """Whose things a relation opens to somebody of the first clinic."""
 
 FILE = Path(__file__).parents[2] / "openapi" / "access.md"
+ROLE_COMMANDS = "\n## Role commands\n"
+"""Nobody's rights over the network, but an operator's at the machine: see `commands.py`."""
+
 ROLES: tuple[Role, ...] = tuple(role for role in get_args(Role) if role != "system")
 _TITLE = re.compile(r"## (.+)")
 _ROW = re.compile(r"\| `(\w+)` \|(.*)\|")
@@ -44,7 +47,8 @@ class Row:
 @cache
 def rows() -> tuple[Row, ...]:
     """In the order of the file. Raises ValueError for a row that nobody could read."""
-    return tuple(_rows(FILE.read_text("utf-8")))
+    text, _, _ = FILE.read_text("utf-8").partition(ROLE_COMMANDS)
+    return tuple(_rows(text))
 
 
 def of(section: str) -> Mapping[str, Row]:

@@ -4,16 +4,20 @@ of whom one likes.
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 
-from tests.security.clinics import Things
+from libs.eventstore.telling import Role
+from tests.security import access
+from tests.security.access import Whose
+from tests.security.clinics import Clinics, Things
 
 OPENAPI = Path(__file__).parents[2] / "openapi"
+SERVICES = ("care", "assignment", "diary", "review")
 
 _THINGS = {
     "clinics": "clinic",
@@ -40,35 +44,62 @@ _NAMED = {
 }
 """What a body says that it is about. The other ids in an example are of its own parts."""
 
+NAMES_NOBODY = {"registerClinic", "registerTherapist", "registerPatient"}
+"""Each makes somebody new, and so is about nobody who is there."""
+
 _NOT_NEEDED = {"occurrence_id", "continues_from", "goal_ids", "entry_id"}
 """Of somebody else's example, and nothing that decides who may."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """What else stands in a request; `besides` are fields of the body."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    besides: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """`creates` is told apart: what one names there is not known yet, rather than missing."""
+    """`creates` is told apart: what one names there is not known yet, rather than missing. Only a
+    command has an `aggregate`.
+    """
 
     service: str
     name: str
     method: str
     path: str
     example: Mapping[str, Any] | None
+    aggregate: str
     creates: bool
 
-    def send(self, base: str, token: str, things: Things) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
-        return httpx.request(
+    def send(
+        self, clinics: Clinics, role: Role, whose: Whose, manner: Manner | None = None
+    ) -> httpx.Response:
+        how, things = manner or Manner(), clinics.things[whose]
+        body = self.body(things)
+        headers = {
+            "Authorization": f"Bearer {clinics.tokens[role]}",
+            "Idempotency-Key": str(uuid4()),
+        }
+        return clinics.http.request(
             self.method,
-            f"{base}{self._path(things)}",
-            json=None if self.example is None else _about(self.example, things),
-            headers=headers,
-            timeout=20,
+            f"{clinics.run.services[self.service]}{self.path_of(things)}",
+            params=how.query,
+            json=None if body is None else {**body, **how.besides},
+            headers={**headers, **how.headers},
         )
 
-    def _path(self, things: Things) -> str:
-        """Review and consent are found by what they are of, so `{id}` may stand for nothing."""
-        kind = _THINGS.get(self.path.split("/")[2])
-        return self.path if kind is None else self.path.replace("{id}", str(things[kind]))
+    def body(self, things: Things) -> dict[str, Any] | None:
+        return None if self.example is None else _about(self.example, things)
+
+    def named(self, things: Things) -> UUID | None:
+        """What `{id}` in the path stands for, if it is there."""
+        return things[_THINGS[self.path.split("/")[2]]] if "{id}" in self.path else None
+
+    def path_of(self, things: Things) -> str:
+        return self.path.replace("{id}", str(self.named(things)))
 
 
 def operations(service: str) -> Iterator[Asked]:
@@ -82,8 +113,23 @@ def operations(service: str) -> Iterator[Asked]:
                     method=method.upper(),
                     path=path,
                     example=_example(operation),
+                    aggregate=operation.get("x-interlude-command", {}).get("aggregate", ""),
                     creates=operation.get("x-interlude-command", {}).get("creates", False),
                 )
+
+
+def may(asked: Asked, role: Role, whose: Whose) -> bool:
+    row = access.of(f"REST: {asked.service}")[asked.name]
+    if asked.name in NAMES_NOBODY:
+        return role in row.relations
+    return row.opens(role, whose)
+
+
+def refusal(asked: Asked, role: Role) -> str:
+    """The code for whoever may not: that no role of theirs has this, or what nobody's thing has."""
+    if role not in access.of(f"REST: {asked.service}")[asked.name].relations:
+        return "role-not-allowed"
+    return "not-known-yet" if asked.creates else "not-found"
 
 
 def _example(operation: Mapping[str, Any]) -> Mapping[str, Any] | None:

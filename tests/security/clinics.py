@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 import httpx
 
-from deploy.local.issuer import Issuer
+from deploy.local.issuer import LIFETIME, Issuer
 from deploy.local.people import Person
 from deploy.local.run_info import RunInfo
 from libs.eventstore.telling import Role
@@ -30,23 +30,28 @@ Things = Mapping[str, UUID]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clinics:
     """`tokens` are of the first clinic's people: whoever has a role there, by the role. Its
-    therapist treats its patient, its supervisor supervises them, and nobody else does.
+    therapist treats its patient, its supervisor supervises them, and nobody else does. All ask over
+    the same connections.
     """
 
+    run: RunInfo
+    http: httpx.Client = field(repr=False)
     tokens: Mapping[Role, str]
     things: Mapping[Whose, Things]
     latest: str
     """What a reader must have seen to know of all this."""
 
 
-def opened(run: RunInfo, issuer: Issuer) -> Clinics:
-    first, second = _Clinic(run, issuer), _Clinic(run, issuer)
+def opened(run: RunInfo, issuer: Issuer, http: httpx.Client) -> Clinics:
+    first, second = Clinic(run, issuer), Clinic(run, issuer)
     mine = first.patient("patient", "therapist", "supervisor")
     theirs = first.patient("another patient", "another therapist", "another supervisor")
     elsewhere = second.patient("patient", "therapist", "supervisor")
     first.heard_by_all()
     second.heard_by_all()
     return Clinics(
+        run=run,
+        http=http,
         tokens={role: first.token(role) for role in ROLES},
         things={
             "mine": mine,
@@ -59,7 +64,7 @@ def opened(run: RunInfo, issuer: Issuer) -> Clinics:
 
 
 @dataclass
-class _Clinic:
+class Clinic:
     """Told by its own people, over the public API."""
 
     run: RunInfo
@@ -93,7 +98,7 @@ class _Clinic:
         goal = self.tell(therapist, "assignment/v1/goals", **of, statement="I talk to people.")
         homework = self.tell(therapist, "assignment/v1/homework", **of, **_HOMEWORK)
         consent = self.tell(patient, "care/v1/consents", **of, **_CONSENT)
-        entry = self.tell(patient, "diary/v1/entries", **of, **_entry())
+        entry = self.tell(patient, "diary/v1/entries", **of, **an_entry())
         review = self.tell(therapist, "review/v1/reviews", assignment_id=homework, session_id=past)
         self.tell(therapist, f"review/v1/reviews/{review}/work-done", work_done=[_work()])
         self.tell(therapist, f"review/v1/reviews/{review}/completions", decision="continue")
@@ -150,12 +155,12 @@ class _Clinic:
     def person(self, name: str) -> UUID:
         return self.people.setdefault(name, uuid4())
 
-    def token(self, name: str) -> str:
-        """The name of a person ends with their role."""
+    def token(self, name: str, *, lasts: float = LIFETIME) -> str:
+        """The name of a person ends with their role. `lasts` seconds from now."""
         role: Role = next(role for role in ROLES if name.endswith(role))
         scope = "care assignment diary review" if role == "integrator" else ""
         person = Person(id=self.person(name), role=role, scope=scope)
-        return self.issuer.token_for(person, self.id, now=time.time())
+        return self.issuer.token_for(person, self.id, now=time.time() + lasts - LIFETIME)
 
     def tell(self, who: str, where: str, /, **body: Any) -> UUID:
         service, _, path = where.partition("/")
@@ -205,7 +210,7 @@ def _on(days: int) -> dict[str, str]:
     return {"local": day.strftime("%Y-%m-%dT14:00:00"), "zone": ZONE}
 
 
-def _entry() -> dict[str, Any]:
+def an_entry() -> dict[str, Any]:
     began = datetime.now(UTC) - timedelta(hours=3)
     ended = began + timedelta(minutes=10)
     return {

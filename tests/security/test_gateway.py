@@ -8,14 +8,19 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.local.run_info import RunInfo
 from libs.eventstore.telling import Role
 from tests.security import access
 from tests.security.access import EVERYBODYS, Whose
-from tests.security.clinics import Clinics
+from tests.security.clinics import Clinics, Things
 from tests.system.people import global_id
 
-pytestmark = [pytest.mark.system, pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(400)]
+pytestmark = [
+    pytest.mark.security("who may do what"),
+    pytest.mark.system,
+    pytest.mark.kafka,
+    pytest.mark.postgres,
+    pytest.mark.timeout(400),
+]
 
 NODES = {
     "Patient": "patient",
@@ -37,47 +42,54 @@ QUERIES = {
     "caseload": "{ caseload(first: 100) { nodes { patient { id } } } }",
     "patient": "query($patient: ID!) { patient(id: $patient) { id } }",
     "assignment": "query($assignment: ID!) { assignment(id: $assignment) { id } }",
-    "assignments": "query($patient: ID!) { assignments(patientId: $patient, first: 9) %s }",
+    "assignments": "query($patient: ID!) { assignments(patientId: $patient, first: 9)"
+    " { nodes { id } } }",
     "today": "query($patient: ID!) { today(patientId: $patient) { zone } }",
     "sessionAgenda": "query($session: ID!) { sessionAgenda(sessionId: $session)"
     " { session { id } } }",
     "progress": "query($patient: ID!) { progress(patientId: $patient) { completions } }",
     "timeline": "query($patient: ID!) { timeline(patientId: $patient, first: 9)"
     " { nodes { type } } }",
-    "notebook": "query($patient: ID!) { notebook(patientId: $patient, first: 9) %s }",
-    "goals": "query($patient: ID!) { goals(patientId: $patient, first: 9) %s }",
-    "diary": "query($patient: ID!) { diary(patientId: $patient, first: 9) %s }",
+    "notebook": "query($patient: ID!) { notebook(patientId: $patient, first: 9) { nodes { id } } }",
+    "goals": "query($patient: ID!) { goals(patientId: $patient, first: 9) { nodes { id } } }",
+    "diary": "query($patient: ID!) { diary(patientId: $patient, first: 9) { nodes { id } } }",
 }
-_LISTED = "{ nodes { id } }"
+NODE = "query($id: ID!) { node(id: $id) { __typename } }"
 
 
-def asked(run: RunInfo, clinics: Clinics, role: Role, query: str, whose: Whose) -> Any:
+def asked(clinics: Clinics, role: Role, query: str, whose: Whose) -> Any:
     """The one field's value. Nobody is told that anything was wrong."""
-    things = clinics.things[whose]
-    known = {
-        "patient": global_id("Patient", things["patient"]),
-        "assignment": global_id("Assignment", things["assignment"]),
-        "session": global_id("Session", things["session"]),
-    }
-    answer = told(run, clinics, role, query, {name: each for name, each in known.items()
-                                              if f"${name}:" in query})  # fmt: skip
+    answer = told(clinics, role, query, known(clinics.things[whose]))
     assert "errors" not in answer, answer
     (value,) = answer["data"].values()
     return value
 
 
-def told(
-    run: RunInfo, clinics: Clinics, role: Role, query: str, variables: Mapping[str, Any]
-) -> Any:
-    return httpx.post(
-        f"{run.gateway}/graphql",
-        json={"query": query, "variables": variables},
+def known(things: Things) -> Mapping[str, str]:
+    """What a query may name, by the variable."""
+    kinds = ("patient", "assignment", "session")
+    return {kind: global_id(kind.capitalize(), things[kind]) for kind in kinds}
+
+
+def told(clinics: Clinics, role: Role, query: str, variables: Mapping[str, Any]) -> Any:
+    return answered(clinics, role, query, variables).json()
+
+
+def answered(
+    clinics: Clinics, role: Role, query: str, variables: Mapping[str, Any]
+) -> httpx.Response:
+    """Variables that the query does not take are left out."""
+    return clinics.http.post(
+        f"{clinics.run.gateway}/graphql",
+        json={
+            "query": query,
+            "variables": {name: each for name, each in variables.items() if f"${name}:" in query},
+        },
         headers={
             "Authorization": f"Bearer {clinics.tokens[role]}",
             "Interlude-After": clinics.latest,
         },
-        timeout=20,
-    ).json()
+    )
 
 
 def shows(value: Any) -> bool:
@@ -85,52 +97,46 @@ def shows(value: Any) -> bool:
 
 
 @pytest.mark.parametrize("name", sorted(set(QUERIES) - {"me", "caseload"}))
-def test_a_query_shows_what_is_for_ones_eyes(name: str, run: RunInfo, clinics: Clinics) -> None:
-    query = QUERIES[name].replace("%s", _LISTED)
+def test_a_query_shows_what_is_for_ones_eyes(name: str, clinics: Clinics) -> None:
     wrong = [
         f"{role} of {whose}"
         for role in access.ROLES
         for whose in EVERYBODYS
-        if shows(asked(run, clinics, role, query, whose))
+        if shows(asked(clinics, role, QUERIES[name], whose))
         != access.of("GraphQL: queries")[name].opens(role, whose)
     ]
     assert wrong == []
 
 
-def test_everybody_is_told_who_they_are(run: RunInfo, clinics: Clinics) -> None:
+def test_everybody_is_told_who_they_are(clinics: Clinics) -> None:
     for role in access.ROLES:
-        known = asked(run, clinics, role, QUERIES["me"], "mine")
-        assert known == {"roles": [role.upper()]}, role
+        seen = asked(clinics, role, QUERIES["me"], "mine")
+        assert seen == {"roles": [role.upper()]}, role
 
 
-def test_a_caseload_has_whom_one_treats_and_nobody_else(run: RunInfo, clinics: Clinics) -> None:
+def test_a_caseload_has_whom_one_treats_and_nobody_else(clinics: Clinics) -> None:
     masha = {"patient": {"id": global_id("Patient", clinics.things["mine"]["patient"])}}
     for role in access.ROLES:
-        rows = asked(run, clinics, role, QUERIES["caseload"], "mine")["nodes"]
+        rows = asked(clinics, role, QUERIES["caseload"], "mine")["nodes"]
         listed = access.of("GraphQL: queries")["caseload"].opens(role, "mine")
         assert rows == ([masha] if listed else []), role
 
 
 @pytest.mark.parametrize("name", sorted(NODES))
-def test_a_node_is_there_for_whom_it_concerns(name: str, run: RunInfo, clinics: Clinics) -> None:
-    query = "query($id: ID!) { node(id: $id) { __typename } }"
+def test_a_node_is_there_for_whom_it_concerns(name: str, clinics: Clinics) -> None:
+    kind = NODES[name]
     wrong = [
         f"{role} of {whose}"
         for role in access.ROLES
         for whose in EVERYBODYS
-        if (
-            told(
-                run,
-                clinics,
-                role,
-                query,
-                {"id": global_id(name, clinics.things[whose][NODES[name]])},
-            )["data"]["node"]
-            is not None
-        )
+        if is_there(clinics, role, global_id(name, clinics.things[whose][kind]))
         != access.of("GraphQL: nodes")[name].opens(role, whose)
     ]
     assert wrong == []
+
+
+def is_there(clinics: Clinics, role: Role, node: str) -> bool:
+    return told(clinics, role, NODE, {"id": node})["data"]["node"] is not None
 
 
 def test_every_row_is_tried() -> None:

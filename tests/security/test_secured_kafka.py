@@ -23,8 +23,8 @@ from libs.messaging.broker import BrokerUnavailable, Message, PublishFailed
 from libs.messaging.connect import connect
 from libs.messaging.envelope import topic_of
 from libs.testing.databases import Database
-from tests.component.registering import issuing, registered
-from tests.component.started import ROOT, SECONDS, Clinic
+from tests.component.registering import registered
+from tests.component.started import ROOT, SECONDS, Clinic, issuing
 from tests.security.secured_kafka import ADMIN, Secured, password, secured
 
 pytestmark = [

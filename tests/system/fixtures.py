@@ -16,7 +16,7 @@ from deploy.local.postgres import temporary_place
 from deploy.local.run_info import RunInfo
 from tests.system.looking import events_in_stores, records_of
 from tests.system.people import Person, global_id
-from tests.system.running import Ended, Interlude
+from tests.system.running import START_SECONDS, Ended, Interlude
 from tests.system.topics import Record
 
 
@@ -64,7 +64,7 @@ def folder() -> Iterator[Path]:
 def first_run(folder: Path) -> Once:
     """On Kafka, in an empty folder."""
     interlude = Interlude(folder / "kafka", "kafka")
-    told = _told(interlude)
+    told = told_by(interlude)
     ended = interlude.stop()
     # The next run begins its logs anew, and these are of the story's telling.
     shutil.copytree(interlude.var.logs, folder / "first-logs")
@@ -80,7 +80,7 @@ def told(first_run: Once) -> Told:
 def interlude(first_run: Once) -> Iterator[Running]:
     """On Kafka, where the first run was; it stays for all tests and must stop as well."""
     again = first_run.interlude
-    told = _told(again)
+    told = told_by(again)
     yield Running(base=again.ports.base, var=again.var.folder, told=told)
     ended = again.stop()
     assert (ended.status, ended.left) == (0, []), ended.output
@@ -122,7 +122,7 @@ def masha(story: Mapping[str, str]) -> str:
 def fallen(folder: Path) -> Once:
     """On the embedded log, until one of its processes is killed."""
     interlude = Interlude(folder / "embedded", "embedded")
-    told = _told(interlude)
+    told = told_by(interlude)
     interlude.kill("diary-api")
     ended = interlude.end()
     log = interlude.var.logs / "diary-api.log"
@@ -134,8 +134,9 @@ def fallen(folder: Path) -> Once:
     )
 
 
-def _told(interlude: Interlude) -> Told:
-    run = interlude.start()
+def told_by(interlude: Interlude, within: float = START_SECONDS) -> Told:
+    """Of a run that is started for it. Seconds."""
+    run = interlude.start(within)
     try:
         records = records_of(run)
     except BaseException:

@@ -37,10 +37,10 @@ class Ended:
 class Interlude:
     """One folder and one range of ports; started and ended as often as one likes."""
 
-    def __init__(self, folder: Path, broker: str) -> None:
+    def __init__(self, folder: Path, broker: str, identity: str = "development") -> None:
         self.var = Var(folder)
         self.ports = free_ports()
-        self._broker = broker
+        self._chosen = {"BROKER": broker, "IDENTITY": identity}
         self._process: subprocess.Popen[bytes] | None = None
         self._family: list[psutil.Process] = []
 
@@ -52,7 +52,7 @@ class Interlude:
     def _output(self) -> Path:
         return self.var.folder / "output.txt"
 
-    def start(self) -> RunInfo:
+    def start(self, within: float = START_SECONDS) -> RunInfo:
         """Until run.json tells that all is ready."""
         self.var.folder.mkdir(exist_ok=True)
         # PostgreSQL's account passes through it.
@@ -66,7 +66,7 @@ class Interlude:
                 stdout=output,
                 stderr=output,
             )
-        wait_until(lambda: self._ended or self.info is not None, seconds=START_SECONDS, every=0.1)
+        wait_until(lambda: self._ended or self.info is not None, seconds=within, every=0.1)
         assert self.info is not None, self.output
         own = psutil.Process(self._process.pid)
         self._family = [own, *own.children(recursive=True)]
@@ -109,7 +109,7 @@ class Interlude:
         kept = {
             name: os.environ[name] for name in ("PATH", "HOME", "KAFKA_JARS") if name in os.environ
         }
-        return {**kept, "BROKER": self._broker, "PORT_BASE": str(self.ports.base), "COLUMNS": "200"}
+        return {**kept, **self._chosen, "PORT_BASE": str(self.ports.base), "COLUMNS": "200"}
 
     def run(self, name: str, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """A command to its end."""
@@ -126,6 +126,11 @@ class Interlude:
     @property
     def info(self) -> RunInfo | None:
         return read(self.var.run_json)
+
+    @property
+    def family(self) -> Sequence[psutil.Process]:
+        """All that was started, once it was ready."""
+        return self._family
 
     @property
     def runs(self) -> bool:
@@ -162,6 +167,7 @@ def all_ports(ports: Ports) -> Sequence[int]:
         *(ports.api(service) for service in ("gateway", *SERVICES)),
         *(ports.admin(process) for process in PROCESSES),
         ports.issuer,
+        ports.keycloak,
         ports.postgres,
         ports.kafka,
         ports.kafka_controller,

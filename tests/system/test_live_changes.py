@@ -1,30 +1,17 @@
 """Changes as they happen, over both transports, resumed without a gap and without a repeat."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
-import httpx
 import orjson
 import pytest
-from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
-from websockets.typing import Subprotocol
+from websockets.sync.client import connect
 
 from tests.system.people import Person
+from tests.system.watching import PROTOCOL, Watching, event_stream, live_cursor, socket
 
 pytestmark = [pytest.mark.system, pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(400)]
-
-WATCH = """subscription($who: ID!, $after: String) { patientChanged(patientId: $who, after: $after)
-    { cursor nodeId item { type excerpt } } }"""
-PATIENCE = 10.0
-PROTOCOL = Subprotocol("graphql-transport-ws")
-
-
-def live_cursor(who: Person, patient: str) -> str:
-    seen = who.sees("query($id: ID!) { patient(id: $id) { liveCursor } }", id=patient)
-    return str(seen["patient"]["liveCursor"])
 
 
 def goal_set(who: Person, patient: str, statement: str) -> str:
@@ -34,63 +21,6 @@ def goal_set(who: Person, patient: str, statement: str) -> str:
         input={"patientId": patient, "statement": statement},
     )
     return str(done["setGoal"]["id"])
-
-
-class Watching:
-    """A client of graphql-transport-ws."""
-
-    def __init__(self, socket: ClientConnection) -> None:
-        self._socket = socket
-
-    def send(self, **message: Any) -> None:
-        self._socket.send(orjson.dumps(message).decode())
-
-    def receive(self) -> Any:
-        return orjson.loads(self._socket.recv(timeout=PATIENCE))
-
-    def hello(self, who: Person) -> None:
-        self.send(type="connection_init", payload=who.bearer)
-        assert self.receive() == {"type": "connection_ack"}
-
-    def watch(self, patient: str, after: str | None, operation: str = "1") -> None:
-        payload = {"query": WATCH, "variables": {"who": patient, "after": after}}
-        self.send(type="subscribe", id=operation, payload=payload)
-
-    def change(self) -> Any:
-        message = self.receive()
-        assert message["type"] == "next", message
-        assert "errors" not in message["payload"], message
-        return message["payload"]["data"]["patientChanged"]
-
-    def closed(self) -> int:
-        with pytest.raises(ConnectionClosed) as reason:
-            self.receive()
-        assert reason.value.rcvd is not None
-        return reason.value.rcvd.code
-
-
-@contextmanager
-def socket(who: Person) -> Iterator[Watching]:
-    url = f"{who.run.gateway.replace('http', 'ws', 1)}/graphql"
-    with connect(url, subprotocols=[PROTOCOL]) as connection:
-        watching = Watching(connection)
-        watching.hello(who)
-        yield watching
-
-
-@contextmanager
-def event_stream(who: Person, patient: str, after: str | None) -> Iterator[Iterator[Any]]:
-    """Changes over server-sent events."""
-    body = {"query": WATCH, "variables": {"who": patient, "after": after}}
-    headers = {**who.bearer, "Accept": "text/event-stream"}
-    url = f"{who.run.gateway}/graphql/stream"
-    with httpx.stream("POST", url, json=body, headers=headers, timeout=PATIENCE) as response:
-        assert response.headers["content-type"].startswith("text/event-stream")
-        yield (
-            orjson.loads(line.removeprefix("data:"))["data"]["patientChanged"]
-            for line in response.iter_lines()
-            if line.startswith("data:") and line != "data:"
-        )
 
 
 @pytest.mark.parametrize("who", ["therapist", "patient"])

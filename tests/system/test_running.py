@@ -6,7 +6,6 @@ import re
 import socket
 import subprocess
 import sys
-from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from deploy.local.run_info import RunInfo
 from libs.process.keys import DEVELOPMENT_MASTER_KEY
 from tests.system.fixtures import Once, Running, Told
 from tests.system.running import ROOT, STOP_SECONDS, Interlude
-from tests.system.topics import Record, once
+from tests.system.topics import facts_by_stream, shapes
 
 pytestmark = [pytest.mark.system, pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(400)]
 
@@ -107,21 +106,6 @@ def test_there_is_a_token_for_everybody(run: RunInfo) -> None:
 
 
 # --- The embedded log instead of Kafka. ---
-
-
-def facts_by_stream(records: Sequence[Record]) -> Counter[tuple[str, ...]]:
-    """What kinds of facts each stream holds, whatever the streams are called."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for record in once(records):
-        found[record.stream].append(record.type)
-    return Counter(tuple(types) for types in found.values())
-
-
-def shapes(records: Sequence[Record]) -> Counter[tuple[str, str, frozenset[str]]]:
-    """Which fields each fact has, and who told it."""
-    return Counter(
-        (each.type, each.headers["ce_actorrole"], frozenset(each.data)) for each in once(records)
-    )
 
 
 def test_the_embedded_log_tells_the_same_story(told: Told, fallen: Once) -> None:
@@ -226,7 +210,7 @@ CANARY = "marmalade"
         ("care-follow", "DATABASE_URL", f"mysql://{CANARY}@x/y", "DATABASE_URL is not usable"),
         ("review-api", "PORT", CANARY, "PORT is not usable"),
         ("assignment-api", "PROFILE", "production", "ISSUERS is not usable: production takes"),
-        ("gateway-projector", "PROFILE", "production", "MASTER_KEY is not usable: this key is"),
+        ("gateway-projector", "PROFILE", "production", "CHAIN_KEYS is not usable: a key in it"),
     ],
 )
 def test_a_role_says_which_setting_is_wrong_and_stops(

@@ -14,7 +14,13 @@ from tests.system.looking import records_of, rows, settle
 from tests.system.people import Person
 from tests.system.topics import ANALYTICS, Record, read_topics
 
-pytestmark = [pytest.mark.system, pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(400)]
+pytestmark = [
+    pytest.mark.security("canaries"),
+    pytest.mark.system,
+    pytest.mark.kafka,
+    pytest.mark.postgres,
+    pytest.mark.timeout(400),
+]
 
 SAID = (
     "Larry",

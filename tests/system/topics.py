@@ -1,5 +1,6 @@
 """What lies in the topics, read by a plain consumer: none of our own code looks at it first."""
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -83,4 +84,19 @@ def read_topic(consumer: Any, topic: str) -> list[Record]:
 def _record(read: Any) -> Record:
     return Record(
         read.topic, read.partition, read.offset, read.key, tuple(read.headers), read.value
+    )
+
+
+def facts_by_stream(records: Sequence[Record]) -> Counter[tuple[str, ...]]:
+    """What kinds of facts each stream holds, whatever the streams are called."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for record in once(records):
+        found[record.stream].append(record.type)
+    return Counter(tuple(types) for types in found.values())
+
+
+def shapes(records: Sequence[Record]) -> Counter[tuple[str, str, frozenset[str]]]:
+    """Which fields each fact has, and who told it."""
+    return Counter(
+        (each.type, each.headers["ce_actorrole"], frozenset(each.data)) for each in once(records)
     )

@@ -21,11 +21,7 @@ WITH made AS (
 INSERT INTO heads (topic, partition)
 SELECT id, generate_series(0, partitions - 1) FROM made
 """
-_TRIM = """
-DELETE FROM log USING topics
-WHERE log.topic = topics.id AND topics.name = %s AND topics.retention_ms >= 0
-  AND log.written_at < now() - topics.retention_ms * interval '1 millisecond'
-"""
+_TRIM = "SELECT trim_log(%s)"
 _ENDS = """
 SELECT topics.name, heads.partition, heads.next FROM heads JOIN topics ON topics.id = heads.topic
 WHERE topics.name = ANY(%s)

@@ -2,7 +2,13 @@
 days, so that a destroyed key is gone everywhere by then.
 """
 
+from pathlib import Path
+
 from sqlalchemy import Connection, text
+
+from libs.eventstore.migrations import run_script
+
+_WALLS = Path(__file__).parent / "walls.sql"
 
 _TABLE = """
 CREATE TABLE subject_keys (
@@ -35,3 +41,7 @@ GRANT SELECT, INSERT, UPDATE (wrapped, destroyed_at) ON subject_keys TO keyring_
 def create_keyring(connection: Connection) -> None:
     for statement in (_TABLE, _TOMBSTONES_STAY, _RIGHTS):
         connection.execute(text(statement))
+
+
+def build_walls(connection: Connection) -> None:
+    run_script(connection, _WALLS, reader="keyring_app", writer="keyring_writer")

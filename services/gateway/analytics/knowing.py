@@ -15,8 +15,9 @@ from libs.access import care_facts
 from libs.eventstore.reading import Fact, Reads, read_as
 from libs.eventstore.recorded import Recorded
 from libs.messaging import derived
+from libs.process.keys import KeyOf
 from services.gateway.analytics import epochs, holding, records
-from services.gateway.analytics.pseudonyms import KeyOf, Pseudonyms, epoch_key
+from services.gateway.analytics.pseudonyms import Pseudonyms, epoch_key
 
 KNOWING = "analytics-knowing"
 """The reader that keeps what is here; `PUBLISHING` follows a while later."""

@@ -1,20 +1,18 @@
 """Names that stand for ids: the same within one consent and one epoch, and meaningless beyond.
 
-Whoever holds the master key could always work them out again; nobody else can, and what has changed
-its epoch or its consent cannot be told to be the same.
+Whoever holds the master key, or the epoch's, could always work them out again; nobody else can, and
+what has changed its epoch or its consent cannot be told to be the same.
 """
 
 import hmac
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
+from libs.process.keys import KeyOf
+
 SIZE = 16
 """Bytes: two ids of one epoch will not meet by chance."""
-
-KeyOf = Callable[[str], bytes]
-"""The process's keys, by what they are for."""
 
 
 def epoch_key(key_of: KeyOf, epoch: int) -> bytes:

@@ -17,12 +17,13 @@ from libs.eventstore.progress import Head, Stream
 from libs.eventstore.recorded import Recorded
 from libs.messaging import derived
 from libs.messaging.derived import Record
+from libs.process.keys import KeyOf
 from services.gateway.analytics import epochs, holding, records
 from services.gateway.analytics.decided import DECIDED
 from services.gateway.analytics.holding import Held
 from services.gateway.analytics.knowing import PUBLISHING
 from services.gateway.analytics.passing import Passes
-from services.gateway.analytics.pseudonyms import KeyOf, Pseudonyms, epoch_key
+from services.gateway.analytics.pseudonyms import Pseudonyms, epoch_key
 from services.gateway.analytics.records import Epoch
 from services.gateway.analytics.standing import Patient, Standing, standings, verdict
 

@@ -31,10 +31,11 @@ from libs.process.settings import Database
 from libs.process.stopping import on_signals
 from services.gateway.analytics import epochs, holding
 from services.gateway.analytics.knowing import CATEGORIES, KNOWING, PUBLISHING, Knowing
+from services.gateway.analytics.pseudonyms import epoch_key
 from services.gateway.analytics.publishing import Publishing
 from services.gateway.analytics.ripening import KnownUpTo, Ripening
 from services.gateway.contracts import SERVICES
-from services.gateway.settings import AnalyticsSettings
+from services.gateway.settings import AnalyticsSettings, RotatingSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,9 +135,15 @@ def run_together(stop: Event, loops: Sequence[Callable[[Event], None]]) -> None:
         one.result()
 
 
-def rotated(settings: Database) -> int:
-    """The epoch that has begun."""
-    return _at_once(settings, epochs.rotate)
+def rotated(settings: RotatingSettings) -> int:
+    """The epoch that has begun. Raises `KeyNotGiven` where there is no key for it."""
+
+    def rotate(db: Connection) -> int:
+        begun = epochs.rotate(db)
+        epoch_key(settings.analytics_keys.key, begun)
+        return begun
+
+    return _at_once(settings, rotate)
 
 
 def wished(settings: Database, stream: str | None) -> int:

@@ -26,7 +26,10 @@ CODES: Mapping[str, str] = {
         "A subscription goes over a WebSocket, or asks for `Accept: text/event-stream`."
     ),
     "TEXT_UNREADABLE": "`extensions.unreadable` counts texts that are null: they do not open.",
-    "TOO_MANY_SUBSCRIPTIONS": "One connection carries 20 operations at once; end one of them.",
+    "TOO_MANY_REQUESTS": "Try again after as many seconds as `extensions.retryAfter` says.",
+    "TOO_MANY_SUBSCRIPTIONS": (
+        "One connection carries 20 operations at once, one person 50 subscriptions: end one."
+    ),
     "UNAUTHENTICATED": "A valid bearer token is needed.",
     "UNAVAILABLE": "A part of the system cannot be reached; nothing is known to have happened.",
 }

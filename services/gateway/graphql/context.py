@@ -14,6 +14,7 @@ from libs.eventstore.consistency import BadToken, Tokens
 from libs.eventstore.store import StoreUnavailable
 from libs.privacy.sealing import KeyringUnavailable
 from libs.web.headers import Trace
+from libs.web.limits import Doors
 from libs.web.problems import Problem
 from services.gateway.clients import Clients
 from services.gateway.graphql.cursors import Cursors
@@ -24,6 +25,7 @@ from services.gateway.graphql.errors import (
     Unauthenticated,
     Unavailable,
 )
+from services.gateway.graphql.streams import Streams
 from services.gateway.graphql.texts import Opener, open_texts
 from services.gateway.live import Live
 from services.gateway.queries.reading import Json, ReadModels
@@ -53,6 +55,7 @@ class Parts:
     cursors: Cursors
     clients: Clients
     live: Live
+    streams: Streams
     clock: Callable[[], datetime]
     new_id: Callable[[], UUID]
     patience: float = 0.5
@@ -77,11 +80,15 @@ this is kept apart: what was late for one of them is there for the next.
 
 @dataclass(slots=True, kw_only=True)
 class Context:
-    """Of one request or WebSocket."""
+    """Of one request or WebSocket. `doors` are for the operations of a stream, which are admitted
+    one by one; on a WebSocket each `counts` like a request, too.
+    """
 
     parts: Parts
     headers: Mapping[str, str]
     trace: Trace
+    doors: Doors | None = None
+    counts: bool = False
     token: str | None = None
     known: Principal | None = None
     connection_params: Any = None
@@ -121,6 +128,18 @@ class Context:
                 raise
             if refused.code != "not-authenticated":
                 raise Unavailable("IDENTITY_UNAVAILABLE") from refused
+
+    async def count(self) -> None:
+        """One more operation. Raises `Problem` (429) for somebody who asks for too much; whether
+        their token is good at all is said by who needs it.
+        """
+        if not self.counts or self.token is None:
+            return
+        try:
+            await self.parts.identity.principal(self.token)
+        except Problem as refused:
+            if refused.code == "too-many-requests":
+                raise
 
     async def fresh(self, token: str | None, *, strict: bool = False) -> bool:
         """Waits for what this query must not be older than: its argument, else the header.

@@ -12,7 +12,7 @@ import re
 from collections.abc import Container
 from typing import Any, ClassVar
 
-from graphql import GraphQLError, GraphQLSyntaxError
+from graphql import GraphQLError, GraphQLSyntaxError, ValueNode
 
 from services.gateway.graphql.codes import CODES
 
@@ -49,24 +49,27 @@ GRAPHQL_ITSELF = "GRAPHQL_VALIDATION_FAILED"
 SYNTAX = "GRAPHQL_PARSE_FAILED"
 
 
-def shown(error: GraphQLError, names: Container[str]) -> GraphQLError:
+def shown(error: GraphQLError, names: Container[str], *, hints: bool = True) -> GraphQLError:
     """The error as clients see it: ours with its code, graphql-core's own about the document
     (without what the client wrote; `names` are the schema's), everything else as one sentence.
+    `hints` tell what else there is in the schema.
     """
     cause = error.original_error if isinstance(error.original_error, GraphQLError) else error
     if "code" in (cause.extensions or {}):
         return _at(error, cause.message, cause.extensions or {})
     if isinstance(error, GraphQLSyntaxError):
         return _at(error, CODES[SYNTAX], {"code": SYNTAX})
-    if error.original_error is None or _about_a_variable(error):
+    if error.original_error is None or _about_a_variable(error) or about_the_document(error):
         about = {"code": GRAPHQL_ITSELF, **(error.extensions or {})}
-        return _at(error, without_input(error.message, names), about)
+        message = error.message if hints else _HINT.sub("", error.message)
+        return _at(error, without_input(message, names), about)
     return _at(error, CODES[Coded.code], {"code": Coded.code})
 
 
+_HINT = re.compile(r" Did you mean .*", re.DOTALL)
 _QUOTED = re.compile(r"""(['"])(.*?)\1""", re.DOTALL)
 _NAME = re.compile(r"[_$.A-Za-z0-9]*")
-_VALUE_FOLLOWS = re.compile(r",? found:? | value: |: Expected value of type ")
+_VALUE_FOLLOWS = re.compile(r",? [Ff]ound:? | value: |: Expected value of type ")
 
 
 def without_input(message: str, names: Container[str]) -> str:
@@ -85,6 +88,12 @@ def without_input(message: str, names: Container[str]) -> str:
 
 def _known(quoted: re.Match[str], names: Container[str]) -> str:
     return quoted.group(0) if quoted.group(2) in names else "…"
+
+
+def about_the_document(error: GraphQLError) -> bool:
+    """A value that stands in it could not be read, as a number of thousands of digits."""
+    nodes = error.nodes or ()
+    return not error.path and bool(nodes) and all(isinstance(node, ValueNode) for node in nodes)
 
 
 def _about_a_variable(error: GraphQLError) -> bool:

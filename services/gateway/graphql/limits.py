@@ -4,12 +4,14 @@ The rules are classes made once. Strawberry's own limiters make new classes per 
 validation cache can recognise; with these a repeated document is validated once.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
     ASTValidationRule,
+    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -27,6 +29,9 @@ from strawberry.extensions import AddValidationRules
 
 PAGE_ARGUMENTS = frozenset({"first", "last"})
 LARGEST_PAGE = 100
+MOST_NAMES = 200
+"""Fields of a fragment that are looked at, to see what is asked for again."""
+
 SCHEMA = 20_000
 """What a look at the whole schema costs, and each of its parts that is asked for under an alias."""
 
@@ -40,14 +45,19 @@ class Limits:
     depth: int = 14
     aliases: int = 30
     directives: int = 20
-    repeats: int = 20
+    repeats: int = 30
     tokens: int = 4_000
     cost: int = 50_000
+    digits: int = 1_000
     query_bytes: int = 64 * 1024
     introspection: bool = True
 
 
 USUAL = Limits()
+
+
+_NUMBER = re.compile(r"\d{1000,}")
+"""Whatever is shorter is no trouble."""
 
 
 class TooMuch(ValidationAbortedError):  # noqa: N818 - an answer
@@ -67,6 +77,7 @@ class _Measured:
     directives: int = 0
     repeats: int = 0
     cost: int = 0
+    digits: int = 0
 
     def __add__(self, other: "_Measured") -> "_Measured":
         return _Measured(
@@ -79,27 +90,59 @@ class _Measured:
 
 
 class _Measuring:
-    """Walks one operation. A fragment is measured once and counted wherever it is spread, so a
-    document of nested spreads costs its length to measure, not what it would expand to.
+    """Walks operations, and fragments that nobody spreads: they are validated too. A fragment is
+    measured once and counted wherever it is spread, so a document of nested spreads costs its
+    length to measure, not what it would expand to.
     """
 
     def __init__(self, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
         self._fragments = fragments
+        self._fields: dict[str, Sequence[Hashable]] = {}
         self._known: dict[str, _Measured] = {}
 
     def selections(self, chosen: SelectionSetNode | None) -> _Measured:
-        nodes = chosen.selections if chosen else ()
-        total = _Measured(repeats=len(nodes) - len({_named(node) for node in nodes}))
-        for node in nodes:
-            total = total + self._one(node)
-        return total
+        """What stands in an inline fragment stands beside what is around it."""
+        total, names = _Measured(), list[Hashable]()
+        sets = [chosen] if chosen else []
+        while sets:
+            for node in sets.pop().selections:
+                total = total + self._one(node)
+                if isinstance(node, InlineFragmentNode):
+                    sets.append(node.selection_set)
+                else:
+                    names.extend(self._names(node))
+        return total + _Measured(repeats=len(names) - len(set(names)))
+
+    def _names(self, node: SelectionNode) -> Iterator[Hashable]:
+        """What it is called in the answer; of a spread fragment, what each field in it is."""
+        if isinstance(node, FieldNode):
+            yield (node.alias or node.name).value
+        elif isinstance(node, FragmentSpreadNode):
+            yield "...", node.name.value
+            yield from self._fields_of(node.name.value)
+
+    def _fields_of(self, fragment: str) -> Sequence[Hashable]:
+        """And of those that it spreads, wherever the first so many of its nodes lead."""
+        if fragment not in self._fields:
+            names, spread = list[Hashable](), [fragment]
+            for name in spread:  # which grows meanwhile
+                found = self._fragments.get(name)
+                sets = [found.selection_set] if found else []
+                while sets and len(names) + len(spread) <= MOST_NAMES:
+                    for node in sets.pop().selections:
+                        if isinstance(node, FieldNode):
+                            names.append((node.alias or node.name).value)
+                        elif isinstance(node, InlineFragmentNode):
+                            sets.append(node.selection_set)
+                        elif isinstance(node, FragmentSpreadNode) and node.name.value not in spread:
+                            spread.append(node.name.value)
+            self._fields[fragment] = names
+        return self._fields[fragment]
 
     def _one(self, node: SelectionNode) -> _Measured:
         own = _Measured(directives=len(node.directives or ()))
         if isinstance(node, FieldNode):
             return own + self._field(node)
-        if isinstance(node, InlineFragmentNode):
-            return own + self.selections(node.selection_set)
         if isinstance(node, FragmentSpreadNode):
             return own + self._spread(node.name.value)
         return own
@@ -121,19 +164,19 @@ class _Measuring:
             cost=1 + inside.cost * _page(node),
         )
 
+    def unspread(self) -> _Measured:
+        """Of the fragments that no operation has reached so far."""
+        total = _Measured()
+        for name in self._fragments.keys() - self._known.keys():
+            total = total + self._spread(name)
+        return total
+
     def _spread(self, name: str) -> _Measured:
         if name not in self._known:
             self._known[name] = _Measured()  # a cycle counts nothing; another rule refuses it
             fragment = self._fragments.get(name)
             self._known[name] = self.selections(fragment.selection_set if fragment else None)
         return self._known[name]
-
-
-def _named(node: SelectionNode) -> object:
-    """What it is called in the answer. Inline fragments have no name, so none repeats another."""
-    if isinstance(node, FieldNode):
-        return (node.alias or node.name).value
-    return ("...", node.name.value) if isinstance(node, FragmentSpreadNode) else id(node)
 
 
 def _page(node: FieldNode) -> int:
@@ -143,9 +186,23 @@ def _page(node: FieldNode) -> int:
     for argument in node.arguments or ():
         if argument.name.value in PAGE_ARGUMENTS:
             value = argument.value
-            size = int(value.value) if isinstance(value, IntValueNode) else LARGEST_PAGE
-            return max(1, min(size, LARGEST_PAGE))
+            return _size(value.value) if isinstance(value, IntValueNode) else LARGEST_PAGE
     return 1
+
+
+def _digits(document: DocumentNode) -> int:
+    """Of the longest number. Python refuses to read one of more than 4,300."""
+    text = document.loc.source.body if document.loc else ""
+    return max(map(len, _NUMBER.findall(text)), default=0)
+
+
+def _size(digits: str) -> int:
+    """By its length first: Python refuses to read a number of thousands of digits."""
+    if digits.startswith("-"):
+        return 1
+    if len(digits) > len(str(LARGEST_PAGE)):
+        return LARGEST_PAGE
+    return max(1, min(int(digits), LARGEST_PAGE))
 
 
 def within(limits: Limits) -> type[ValidationRule]:
@@ -160,6 +217,8 @@ def within(limits: Limits) -> type[ValidationRule]:
             for definition in definitions:
                 if isinstance(definition, OperationDefinitionNode):
                     measured = measured + measuring.selections(definition.selection_set)
+            measured = measured + measuring.unspread()
+            measured.digits = _digits(context.document)
             self._exceeded = list(_exceeded(measured, limits))
 
         def enter_document(self, *_: object) -> None:
@@ -173,7 +232,7 @@ def within(limits: Limits) -> type[ValidationRule]:
 
 
 def _exceeded(measured: _Measured, limits: Limits) -> Iterable[tuple[str, int]]:
-    for what in ("depth", "aliases", "directives", "repeats", "cost"):
+    for what in ("depth", "aliases", "directives", "repeats", "cost", "digits"):
         if getattr(measured, what) > getattr(limits, what):
             yield what, getattr(limits, what)
 

@@ -9,16 +9,18 @@ from typing import Any
 import strawberry
 import structlog
 from graphql import FieldNode, GraphQLError
-from strawberry.extensions import MaskErrors, ParserCache, SchemaExtension, ValidationCache
+from strawberry.extensions import MaskErrors, SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from services.gateway.contracts import Operation, operations
 from services.gateway.graphql import local_times, types
+from services.gateway.graphql.admission import Admission
 from services.gateway.graphql.commands import mutations
 from services.gateway.graphql.context import Freshness, freshness
-from services.gateway.graphql.errors import shown
+from services.gateway.graphql.documents import Documents
+from services.gateway.graphql.errors import about_the_document, shown
 from services.gateway.graphql.inputs import Inputs
 from services.gateway.graphql.limits import USUAL, Limits, limiter
 from services.gateway.graphql.queries import Query
@@ -33,6 +35,7 @@ class Schema(strawberry.Schema):
     """Logs a failure by its class and the field that it met, never with the document."""
 
     commands: Sequence[Operation] = ()
+    hints: bool = True
 
     def open_to(self, roles: Collection[str]) -> Sequence[str]:
         """The names of the mutations that somebody with one of these roles may send."""
@@ -65,7 +68,7 @@ class Schema(strawberry.Schema):
     ) -> None:
         _ = execution_context
         for error in errors:
-            cause = error.original_error
+            cause = None if about_the_document(error) else error.original_error
             if cause is not None and not isinstance(cause, GraphQLError):
                 log.error("field-failed", field=self._field(error), exc_info=cause)
 
@@ -96,7 +99,7 @@ def _masking(schema: Sequence["Schema"]) -> type[SchemaExtension]:
         """Every error leaves as `errors.shown` lets it."""
 
         def _process_errors(self, errors: list[GraphQLError]) -> list[GraphQLError]:
-            return [shown(error, schema[0].names) for error in errors]
+            return [shown(error, schema[0].names, hints=schema[0].hints) for error in errors]
 
     return Masked
 
@@ -135,14 +138,15 @@ def build_schema(contracts: Path, limits: Limits = USUAL) -> Schema:
             _masking(built),
             Consistency,
             limiter(limits),
-            ParserCache,
-            ValidationCache,
+            Documents,
+            Admission,
         ],
         config=StrawberryConfig(
             disable_field_suggestions=not limits.introspection, scalar_map=local_times.SCALARS
         ),
     )
     schema.commands = commands
+    schema.hints = limits.introspection
     built.append(schema)
     return schema
 

@@ -96,9 +96,11 @@ class Subscription:
         context, patient = info.context, uuid_of(patient_id, "Patient")
         if patient is None:
             raise NotAllowed
-        place = await _starting_place(context, patient, after)
-        async for change in _watched(context, patient, place):
-            yield change
+        who = context.principal.tenant_id, context.principal.person_id
+        with context.parts.streams.one_more(who):
+            place = await _starting_place(context, patient, after)
+            async for change in _watched(context, patient, place):
+                yield change
 
 
 async def _starting_place(context: Context, patient: UUID, after: str | None) -> int:

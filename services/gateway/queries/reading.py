@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from libs.eventstore.pool import Pool, borrowed
+from libs.eventstore.pool import Pool, within
 from services.gateway.queries.visible import Asker
 
 Json = dict[str, Any]
@@ -31,19 +31,12 @@ class ReadModels:
         Raises `StoreUnavailable` when no connection is free in time.
         """
         self.asked += 1
-        async with borrowed(self._pool, PATIENCE) as connection:
-            # One message: the tenant is a UUID of ours, not text. It ends with the transaction.
-            await connection.execute(
-                f"BEGIN READ ONLY; SET LOCAL interlude.tenant = '{asker.tenant_id}'"
+        async with within(self._pool, asker.tenant_id, PATIENCE) as connection:
+            found = await connection.fetch(
+                f"SELECT row_to_json(answer)::text FROM ({sql}) AS answer WHERE {_TYPED}",  # noqa: S608 - SQL of ours, values are arguments
+                *asker.arguments,
+                *arguments,
             )
-            try:
-                found = await connection.fetch(
-                    f"SELECT row_to_json(answer)::text FROM ({sql}) AS answer WHERE {_TYPED}",  # noqa: S608 - SQL of ours, values are arguments
-                    *asker.arguments,
-                    *arguments,
-                )
-            finally:
-                await connection.execute("ROLLBACK")
         return [orjson.loads(row[0]) for row in found]
 
     async def row(self, asker: Asker, sql: str, *arguments: object) -> Json | None:

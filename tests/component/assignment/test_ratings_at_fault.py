@@ -6,7 +6,7 @@ import pytest
 
 from libs.eventstore.memory import InMemoryEventStore
 from services.assignment.examples import REQUESTS
-from tests.component.assignment.test_homework_over_http import HERE, Homework
+from tests.component.assignment.homework import HERE, Homework
 
 BEYOND = {"value": 11, "scale": {"min": 0, "max": 10}}
 NO_SCALE = {"value": 0, "scale": {"min": 10, "max": 0}}

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from libs.testing.cast import ANNA, BORIS, CLINIC, LEV, MASHA, OTHER_CLINIC
+from libs.testing.databases import Database
 from libs.testing.keyring import MemoryKeyring
 from libs.testing.web import Known, edge
 from libs.web.service import create_service_app
@@ -61,11 +62,9 @@ class Care(Callers):
         return f"/v1/sessions/{answer['id']}"
 
 
-@pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.postgres)])
-async def care(request: pytest.FixtureRequest) -> AsyncIterator[Care]:
-    real = request.param == "postgres"
-    database = request.getfixturevalue("own_database") if real else None
-    async with a_store(database, "care_app") as store:
+@pytest.fixture
+async def care(either: Database | None) -> AsyncIterator[Care]:
+    async with a_store(either, "care_app") as store:
         yield Care(store)
 
 

@@ -12,6 +12,7 @@ from libs.eventstore.calling import Call
 from libs.eventstore.store import EventStore
 from libs.eventstore.telling import Actor
 from libs.testing.cast import CLINIC, LEV, MASHA, NOW
+from libs.testing.databases import Database
 from libs.testing.web import edge
 from libs.web.service import create_service_app
 from services.diary import api, wire
@@ -44,11 +45,9 @@ class Diary(Callers):
         return self.now
 
 
-@pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.postgres)])
-async def diary(request: pytest.FixtureRequest) -> AsyncIterator[Diary]:
-    real = request.param == "postgres"
-    database = request.getfixturevalue("own_database") if real else None
-    async with a_store(database, "diary_app") as store:
+@pytest.fixture
+async def diary(either: Database | None) -> AsyncIterator[Diary]:
+    async with a_store(either, "diary_app") as store:
         yield Diary(store)
 
 

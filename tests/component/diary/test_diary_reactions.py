@@ -49,7 +49,7 @@ class Diary:
 
 @pytest.fixture
 async def diary(own_database: Database) -> AsyncIterator[Diary]:
-    url = own_database.url_as("diary_app")
+    url = own_database.url_as("diary_follow")
     engine = create_async_engine(url.replace("postgresql:", "postgresql+asyncpg:"))
     pool = await open_pool(url, size=2)
     yield Diary(engine, PostgresEventStore(pool))

@@ -8,6 +8,8 @@ import httpx
 import orjson
 from fastapi import FastAPI
 
+from services.gateway.graphql.context import Parts
+
 
 @dataclass
 class Answers:
@@ -145,3 +147,12 @@ class Events:
 
     async def _next(self) -> Any:
         return await asyncio.wait_for(self._from_app.get(), 5)
+
+
+async def somebody_waits(parts: Parts) -> None:
+    for _ in range(1000):
+        if parts.live._waiting:
+            await asyncio.sleep(0.05)
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("nobody subscribed")

@@ -14,6 +14,8 @@ from uuid import UUID, uuid4
 import psycopg
 from sqlalchemy import create_engine, make_url
 
+from deploy.local.ports import wait_until
+from deploy.local.processes import without_the_master
 from libs.eventstore.chain import link
 from libs.eventstore.projecting import LIVE, Projection, Projector
 from libs.eventstore.recorded import Recorded
@@ -59,7 +61,7 @@ class Clinic:
             "MIGRATION_DATABASE_URL": self.database.url_as("gateway_owner"),
             "BROKER_URL": self.broker,
             "TOPIC_PREFIX": self.prefix,
-            "MASTER_KEY": DEVELOPMENT_MASTER_KEY,
+            "CHAIN_KEYS": without_the_master(DEVELOPMENT_MASTER_KEY)["CHAIN_KEYS"],
         }
 
     @property
@@ -155,10 +157,7 @@ def _service(recorded: Recorded) -> str:
 
 
 def eventually(done: Callable[[], bool], seconds: float = ENOUGH) -> None:
-    deadline = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    assert wait_until(done, seconds=seconds)
 
 
 def sessions(count: int, *, moves: int = 1, patient: UUID | None = None) -> list[list[Recorded]]:

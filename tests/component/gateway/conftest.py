@@ -7,7 +7,6 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import create_engine, make_url
 
 from libs.eventstore.pool import open_pool
 from libs.process.admin import Readiness
@@ -19,8 +18,10 @@ from services.gateway.clients import Clients
 from services.gateway.graphql.context import Parts
 from services.gateway.graphql.cursors import Cursors
 from services.gateway.graphql.schema import Schema, build_schema
+from services.gateway.graphql.streams import Streams
 from services.gateway.live import Live
 from services.gateway.queries.reading import ReadModels
+from tests.component.engines import engine_as
 from tests.component.gateway.asking import Answers, Asking, Socket
 from tests.component.gateway.telling import LATER, PEOPLE, Projecting, Story
 
@@ -36,10 +37,8 @@ def story() -> Story:
 
 @pytest.fixture(scope="module")
 def project(database: Database) -> Iterator[Projecting]:
-    url = make_url(database.url_as("gateway_projector")).set(drivername="postgresql+psycopg")
-    engine = create_engine(url)
-    yield Projecting(engine)
-    engine.dispose()
+    with engine_as("gateway_projector", database) as engine:
+        yield Projecting(engine)
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +78,7 @@ async def parts(
         cursors=Cursors(CURSOR_KEY),
         clients=clients,
         live=Live(),
+        streams=Streams(),
         clock=lambda: LATER,
         new_id=Ids(),
     )

@@ -12,7 +12,7 @@ from libs.testing.databases import Database
 from services.gateway import operating
 from services.gateway.projections.everything import LIVE as LIVE_PROJECTIONS
 from tests.component.gateway.clinic import Clinic, eventually, sessions
-from tests.component.gateway.test_rebuilding import Stumbling, only, operating_retry
+from tests.component.gateway.rebuilding.rebuilds import Stumbling, only, retried
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(240)]
 
@@ -120,6 +120,6 @@ def test_a_fact_of_ours_is_not_dismissed_but_tried_again_after_the_fix(clinic: C
     )
     assert (done.stdout, done.returncode) == ("", 1)
     assert clinic.ask("SELECT count(*) FROM dismissed") == 0
-    operating_retry(clinic)
+    retried(clinic)
     with clinic.live():
         eventually(lambda: clinic.ask("SELECT count(*) FROM parked") == 0)

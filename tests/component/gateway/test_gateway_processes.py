@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from deploy.local.ports import HOST, free_port, wait_until
+from deploy.local.processes import without_the_master
 from libs.process.keys import DEVELOPMENT_MASTER_KEY
 from libs.testing.databases import Database
 
@@ -32,6 +33,7 @@ def settings(database: Database, role: str, **more: str) -> dict[str, str]:
         "KEYRING_URL": database.url_as("keyring_app"),
         "BROKER_URL": database.url_as("broker_app"),
         "MASTER_KEY": DEVELOPMENT_MASTER_KEY,
+        **without_the_master(DEVELOPMENT_MASTER_KEY),
         "ISSUERS": "http://127.0.0.1:9/issuer",
         "DURABLE": "false",
         "LOG_FORMAT": "json",

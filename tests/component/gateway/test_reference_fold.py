@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.rows import dict_row
-from sqlalchemy import Connection, create_engine, make_url
+from sqlalchemy import Connection
 
 from libs.eventstore.recorded import Recorded
 from libs.testing.databases import Database
@@ -17,6 +17,7 @@ from services.care import follow as care
 from services.diary import follow as diary
 from services.gateway.projections.everything import LIVE
 from services.review import follow as review
+from tests.component.engines import engine_as
 from tests.component.gateway.telling import Story
 from tests.faults.fold import kept, read_models
 from tests.faults.fold.comparing import differences
@@ -51,7 +52,7 @@ def rows(database: Database) -> Mapping[str, Sequence[Mapping[str, Any]]]:
     """Every table, after all was told."""
     told = [recorded for stream in STREAMS for recorded in stream]
     for service, keep in KEEPING.items():
-        _tell(database, f"{service}_app", keep, told)
+        _tell(database, f"{service}_follow", keep, told)
     for projection in LIVE:
         _tell(database, "gateway_projector", projection.project, told)
     with psycopg.connect(database.url, row_factory=dict_row) as superuser:
@@ -67,11 +68,8 @@ def _tell(
     handle: Callable[[Connection, Sequence[Recorded]], None],
     told: Sequence[Recorded],
 ) -> None:
-    url = make_url(database.url_as(role)).set(drivername="postgresql+psycopg")
-    engine = create_engine(url)
-    with engine.begin() as db:
+    with engine_as(role, database) as engine, engine.begin() as db:
         handle(db, told)
-    engine.dispose()
 
 
 def _full(table: str) -> str:

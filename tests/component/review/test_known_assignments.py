@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 
 from libs.access.known_care import KnownCare
 from libs.eventstore.pool import Pool, open_pool
@@ -13,16 +13,15 @@ from libs.testing.databases import Database
 from libs.testing.streams import Told, stream
 from services.review.domain.state import AssignmentId, PatientId, TherapistId
 from services.review.follow import KeptAssignments, KnownAssignment, keep
+from tests.component.engines import engine_as
 
 pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture(scope="module")
 def engine(database: Database) -> Iterator[Engine]:
-    url = database.url_as("review_app").replace("postgresql:", "postgresql+psycopg:")
-    engine = create_engine(url)
-    yield engine
-    engine.dispose()
+    with engine_as("review_follow", database) as engine:
+        yield engine
 
 
 @pytest.fixture

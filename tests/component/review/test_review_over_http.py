@@ -11,6 +11,7 @@ import pytest
 from libs.access.relationships import KnownSession
 from libs.eventstore.store import EventStore
 from libs.testing.cast import ANNA, CLINIC, LEV, MASHA, NOW
+from libs.testing.databases import Database
 from libs.testing.web import Known, edge
 from libs.web.service import create_service_app
 from services.review import api, wire
@@ -85,11 +86,9 @@ class Review(Callers):
         return await self.done(name, f"{REVIEW_PATH}/{ACTS[operation]}", REQUESTS[operation])
 
 
-@pytest.fixture(params=["memory", pytest.param("postgres", marks=pytest.mark.postgres)])
-async def review(request: pytest.FixtureRequest) -> AsyncIterator[Review]:
-    real = request.param == "postgres"
-    database = request.getfixturevalue("own_database") if real else None
-    async with a_store(database, "review_app") as store:
+@pytest.fixture
+async def review(either: Database | None) -> AsyncIterator[Review]:
+    async with a_store(either, "review_app") as store:
         yield Review(store)
 
 

@@ -14,11 +14,13 @@ import httpx
 import pytest
 
 from deploy.local.ports import free_port
+from deploy.local.processes import without_the_master
 from libs.process.keys import DEVELOPMENT_MASTER_KEY
 from libs.testing.databases import Database
 
 ROOT = Path(__file__).parents[3]
 SERVICES = ("care", "assignment", "diary", "review")
+CHAIN_KEYS = without_the_master(DEVELOPMENT_MASTER_KEY)["CHAIN_KEYS"]
 ROLES = ("api", "relay", "follow", "migrate", "republish", "store verify")
 
 
@@ -99,7 +101,7 @@ def test_a_database_that_is_not_there_is_one_line() -> None:
         "verify",
         "--store-only",
         DATABASE_URL=nowhere,
-        MASTER_KEY=DEVELOPMENT_MASTER_KEY,
+        CHAIN_KEYS=CHAIN_KEYS,
     )
     assert outcome.returncode == 1
     assert outcome.stderr.count("\n") == 1
@@ -147,7 +149,7 @@ def test_care_serves_and_stops(own_database: Database) -> None:
     port, admin = free_port(), free_port()
     settings = {
         "DATABASE_URL": own_database.url_as("care_app"),
-        "KEYRING_URL": own_database.url_as("keyring_app"),
+        "KEYRING_URL": own_database.url_as("keyring_writer"),
         "MASTER_KEY": DEVELOPMENT_MASTER_KEY,
         "ISSUERS": "http://127.0.0.1:1",
         "PORT": str(port),
@@ -180,8 +182,9 @@ def port_of(server: socket.socket) -> int:
 def care(database: str, **settings: str) -> dict[str, str]:
     return {
         "DATABASE_URL": database,
-        "KEYRING_URL": database.replace("care_app", "keyring_app"),
+        "KEYRING_URL": database.replace("care_app", "keyring_writer"),
         "MASTER_KEY": DEVELOPMENT_MASTER_KEY,
+        "CHAIN_KEYS": CHAIN_KEYS,
         "BROKER_URL": "kafka://127.0.0.1:1",
         "ISSUERS": "http://127.0.0.1:1",
         "PORT": str(free_port()),
@@ -224,7 +227,7 @@ def test_the_record_of_a_new_clinic_is_whole(own_database: Database) -> None:
         "verify",
         "--store-only",
         DATABASE_URL=own_database.url_as("care_relay"),
-        MASTER_KEY=DEVELOPMENT_MASTER_KEY,
+        CHAIN_KEYS=CHAIN_KEYS,
     )
     assert outcome.returncode == 0
     assert outcome.stdout.startswith("0 events in 0 streams, 0 to be published: whole.")

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-import uvicorn
 
 from libs.process.answering import answering
+from tests.component.web.listening import Caller, calling, listening
 
 WHOLE = b"POST /v1/entries HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}"
 LATER = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n"
@@ -37,45 +37,15 @@ class Clinic:
 @pytest.fixture
 async def clinic() -> AsyncIterator[Clinic]:
     clinic = Clinic()
-    config = uvicorn.Config(
-        clinic,
-        port=0,
-        http=answering(lambda: clinic.leaving, clinic.refuse),
-        lifespan="off",
-        log_config=None,
-        timeout_keep_alive=1,
-    )
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server._serve())
-    while not server.started:  # noqa: ASYNC110 - Uvicorn has no event for it
-        await asyncio.sleep(0.01)
-    clinic.port = server.servers[0].sockets[0].getsockname()[1]
-    yield clinic
-    server.should_exit = True
-    await serving
-
-
-@dataclass
-class Caller:
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-
-    async def ask(self, request: bytes) -> bytes:
-        self.writer.write(request)
-        return await self.hear()
-
-    async def hear(self, within: float = 5) -> bytes:
-        """The first line of an answer."""
-        async with asyncio.timeout(within):
-            head = await self.reader.readuntil(b"\r\n\r\n")
-        return head.split(b"\r\n")[0]
+    protocol = answering(lambda: clinic.leaving, clinic.refuse)
+    async with listening(clinic, protocol) as clinic.port:
+        yield clinic
 
 
 @pytest.fixture
 async def caller(clinic: Clinic) -> AsyncIterator[Caller]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", clinic.port)
-    yield Caller(reader, writer)
-    writer.close()
+    async with calling(clinic.port) as caller:
+        yield caller
 
 
 async def test_who_was_refused_may_ask_again_on_the_same_connection(

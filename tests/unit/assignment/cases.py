@@ -8,6 +8,7 @@ from uuid import UUID
 from libs.eventstore.telling import Actor, Told
 from libs.testing.cast import MASHA, NOW, THERAPIST
 from libs.testing.scenario import Scenario
+from libs.vocabulary.obstacle import ObstacleId
 from libs.vocabulary.rating import Rating, Scale
 from services.assignment.domain.agreement import AgreeAssignment
 from services.assignment.domain.assignment import Command, Event, decider
@@ -18,6 +19,7 @@ from services.assignment.domain.outcome import ActivateAssignment
 from services.assignment.domain.terms import AssignmentId, PatientId, SessionId
 
 HOMEWORK = AssignmentId(UUID(int=0xF1))
+OBSTACLE = ObstacleId(UUID(int=1))
 SESSION_2 = Meeting(
     session_id=SessionId(UUID(int=0xE2)),
     starts_at=datetime(2026, 3, 5, 16, tzinfo=UTC),

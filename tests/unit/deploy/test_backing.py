@@ -9,6 +9,7 @@ import pytest
 from deploy.local.backing import KAFKA_STOPS, Backing, running
 from deploy.local.run import watch
 from deploy.local.supervisor import Fallen
+from deploy.local.trouble import Trouble
 
 SPEAKS_AND_STAYS = "import time; print('low on disk', flush=True); time.sleep(60)"
 
@@ -53,3 +54,10 @@ def test_who_falls_is_named_even_if_its_log_is_gone(database: Backing, log: Path
     database.process.kill()
     watching.join(10)
     assert told.fallen == Fallen("Database", -9, ())
+
+
+def test_who_is_not_ready_in_time_is_named(log: Path) -> None:
+    argv = [sys.executable, "-c", SPEAKS_AND_STAYS]
+    never = running("Database", argv, log=log, ready=lambda: False, stops=KAFKA_STOPS, within=0.2)
+    with pytest.raises(Trouble, match="Database did not start"), never:
+        pass

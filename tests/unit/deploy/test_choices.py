@@ -15,10 +15,17 @@ def test_a_broker_that_exists_is_used() -> None:
     assert (chosen.broker, chosen.broker_url) == ("given", "kafka://127.0.0.1:9092")
 
 
+def test_the_development_issuer_is_believed_unless_somebody_else_is_asked_for() -> None:
+    assert choices({}).identity == "development"
+    assert choices({"IDENTITY": ""}).identity == "development"
+    assert choices({"IDENTITY": "keycloak"}).identity == "keycloak"
+
+
 @pytest.mark.parametrize(
     ("setting", "value"),
     [
         ("BROKER", "rabbit"),
+        ("IDENTITY", "passport"),
         ("BROKER_URL", "amqp://127.0.0.1"),
         ("PORT_BASE", "eighty"),
         ("PORT_BASE", "80"),

@@ -1,8 +1,15 @@
 """Each process is given what it needs, and nothing else."""
 
+import subprocess
+import sys
+from importlib import import_module
+
 import pytest
 
-from deploy.local.processes import PROCESSES, Place, Ports, Process
+from deploy.local.processes import PROCESSES, SERVICES, Place, Ports, Process, without_the_master
+from deploy.local.schemas import ROOT
+from libs.process.following import settings_of
+from libs.process.keys import DEVELOPMENT_MASTER_KEY, Derived, derived, master_key
 
 PLACE = Place(
     ports=Ports(18000),
@@ -10,7 +17,7 @@ PLACE = Place(
     broker_url="kafka://127.0.0.1:18092",
     issuer="http://127.0.0.1:18009",
     audience="interlude",
-    master_key="bWFzdGVy",
+    master_key=DEVELOPMENT_MASTER_KEY,
 )
 
 
@@ -24,9 +31,57 @@ def test_a_relay_never_sees_a_key() -> None:
     assert "KEYRING_URL" not in environment
 
 
-@pytest.mark.parametrize("name", ["gateway-projector", "gateway-analytics"])
-def test_what_projects_cannot_reach_the_keyring(name: str) -> None:
-    assert "KEYRING_URL" not in PLACE.environment(process(name))
+OPEN_NOTHING = ["gateway-projector", "gateway-analytics", "care-follow", "review-follow"]
+
+
+@pytest.mark.parametrize("name", OPEN_NOTHING)
+def test_who_opens_nothing_has_neither_the_keyring_nor_the_key_that_leads_to_it(name: str) -> None:
+    environment = PLACE.environment(process(name))
+    assert "KEYRING_URL" not in environment
+    assert "MASTER_KEY" not in environment
+    assert DEVELOPMENT_MASTER_KEY not in environment.values()
+
+
+def test_analysts_names_can_be_worked_out_by_the_analytics_role_alone() -> None:
+    holders = [each.name for each in PROCESSES if "ANALYTICS_KEYS" in PLACE.environment(each)]
+    assert holders == ["gateway-analytics"]
+
+
+def test_who_is_given_keys_has_the_ones_that_the_master_key_would_give() -> None:
+    """Or nothing that was recorded or published before would be known again."""
+    given = without_the_master(DEVELOPMENT_MASTER_KEY)
+    master = master_key(DEVELOPMENT_MASTER_KEY)
+    chains = Derived.read("chain", given["CHAIN_KEYS"])
+    for service in ("care", "assignment", "diary", "review"):
+        assert chains.key(f"chain:{service}") == derived(master, f"chain:{service}")
+    epochs = Derived.read("analytics", given["ANALYTICS_KEYS"])
+    assert epochs.key("analytics:1") == derived(master, "analytics:1")
+    assert epochs.key("analytics:60") == derived(master, "analytics:60")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_follower_that_reacts_is_told_from_one_that_only_keeps(service: str) -> None:
+    following = import_module(f"services.{service}.following").FOLLOWING
+    needs = process(f"{service}-follow").needs
+    wanted = {
+        name.upper()
+        for name, field in settings_of(following).model_fields.items()
+        if field.is_required()
+    }
+    assert wanted <= needs
+    assert ("MASTER_KEY" in needs) == bool(following.causes)
+
+
+def test_an_operator_derives_them_from_the_master_key() -> None:
+    told = {"MASTER_KEY": DEVELOPMENT_MASTER_KEY}
+    derive = [sys.executable, "-m", "deploy.derived_keys"]
+    done = subprocess.run(derive, cwd=ROOT, env=told, capture_output=True, text=True, check=True)
+    assert dict(line.split("=", 1) for line in done.stdout.splitlines()) == without_the_master(
+        DEVELOPMENT_MASTER_KEY
+    )
+    refused = subprocess.run(derive, cwd=ROOT, env={}, capture_output=True, text=True, check=False)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.startswith("MASTER_KEY is not usable")
 
 
 def test_requests_are_served_without_a_broker() -> None:
@@ -39,7 +94,7 @@ def test_requests_are_served_without_a_broker() -> None:
     [
         ("care-api", "care_app"),
         ("care-relay", "care_relay"),
-        ("care-follow", "care_app"),
+        ("care-follow", "care_follow"),
         ("gateway-projector", "gateway_projector"),
         ("gateway-analytics", "gateway_analytics"),
         ("gateway-api", "gateway_app"),
@@ -50,6 +105,15 @@ def test_each_connects_as_its_own_database_role(name: str, role: str) -> None:
     assert url == f"postgresql://{role}@127.0.0.1/interlude"
 
 
+def test_care_alone_makes_keys_where_it_registers_people() -> None:
+    makers = [
+        each.name
+        for each in PROCESSES
+        if "keyring_writer" in PLACE.environment(each).get("KEYRING_URL", "")
+    ]
+    assert makers == ["care-api"]
+
+
 def test_the_gateway_finds_the_services() -> None:
     environment = PLACE.environment(process("gateway-api"))
     assert environment["ASSIGNMENT_URL"] == "http://127.0.0.1:18002"
@@ -58,7 +122,7 @@ def test_the_gateway_finds_the_services() -> None:
 def test_one_number_moves_all_ports_and_none_meet() -> None:
     def ports(base: int) -> list[int]:
         at = Ports(base)
-        backing = [at.issuer, at.postgres, at.kafka, at.kafka_controller]
+        backing = [at.issuer, at.keycloak, at.postgres, at.kafka, at.kafka_controller]
         apis = [at.api(name) for name in ("gateway", "care", "assignment", "diary", "review")]
         return [*apis, *(at.admin(each) for each in PROCESSES), *backing]
 

@@ -131,3 +131,26 @@ def test_a_hundred_columns_are_enough() -> None:
     ]
     assert "gateway-projector is not ready: projecting" in output.getvalue()
     assert not status.is_well
+
+
+def test_keycloak_is_shown_by_its_port_and_counted_apart() -> None:
+    run = RunInfo(
+        gateway="http://127.0.0.1:8000",
+        services={"care": "http://127.0.0.1:8001"},
+        admin={},
+        broker="",
+        database="",
+        issuer="http://127.0.0.1:8080/realms/interlude",
+        tokens={},
+    )
+    status = Status(
+        run=run,
+        pids={"Keycloak": 1, "care-api": 2},
+        megabytes={"Keycloak": 350.0, "care-api": 70.0},
+        seen={"Keycloak": Seen(state="ready")},
+    )
+    output = io.StringIO()
+    show(status, Console(file=output, width=100))
+    (line,) = [each for each in output.getvalue().splitlines() if each.startswith("Keycloak")]
+    assert line.split()[1:] == ["8080", "350", "ready"]
+    assert status.interlude_mb == 70

@@ -46,6 +46,7 @@ def test_the_master_key_is_drawn_once_and_for_its_owner_only(var: Var) -> None:
 
 def test_a_reset_forgets_all_but_what_came_from_the_network(var: Var) -> None:
     (var.folder / "jars").mkdir()
+    var.keycloak.mkdir()
     var.master_key()
     var.remember("story", {"today": "2026-03-02"})
     with var.only_run():

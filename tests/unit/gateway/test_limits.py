@@ -36,10 +36,22 @@ def exceeded(document: str) -> set[str]:
         ("{ name name name }", set()),
         ("{ name name name name }", {"repeats"}),
         ("{ ...a ...a ...a ...a } fragment a on Query { name }", {"repeats"}),
+        ("{ ...{name} ...{name} ...{name} ... on Query {name} }", {"repeats"}),
+        ("{ ...{...{name name}} ...{name name} }", {"repeats"}),
+        ("{ name } fragment a on Query { name name name name }", {"repeats"}),
+        ("{ ...{name} ...{name name} }", set()),
         ("{ __schema { types { name fields { name } } } }", set()),
         ("{ __schema { a: types { name } } }", {"cost"}),
         ("{ a: __schema { types { name } } b: __schema { types { name } } }", {"cost"}),
         ("{ many(first: -5) { name } }", set()),
+        # Python reads no number of more than 4,300 digits.
+        (f"{{ many(first: {'9' * 5_000}) {{ name }} }}", set()),
+        (f"{{ many(first: -{'9' * 5_000}) {{ name }} }}", set()),
+        (
+            "{ many(first: %s) { many(first: 100) { many(first: 100) { name } } } }"
+            % ("9" * 5_000),
+            {"cost"},
+        ),
     ],
 )
 def test_every_limit_counts_what_it_says(document: str, limits: set[str]) -> None:

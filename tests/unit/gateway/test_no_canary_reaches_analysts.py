@@ -21,8 +21,7 @@ from services.gateway.analytics.decided import DECIDED
 from services.gateway.analytics.passing import NotAsDecided, Passes
 from services.gateway.analytics.pseudonyms import Pseudonyms
 from services.gateway.analytics.records import Course, Epoch, derived, forgetting
-
-Json = dict[str, Any]
+from tests.unit.gateway.schemas import Json, plain
 
 CANARY = "Larry"
 SCHEMAS = {first_version_of(fact.name): fact.schema for fact in catalogue.published()}
@@ -44,7 +43,7 @@ def made_of(schema: Json, document: Json, *, strange: bool) -> st.SearchStrategy
     """Values of this schema with a canary wherever there is text, and a field that it has not; what
     is `strange` also has canaries for codes.
     """
-    schema = _plain(schema, document)
+    schema = plain(schema, document)
     if "properties" in schema:
         fields = {
             name: made_of(each, document, strange=strange)
@@ -77,17 +76,6 @@ def _plainly(schema: Json) -> st.SearchStrategy[Any]:
             return moments.map(lambda moment: moment.date().isoformat())
         case _:
             return texts
-
-
-def _plain(schema: Json, document: Json) -> Json:
-    while True:
-        choices = [each for each in schema.get("anyOf", []) if each.get("type") != "null"]
-        if "$ref" in schema:
-            schema = document["$defs"][schema["$ref"].rsplit("/", 1)[-1]]
-        elif len(choices) == 1:
-            schema = choices[0]
-        else:
-            return schema
 
 
 @st.composite

@@ -1,4 +1,4 @@
-"""What the gateway shows of itself, by the profile that it runs in."""
+"""What the gateway shows of itself and whom it talks to, by the profile that it runs in."""
 
 import pytest
 
@@ -34,3 +34,34 @@ def test_strangers_see_no_schema_in_production_unless_it_is_said(
     if said is not None:
         monkeypatch.setenv("INTROSPECTION", said)
     assert load(ApiSettings).shows_schema == shown
+
+
+@pytest.mark.parametrize(
+    ("profile", "url", "trusted", "taken"),
+    [
+        ("local", "http://care.internal", "false", True),
+        ("production", "http://care.internal", "false", False),
+        ("production", "http://care.internal", "true", True),
+        ("production", "https://care.internal", "false", True),
+        ("production", "http://127.0.0.1:8001", "false", True),
+    ],
+)
+def test_in_production_tokens_travel_encrypted_or_where_nobody_else_is(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    profile: str,
+    url: str,
+    trusted: str,
+    *,
+    taken: bool,
+) -> None:
+    told = {"CARE_URL": url, "PROFILE": profile, "TRUSTED_NETWORK": trusted}
+    for name, value in {**GIVEN, "MASTER_KEY": MASTER_KEY, **told}.items():
+        monkeypatch.setenv(name, value)
+    if taken:
+        assert load(ApiSettings).services["care"] == url
+        return
+    with pytest.raises(SystemExit):
+        load(ApiSettings)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("CARE_URL is not usable: beyond loopback the connection must be")

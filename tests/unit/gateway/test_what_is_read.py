@@ -27,8 +27,7 @@ from services.gateway.projections import (
 )
 from services.gateway.projections.shapes import Shape
 from services.review import wire as review_wire
-
-Json = dict[str, Any]
+from tests.unit.gateway.schemas import Json, plain
 
 READ_MODELS: tuple[Any, ...] = (
     assignment,
@@ -82,7 +81,7 @@ def test_every_fact_is_read_by_somebody() -> None:
 
 
 def _unfit(path: str, told: Json, facts: Json, read: Json, shapes: Json) -> Iterator[str]:
-    told, read = _plain(told, facts), _plain(read, shapes)
+    told, read = plain(told, facts), plain(read, shapes)
     if "ciphertext" in told.get("properties", {}):
         if read.get("x-text") is None:
             yield f"{path} is sealed"
@@ -99,14 +98,3 @@ def _unfit(path: str, told: Json, facts: Json, read: Json, shapes: Json) -> Iter
         values = set(told.get("enum", [told["const"]] if "const" in told else []))
         if known and not values <= known:
             yield f"{path} may be {values - known}"
-
-
-def _plain(schema: Json, document: Json) -> Json:
-    while True:
-        choices = [each for each in schema.get("anyOf", []) if each.get("type") != "null"]
-        if "$ref" in schema:
-            schema = document["$defs"][schema["$ref"].rsplit("/", 1)[-1]]
-        elif len(choices) == 1:
-            schema = {**choices[0], **({"x-text": True} if schema.get("x-text") else {})}
-        else:
-            return schema

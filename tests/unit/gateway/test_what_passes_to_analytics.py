@@ -3,7 +3,6 @@ a truth, a code of a closed list, a pseudonym, or a day.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import pytest
 
@@ -25,8 +24,7 @@ from services.gateway.analytics.passing import (
     Truth,
     Within,
 )
-
-Json = dict[str, Any]
+from tests.unit.gateway.schemas import Json, plain
 
 SCHEMAS: Mapping[str, Json] = {
     first_version_of(fact.name): fact.schema for fact in catalogue.published()
@@ -42,7 +40,7 @@ def undecided(schema: Json, fields: Fields, document: Json, path: str = "") -> I
     for name in told.keys() & fields.keys():
         rule = fields[name]
         if not isinstance(rule, LeftOut):
-            yield from unfit(_plain(told[name], document), rule, document, f"{path}.{name}")
+            yield from unfit(plain(told[name], document), rule, document, f"{path}.{name}")
 
 
 def unfit(schema: Json, rule: Rule, document: Json, path: str) -> Iterator[str]:
@@ -51,7 +49,7 @@ def unfit(schema: Json, rule: Rule, document: Json, path: str) -> Iterator[str]:
         case Within() if "properties" in schema:
             yield from undecided(schema, rule.fields, document, path)
         case Each() if kind == "array":
-            yield from unfit(_plain(schema["items"], document), rule.of, document, f"{path}[]")
+            yield from unfit(plain(schema["items"], document), rule.of, document, f"{path}[]")
         case Codes() if rule.otherwise is not None and kind == "string":
             pass  # a text, of which only these words pass
         case Codes():
@@ -68,17 +66,6 @@ def unfit(schema: Json, rule: Rule, document: Json, path: str) -> Iterator[str]:
             pass
         case _:
             yield f"{path} is no {type(rule).__name__}"
-
-
-def _plain(schema: Json, document: Json) -> Json:
-    while True:
-        choices = [each for each in schema.get("anyOf", []) if each.get("type") != "null"]
-        if "$ref" in schema:
-            schema = document["$defs"][schema["$ref"].rsplit("/", 1)[-1]]
-        elif len(choices) == 1:
-            schema = choices[0]
-        else:
-            return schema
 
 
 def test_every_kind_of_fact_is_decided_on_and_no_other() -> None:

@@ -2,9 +2,7 @@
 that a token names is ever fetched.
 """
 
-import base64
 import hmac
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,29 +11,15 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
-from libs.process.trusting import Trusted
 from libs.testing.cast import NOW
 from libs.web.identity import Identity
-from tests.unit.web.test_identity import CLAIMS, ISSUER, KEYS, Provider, identity_of, refused, token
+from tests.unit.web.issuing import CLAIMS, ISSUER, KEYS, Provider, encoded, refused, token
+
+pytestmark = pytest.mark.security("forged tokens")
 
 EVIL = ECKey.generate_key("P-256", parameters={"kid": "ec"})
 EVIL_RSA = RSAKey.generate_key(2048, parameters={"kid": "rsa"})
 T = int(NOW.timestamp())
-
-
-@pytest.fixture
-def provider() -> Provider:
-    return Provider()
-
-
-@pytest.fixture
-def identity(provider: Provider) -> Identity:
-    return identity_of(provider, Trusted(url=ISSUER))
-
-
-def encoded(content: Any) -> str:
-    raw = content if isinstance(content, bytes) else json.dumps(content).encode()
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def made(header: Mapping[str, Any], claims: Any = CLAIMS, signature: bytes = b"x" * 64) -> str:

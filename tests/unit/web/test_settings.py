@@ -175,7 +175,10 @@ def test_a_value_that_cannot_be_used_is_named_and_not_shown(
         ("ISSUERS", "http://127.0.0.1:8009"),
         ("ISSUERS", "http://id.example"),
         ("DATABASE_URL", f"postgresql://care_app:{SECRET}@db.internal/interlude"),
+        ("DATABASE_URL", f"postgresql://care_app:{SECRET}@db.internal/x?sslmode=require"),
+        ("DATABASE_URL", f"postgresql://care_app:{SECRET}@127.0.0.1/x?host=db.internal"),
         ("BROKER_URL", "kafka://kafka-1:9092,127.0.0.1:9092"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector.internal:4318"),
         ("MASTER_KEY", DEVELOPMENT_MASTER_KEY),
         ("MASTER_KEY", base64.b64encode(bytes(32)).decode()),
         ("DURABLE", "false"),
@@ -195,6 +198,7 @@ def test_production_takes_encrypted_connections(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("PROFILE", "production")
     monkeypatch.setenv("DATABASE_URL", "postgresql://a@db.internal/x?sslmode=verify-full")
     monkeypatch.setenv("BROKER_URL", "kafka+ssl://kafka-1:9093,kafka-2:9093")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "https://collector.internal:4318")
     settings = load(Everything)
     assert (settings.profile, settings.shows_docs) == ("production", False)
 
@@ -202,6 +206,7 @@ def test_production_takes_encrypted_connections(monkeypatch: pytest.MonkeyPatch)
 def test_somebody_may_vouch_for_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROFILE", "production")
     monkeypatch.setenv("DATABASE_URL", "postgresql://a@db.internal/x")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector.internal:4318")
     monkeypatch.setenv("TRUSTED_NETWORK", "true")
     assert load(Everything).trusted_network
 

@@ -8,15 +8,10 @@ import pytest
 from libs.process.trusting import Claims, Trusted
 from libs.testing.cast import ANNA, CLINIC
 from libs.web.identity import Identity
-from tests.unit.web.test_identity import ISSUER, Provider, identity_of, refused, token
+from tests.unit.web.issuing import ISSUER, Provider, identity_of, refused, token
 
 ANOTHER_CLINIC = UUID("00000000-0000-7000-8000-00000000c002")
 THEIRS = Trusted(url=ISSUER, tenants=frozenset({CLINIC}))
-
-
-@pytest.fixture
-def provider() -> Provider:
-    return Provider()
 
 
 async def test_an_issuer_speaks_for_its_own_clinics(provider: Provider) -> None:

@@ -10,6 +10,7 @@ import orjson
 import psycopg
 from sqlalchemy import Engine, create_engine, make_url
 
+from deploy.local.processes import without_the_master
 from libs.eventstore.chain import link
 from libs.eventstore.projecting import Projector
 from libs.eventstore.recorded import Recorded
@@ -50,11 +51,17 @@ class Published:
         return self.content["fact"]
 
 
+DERIVED = {
+    name.lower(): value for name, value in without_the_master(DEVELOPMENT_MASTER_KEY, 3).items()
+}
+"""What this role is given of the master key: enough for three epochs."""
+
+
 def settings(database: Database) -> AnalyticsSettings:
     return AnalyticsSettings.model_validate(
         {
             "database_url": database.url_as("gateway_analytics"),
-            "master_key": DEVELOPMENT_MASTER_KEY,
+            **DERIVED,
             "broker_url": "kafka://127.0.0.1:1",
             "analytics_settle_seconds": SETTLE,
         }

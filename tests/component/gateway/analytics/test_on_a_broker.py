@@ -1,7 +1,6 @@
 """The whole role on real brokers: its three loops, two processes' worth of them, and its topic."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,16 +13,17 @@ import pytest
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 
+from deploy.local.ports import wait_until
 from libs.eventstore.recorded import Recorded
 from libs.messaging.broker import Broker, Delivery
 from libs.messaging.connect import connect
 from libs.messaging.envelope import to_message, topic_of
-from libs.process.keys import DEVELOPMENT_MASTER_KEY
 from libs.testing.cast import NOW
 from libs.testing.databases import Database
 from services.gateway.analytics import role
 from services.gateway.settings import AnalyticsSettings
-from tests.component.gateway.analytics.stage import SERVICES, consent, homework
+from tests.component.delivering import read
+from tests.component.gateway.analytics.stage import DERIVED, SERVICES, consent, homework
 
 pytestmark = pytest.mark.postgres
 
@@ -45,7 +45,7 @@ class Place:
         return AnalyticsSettings.model_validate(
             {
                 "database_url": self.database.url_as("gateway_analytics"),
-                "master_key": DEVELOPMENT_MASTER_KEY,
+                **DERIVED,
                 "broker_url": self.broker_url,
                 "topic_prefix": self.prefix,
                 "partitions": 3,
@@ -105,25 +105,11 @@ def now() -> float:
 
 
 def eventually(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + ENOUGH
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    assert wait_until(holds, seconds=ENOUGH, every=0.1)
 
 
 def published(place: Place, broker: Broker) -> list[Delivery]:
-    wanted = sum(broker.ends([place.topic]).values())
-    subscriber = broker.subscriber(group=f"{place.topic}.analyst", topics=[place.topic])
-    found: list[Delivery] = []
-    deadline = time.monotonic() + ENOUGH
-    while len(found) < wanted:
-        assert time.monotonic() < deadline
-        polled = subscriber.poll(timeout=0.5)
-        for partition in polled.assigned:
-            subscriber.seek(partition, 0)
-        found += polled.deliveries
-    subscriber.close()
-    return found
+    return read(broker, place.topic, count(place, broker), seconds=ENOUGH)
 
 
 def count(place: Place, broker: Broker) -> int:

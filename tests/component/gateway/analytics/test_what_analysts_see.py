@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from libs.messaging.envelope import topic_of
+from libs.process.keys import KeyNotGiven
 from libs.testing.cast import ANNA, LEV, MASHA, NOW
 from libs.testing.topics import tampered
 from services.gateway.analytics.knowing import KNOWING
@@ -148,6 +149,13 @@ def test_a_rotation_begins_an_epoch_in_which_nobody_is_known(stage: Stage) -> No
     for name in ("clinic", "patient"):
         assert before.content[name] != after.content[name]
     assert before.headers["ce_subject"] != after.headers["ce_subject"]
+
+
+def test_no_epoch_begins_that_there_is_no_key_for(stage: Stage) -> None:
+    assert [stage.rotate(), stage.rotate()] == [2, 3]
+    with pytest.raises(KeyNotGiven, match=r"^ANALYTICS_KEYS: there is none for analytics:4\.$"):
+        stage.rotate()
+    assert stage.ask("SELECT max(number) FROM gateway.analytics_epochs") == 3
 
 
 def test_across_a_rotation_a_correction_names_nothing(stage: Stage) -> None:

@@ -108,31 +108,25 @@ def test_no_id_date_zone_or_ciphertext_of_the_story_is_in_any_record(stage: Stag
             assert not [canary for canary in canaries if canary in place and len(canary) > 3]
 
 
-@settings(
+WHATEVER_ORDER = settings(
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+
+
+@WHATEVER_ORDER
 @given(data=st.data())
 def test_in_whatever_order_topics_are_read_the_same_comes_out_once(
     own_database: Database, data: st.DataObject
 ) -> None:
     stage = Stage(own_database)
     _empty(stage)
-    for batch in data.draw(deliveries(STREAMS)):
-        stage.tell(*batch)
-        stage.wait(data.draw(st.sampled_from([0, 20, 100])))
-        for step in data.draw(st.lists(st.sampled_from([stage.know, stage.publish]), max_size=2)):
-            step()
-    stage.settle()
-    stage.wait(200)
-    stage.settle()
+    _told_in_any_order(stage, STREAMS, data)
     assert published(stage) == EXPECTED
     assert (stage.knowing.parked, stage.publishing.parked) == (0, 0)
     stage.close()
 
 
-@settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@WHATEVER_ORDER
 @given(data=st.data())
 def test_in_whatever_order_nothing_follows_the_word_to_forget(
     own_database: Database, data: st.DataObject
@@ -140,7 +134,19 @@ def test_in_whatever_order_nothing_follows_the_word_to_forget(
     stage = Stage(own_database)
     _empty(stage)
     withdrawn = [*STREAMS[:-1], consent(GIVEN_AT, 60.0)]
-    for batch in data.draw(deliveries(withdrawn)):
+    _told_in_any_order(stage, withdrawn, data)
+    kinds = stage.kinds()
+    assert kinds.count("ConsentWithdrawn") == 1
+    assert kinds[-1] == "ConsentWithdrawn"
+    assert set(published(stage)) <= {*EXPECTED, "consent/2"}
+    assert stage.ask("SELECT count(*) FROM gateway.analytics_latest") == 0
+    stage.close()
+
+
+def _told_in_any_order(
+    stage: Stage, streams: Sequence[Sequence[Recorded]], data: st.DataObject
+) -> None:
+    for batch in data.draw(deliveries(streams)):
         stage.tell(*batch)
         stage.wait(data.draw(st.sampled_from([0, 20, 100])))
         for step in data.draw(st.lists(st.sampled_from([stage.know, stage.publish]), max_size=2)):
@@ -148,12 +154,6 @@ def test_in_whatever_order_nothing_follows_the_word_to_forget(
     stage.settle()
     stage.wait(200)
     stage.settle()
-    kinds = stage.kinds()
-    assert kinds.count("ConsentWithdrawn") == 1
-    assert kinds[-1] == "ConsentWithdrawn"
-    assert set(published(stage)) <= {*EXPECTED, "consent/2"}
-    assert stage.ask("SELECT count(*) FROM gateway.analytics_latest") == 0
-    stage.close()
 
 
 def _empty(stage: Stage) -> None:

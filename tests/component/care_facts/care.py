@@ -1,0 +1,94 @@
+"""What care tells of a clinic's people, of who treats whom and of their sessions."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Engine
+
+from libs.access import care_facts
+from libs.eventstore.recorded import Recorded
+from libs.testing.cast import ANNA, BORIS, CLINIC, LEV, MASHA, NOW
+from libs.testing.streams import Told, stream
+
+LONDON = "Europe/London"
+
+
+def _care(fact: str, **data: Any) -> Told:
+    return f"interlude.care.{fact}.v1", data
+
+
+def patient(who: UUID = MASHA, zone: str = LONDON) -> Sequence[Recorded]:
+    told = _care("PatientRegistered", patient_id=who, zone=zone, locale="en-GB")
+    return stream("patient", who, told, subject=who)
+
+
+def therapist(who: UUID) -> Sequence[Recorded]:
+    told = _care("TherapistRegistered", therapist_id=who)
+    return stream("therapist", who, told, subject=who)
+
+
+def relationship(uuid: UUID, *, ended: bool = False) -> Sequence[Recorded]:
+    began = _care(
+        "CareRelationshipBegan", patient_id=MASHA, therapist_id=ANNA, began_at=NOW.isoformat()
+    )
+    after = [_care("CareRelationshipEnded", ended_at=NOW.isoformat())] if ended else []
+    return stream("relationship", uuid, began, *after)
+
+
+def supervision(uuid: UUID, *, ended: bool = False) -> Sequence[Recorded]:
+    """Boris supervises Anna."""
+    began = _care(
+        "SupervisionBegan", supervisor_id=BORIS, therapist_id=ANNA, began_at=NOW.isoformat()
+    )
+    after = [_care("SupervisionEnded", ended_at=NOW.isoformat())] if ended else []
+    return stream("supervision", uuid, began, *after, subject=None)
+
+
+def session(uuid: UUID, *later: Told, days: int = 1) -> Sequence[Recorded]:
+    scheduled = _care(
+        "SessionScheduled",
+        session_id=uuid,
+        patient_id=MASHA,
+        therapist_id=ANNA,
+        **_times(days),
+    )
+    return stream("session", uuid, scheduled, *later)
+
+
+def _times(days: int) -> dict[str, Any]:
+    starts_at = (NOW + timedelta(days=days)).isoformat()
+    return {"starts_at": starts_at, "zone": LONDON, "duration_min": 50}
+
+
+MOVED = _care("SessionRescheduled", **_times(2))
+STARTED = _care("SessionStarted", started_at=NOW.isoformat())
+ENDED = _care("SessionEnded", ended_at=NOW.isoformat())
+CANCELLED = _care("SessionCancelled")
+MISSED = _care("SessionNoShowRecorded")
+
+CLINIC_LIFE: Sequence[Sequence[Recorded]] = [
+    stream("clinic", CLINIC, _care("ClinicRegistered", name="x", zone=LONDON), subject=None),
+    therapist(ANNA),
+    patient(),
+    patient(LEV, "Asia/Tokyo"),
+    # Two requests at once, each of which saw nobody under this id:
+    therapist(LEV),
+    relationship(uuid4(), ended=True),
+    relationship(uuid4()),
+    session(uuid4(), STARTED, ENDED),
+    session(uuid4(), MOVED, CANCELLED),
+    session(uuid4(), MOVED, MOVED, MISSED),
+]
+
+
+def tell(engine: Engine, tenant: UUID, *streams: Sequence[Recorded]) -> None:
+    with engine.begin() as db:
+        for told in streams:
+            care_facts.keep(db, _of(tenant, told))
+
+
+def _of(tenant: UUID, told: Sequence[Recorded]) -> Sequence[Recorded]:
+    return [replace(one, tenant_id=tenant) for one in told]

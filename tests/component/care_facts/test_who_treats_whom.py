@@ -1,0 +1,83 @@
+"""Who treats and who supervises whom, as any service knows it, until it ends."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import Engine
+
+from libs.access.known_care import TRUSTED_FOR, KnownCare
+from libs.testing.cast import ANNA, BORIS, LEV, MASHA, OTHER_CLINIC
+from tests.component.care_facts.care import relationship, supervision, tell
+from tests.component.care_facts.watch import Watch
+
+pytestmark = pytest.mark.postgres
+
+
+async def test_a_therapist_treats_whom_a_relationship_names(
+    engine: Engine, known: KnownCare, tenant: UUID
+) -> None:
+    tell(engine, tenant, relationship(uuid4()))
+    assert await known.treats(tenant, ANNA, MASHA)
+    assert not await known.treats(tenant, BORIS, MASHA)
+    assert not await known.treats(tenant, ANNA, LEV)
+    assert not await known.treats(OTHER_CLINIC, ANNA, MASHA)
+
+
+async def test_a_relationship_that_ended_is_none(
+    engine: Engine, known: KnownCare, tenant: UUID
+) -> None:
+    tell(engine, tenant, relationship(uuid4(), ended=True))
+    assert not await known.treats(tenant, ANNA, MASHA)
+
+
+async def test_one_of_two_relationships_may_end(
+    engine: Engine, known: KnownCare, tenant: UUID
+) -> None:
+    tell(engine, tenant, relationship(uuid4(), ended=True), relationship(uuid4()))
+    assert await known.treats(tenant, ANNA, MASHA)
+
+
+async def test_a_relationship_is_seen_as_soon_as_it_is_kept(
+    engine: Engine, known: KnownCare, tenant: UUID
+) -> None:
+    assert not await known.treats(tenant, ANNA, MASHA)
+    tell(engine, tenant, relationship(uuid4()))
+    assert await known.treats(tenant, ANNA, MASHA)
+
+
+async def test_a_supervisor_supervises_whom_the_therapist_treats(
+    engine: Engine, known: KnownCare, tenant: UUID
+) -> None:
+    tell(engine, tenant, relationship(uuid4()), supervision(uuid4()))
+    assert await known.supervises(tenant, BORIS, MASHA)
+    assert not await known.supervises(tenant, BORIS, LEV)
+    assert not await known.supervises(tenant, ANNA, MASHA)
+    assert not await known.supervises(OTHER_CLINIC, BORIS, MASHA)
+
+
+async def test_who_supervised_or_treated_once_does_so_no_more(
+    engine: Engine, known: KnownCare, tenant: UUID
+) -> None:
+    tell(engine, tenant, relationship(uuid4(), ended=True), supervision(uuid4()))
+    assert not await known.supervises(tenant, BORIS, MASHA)
+    tell(engine, tenant, relationship(uuid4()))
+    assert await known.supervises(tenant, BORIS, MASHA)
+
+
+async def test_a_supervision_that_ended_is_none(
+    engine: Engine, known: KnownCare, tenant: UUID
+) -> None:
+    tell(engine, tenant, relationship(uuid4()), supervision(uuid4(), ended=True))
+    assert not await known.supervises(tenant, BORIS, MASHA)
+
+
+async def test_an_end_is_noticed_within_seconds(
+    engine: Engine, known: KnownCare, watch: Watch, tenant: UUID
+) -> None:
+    uuid = uuid4()
+    tell(engine, tenant, relationship(uuid))
+    assert await known.treats(tenant, ANNA, MASHA)
+    tell(engine, tenant, relationship(uuid, ended=True)[1:])
+    assert await known.treats(tenant, ANNA, MASHA)
+    watch.seconds += TRUSTED_FOR
+    assert not await known.treats(tenant, ANNA, MASHA)
