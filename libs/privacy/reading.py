@@ -87,7 +87,7 @@ def _checked(value: str, least: int, most: int) -> str:
             "This takes {least} to {most} characters.",
             {"least": least, "most": most},
         )
-    if text.isspace():
+    if all(char.isspace() or unicodedata.category(char) == "Cf" for char in text):
         raise PydanticCustomError("text-blank", "Blanks alone are no text.")
     if not text.isprintable() and any(_is_control(char) for char in text):
         raise PydanticCustomError("text-control-characters", "Control characters are not allowed.")

@@ -5,8 +5,10 @@ Uvicorn limits none of it: somebody who sends a byte now and then would hold a c
 whatever waits for their request, for as long as they like.
 """
 
+import re
 import resource
 from asyncio import TimerHandle, Transport
+from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Literal
@@ -51,9 +53,15 @@ class Manners:
 
 USUAL = Manners()
 
+_HOST = re.compile(rb"[A-Za-z0-9._~\-\[\]:%]*")
+
 
 class HeadTooLarge(Exception):  # noqa: N818 - the parser turns it into an error of its own
     """There is more of a head than is read."""
+
+
+class NoOneHost(Exception):  # noqa: N818 - as above
+    """RFC 9112 3.2: a request of HTTP/1.1 names one host, and it is one."""
 
 
 class Arriving(HttpToolsProtocol):
@@ -104,8 +112,10 @@ class Arriving(HttpToolsProtocol):
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        self._in_head = False
+        if not _names_one_host(self.headers, self.parser.get_http_version()):
+            raise NoOneHost
         super().on_headers_complete()
+        self._in_head = False
 
     def on_message_complete(self) -> None:
         self.amid = False
@@ -159,3 +169,10 @@ class Arriving(HttpToolsProtocol):
         if self.cycle is None or self._in_head:
             return self.cycle is None or self.cycle.response_complete
         return not self.pipeline and not self.cycle.response_started
+
+
+def _names_one_host(headers: Iterable[tuple[bytes, bytes]], version: str) -> bool:
+    hosts = [value for name, value in headers if name == b"host"]
+    if not hosts:
+        return version == "1.0"
+    return len(hosts) == 1 and _HOST.fullmatch(hosts[0]) is not None

@@ -5,6 +5,7 @@ of a driver can hold the values of a row.
 """
 
 import logging
+import re
 import sys
 import traceback
 from collections.abc import Mapping
@@ -76,14 +77,38 @@ def _say_what_ended_us(
     structlog.get_logger("process").critical("ended", **told(error))
 
 
-class WithoutQuery(logging.Filter):
-    """Uvicorn's access line: (client, method, path with query, http version, status)."""
+class WithoutWhatWasSent(logging.Filter):
+    """Of a path, Uvicorn's lines keep ids and the words of our own paths: a client may have put a
+    name where an id belongs. Its access line holds (client, method, path with query, HTTP version,
+    status); a WebSocket's (client, path with query), sometimes with a status.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if isinstance(record.args, tuple) and len(record.args) == 5:  # noqa: PLR2004 - as above
-            client, method, path, version, status = record.args
-            record.args = (client, method, urlsplit(str(path)).path, version, status)
+        given = record.args
+        if isinstance(given, tuple) and _names_a_path(record, given):
+            record.args = tuple(
+                known_path(each) if isinstance(each, str) and each.startswith("/") else each
+                for each in given
+            )
         return True
+
+
+_known_words = {"", "v1", "graphql", "stream", "livez", "readyz", "metrics", "docs", "events"}
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def know_path(path: str) -> None:
+    """Its words may be logged from here on."""
+    _known_words.update(word for word in path.split("/") if not word.startswith("{"))
+
+
+def known_path(sent: str) -> str:
+    parts = urlsplit(sent).path.split("/")
+    return "/".join(part if part in _known_words or _ID.fullmatch(part) else "…" for part in parts)
+
+
+def _names_a_path(record: logging.LogRecord, given: tuple[object, ...]) -> bool:
+    return record.name == "uvicorn.access" or (len(given) > 1 and "WebSocket" in str(record.msg))
 
 
 def _take_over_standard_logging(shared: list[Processor], *, readable: bool) -> None:
@@ -104,4 +129,5 @@ def _take_over_standard_logging(shared: list[Processor], *, readable: bool) -> N
     root.setLevel(logging.INFO)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
-    logging.getLogger("uvicorn.access").filters = [WithoutQuery()]
+    for name in ("uvicorn.access", "uvicorn.error"):
+        logging.getLogger(name).filters = [WithoutWhatWasSent()]

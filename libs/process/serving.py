@@ -11,6 +11,7 @@ from libs.process.admin import Readiness
 from libs.process.answering import Refuse, answering, nobody
 from libs.process.collector import settle_collector
 from libs.process.ports import listening
+from libs.process.shaking_hands import Introduced
 from libs.process.stopping import on_signals
 
 GRACE = 15
@@ -56,7 +57,7 @@ async def serve(
     config = uvicorn.Config(
         app,
         http=answering(lambda: readiness.stopping, refuse),
-        ws="websockets-sansio",
+        ws=Introduced,
         ws_max_size=LARGEST_MESSAGE,
         # A small frame that inflates to a large one is work for us and none for who sends it.
         ws_per_message_deflate=False,

@@ -34,6 +34,8 @@ _KEPT = {"allow", "retry-after"}
 def install(app: FastAPI, statuses: Mapping[type[Rejected], HTTPStatus] | None = None) -> Problems:
     """Every error of this app is a problem from here on. `statuses`: rules that are not 409."""
     problems = Problems(statuses)
+    # To another path of whatever host the request has named.
+    app.router.redirect_slashes = False
 
     async def answered(request: Request, error: Exception) -> Response:
         trace = request.scope.get("interlude.trace")

@@ -6,6 +6,7 @@ The algorithm comes from the key, never from the token; every failure looks the 
 import time
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -66,9 +67,19 @@ def algorithms(key: RSAKey | ECKey | OKPKey) -> Sequence[str]:
     return [name for name in allowed if key.alg in {None, name}]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Verified:
+    """With the keys that its issuer had at the moment `keys_of` of a steady clock."""
+
+    principal: Principal
+    issuer: str
+    keys_of: float | None
+
+
 class Identity:
     """`trusted` are the issuers that are believed; `client` is the way to their keys. `seconds` is
-    the Unix time. Verified tokens are kept until they expire (bounded).
+    the Unix time. Verified tokens are kept (bounded) until they
+    expire, or until their issuer's keys are fetched again.
     """
 
     def __init__(
@@ -84,26 +95,33 @@ class Identity:
         self._issuers = Issuers(list(self._trusted), client, seconds=monotonic)
         self._audience = audience
         self._seconds = seconds
-        self._known: dict[str, Principal] = {}
+        self._known: dict[str, _Verified] = {}
 
     async def principal(self, token: str) -> Principal:
         """Raises `Problem` (401), or 503 when an issuer's keys cannot be had."""
         known = self._known.get(token)
-        if known is not None and known.expires_at > self._seconds():
-            return known
+        if known is not None and self._still_good(known):
+            return known.principal
         try:
-            principal = await self._verified(token)
+            verified = await self._verified(token)
         except Unverified:
+            self._known.pop(token, None)
             raise Problem("not-authenticated") from None
-        self._keep(token, principal)
-        return principal
+        self._keep(token, verified)
+        return verified.principal
 
-    def _keep(self, token: str, principal: Principal) -> None:
+    def _still_good(self, known: _Verified) -> bool:
+        since = self._issuers.known_since(known.issuer)
+        if since is None or since != known.keys_of:
+            return False
+        return known.principal.expires_at > self._seconds()
+
+    def _keep(self, token: str, verified: _Verified) -> None:
         if len(self._known) >= _KEPT:
             self._known.clear()
-        self._known[token] = principal
+        self._known[token] = verified
 
-    async def _verified(self, token: str) -> Principal:
+    async def _verified(self, token: str) -> _Verified:
         if len(token) > LONGEST or token.count(".") != 2:  # noqa: PLR2004 - a compact JWS
             raise Unverified
         header, claims = (_peek(part) for part in token.split(".")[:2])
@@ -116,7 +134,11 @@ class Identity:
         key = await self._issuers.key(trusted.url, header.get("kid"))
         if key is None:
             raise Unverified
-        return self._principal(_signed(token, key), trusted)
+        return _Verified(
+            principal=self._principal(_signed(token, key), trusted),
+            issuer=trusted.url,
+            keys_of=self._issuers.known_since(trusted.url),
+        )
 
     def _principal(self, claims: Mapping[str, Any], trusted: Trusted) -> Principal:
         now = self._seconds()

@@ -72,6 +72,14 @@ class Issuers:
             raise Problem("identity-unavailable")
         return ring.keys.get(kid)
 
+    def known_since(self, issuer: str) -> float | None:
+        """When the keys that are known of it were fetched, a moment of the steady clock; None once
+        they are to be fetched again. What was verified with earlier ones is to be verified anew:
+        the key may be there no more.
+        """
+        ring = self._rings[issuer]
+        return None if self._seconds() - ring.fetched_at > FRESH else ring.fetched_at
+
     def _is_due(self, ring: _Keyring, kid: str | None) -> bool:
         now = self._seconds()
         wanted = kid not in ring.keys or now - ring.fetched_at > FRESH

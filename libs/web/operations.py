@@ -12,6 +12,7 @@ from typing import Protocol
 from fastapi import APIRouter
 from starlette.types import Receive
 
+from libs.process.logging import know_path
 from libs.web.headers import Headers, Trace
 from libs.web.problems import Problem
 from libs.web.replies import Reply
@@ -65,6 +66,7 @@ class Operations:
         if operation.method in methods or operation.name in self._by_name:
             raise ValueError(f"{operation.name} or {operation.path} is there already")
         methods[operation.method] = self._by_name[operation.name] = operation
+        know_path(operation.path)
 
     def named(self, name: str) -> Operation | None:
         return self._by_name.get(name)

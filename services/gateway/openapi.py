@@ -93,6 +93,7 @@ _REFUSALS = {
     "405": "Another method than GET and POST.",
     "413": "More than this takes.",
     "415": "Not JSON.",
+    "429": "One token asks for too much: try again after Retry-After seconds.",
     "500": "Our mistake.",
     "503": "Try again after Retry-After seconds.",
 }

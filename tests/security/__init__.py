@@ -1,1 +1,1 @@
-"""Who sees what, tried: every operation in every role and relation."""
+"""Who sees what, tried: every operation in every role and relation. And what nobody should send."""

@@ -4,6 +4,7 @@ another one, for strangers to knock at.
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from functools import cache
 
 import httpx
 import pytest
@@ -17,7 +18,7 @@ from tests.component.gateway.asking import Answers
 from tests.security import exposed
 from tests.security.clinics import Clinics, opened
 from tests.security.exposed import ATTACKED, Door, Doors
-from tests.security.observed import Observed, observed
+from tests.security.observed import Observed, Shown, observed
 from tests.security.production import Production, gateway
 from tests.system.fixtures import Running
 
@@ -69,3 +70,9 @@ async def production(database: Database) -> AsyncIterator[Production]:
     services = Answers(content={"id": None})
     yield Production(gateway(pool, memory_sealer(MemoryKeyring()), services), services)
     await pool.close()
+
+
+@pytest.fixture(scope="session")
+def shown(watched: Observed) -> Shown:
+    """What a command shows, run once for whoever looks at it."""
+    return cache(watched.operated)

@@ -4,7 +4,9 @@ its PostgreSQL asks for passwords, its processes print each request and each spa
 
 import os
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,14 +21,16 @@ from deploy.local.database import Target
 from deploy.local.issuer import Issuer, kept_key
 from deploy.local.ports import free_port
 from deploy.local.postgres import Postgres
+from deploy.local.processes import without_the_master
 from deploy.local.run_info import RunInfo
 from tests.security.clinics import Clinic
+from tests.security.commands import rows
 from tests.security.refusals import Refusing
 from tests.security.sowing import Sower
 from tests.security.sweeping import overheard
 from tests.security.texts import Planting
 from tests.system.looking import settle
-from tests.system.running import Interlude
+from tests.system.running import ROOT, Interlude
 
 _LOGGED = {
     "log_statement": "all",
@@ -44,17 +48,30 @@ DATABASE_ROLES = (
 )  # fmt: skip
 
 
+LOOKS = (
+    "care follow status --json",
+    "assignment follow parked",
+    "diary follow retry",
+    "review store verify",
+    "assignment store verify",
+    "care republish",
+    "gateway projector status",
+    "gateway projector parked --json",
+    "gateway projector retry",
+    "gateway projector verify assignment",
+    "gateway analytics retry",
+)
+"""What an operator may run at any time, and looks at."""
+
+Shown = Callable[[str], "subprocess.CompletedProcess[str]"]
+
+
 class Talkative(Interlude):
     """On a PostgreSQL that somebody else has started."""
 
     def __init__(self, folder: Path, database: str) -> None:
         super().__init__(folder, "kafka")
         self._database = database
-
-    @property
-    def surroundings(self) -> dict[str, str]:
-        """What a command needs that is no setting of Interlude's."""
-        return {"PATH": os.environ["PATH"], "LOG_FORMAT": "json"}
 
     @property
     def environment(self) -> dict[str, str]:
@@ -90,6 +107,32 @@ class Observed:
             each.pid: " ".join(each.cmdline())
             for each in (family, *family.children(recursive=True))
         }
+
+    def operated(
+        self, line: str, *, password: str | None = None
+    ) -> "subprocess.CompletedProcess[str]":
+        """A command, as whom and with what `openapi/access.md` says; or with another `password`."""
+        name = next(known for known in sorted(rows(), reverse=True) if line.startswith(known))
+        role, *others = rows()[name].database_roles
+        master = self.secrets["master key"]
+        target, known = Target(self.run.database, master), self.secrets[role]
+        told = {
+            "DATABASE_URL": target.url_as(role).replace(known, password or known),
+            "MIGRATION_DATABASE_URL": target.url_as(others[0]) if others else "",
+            **without_the_master(master),
+            "BROKER_URL": self.run.broker,
+        }
+        service, *words = line.split()
+        needed = {each: told[each] for each in rows()[name].must_be_given}
+        return subprocess.run(
+            [sys.executable, "-m", f"services.{service}", *words],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "LOG_FORMAT": "json", **needed},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
 
 
 @contextmanager

@@ -36,7 +36,7 @@ MANNERS = Manners(local=False, docs=False)
 RESPONSE = "application/graphql-response+json"
 ENOUGH = 0.1
 """Seconds of CPU that an answer may cost."""
-_TRIES = 3
+_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,6 @@ written into every text of every command, taken and refused, and then looked for
 is.
 """
 
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from uuid import uuid4
@@ -15,16 +13,12 @@ import pytest
 from kafka import KafkaProducer
 from prometheus_client import CollectorRegistry, Counter
 
-from deploy.local.database import Target
 from deploy.local.ports import wait_until
-from deploy.local.processes import without_the_master
 from libs.process.admin import Readiness, serving
-from tests.security.commands import rows
-from tests.security.observed import Observed
+from tests.security.observed import LOOKS, Observed, Shown
 from tests.security.sweeping import Found, Looking, overheard
 from tests.security.texts import PUBLIC, WORD, texts
 from tests.system.looking import READERS
-from tests.system.running import ROOT
 
 pytestmark = [
     pytest.mark.security("canaries"),
@@ -126,61 +120,13 @@ def test_no_log_no_trace_and_no_file_holds_it(watched: Observed) -> None:
     assert found(PLANTED.in_files(watched.folder)) == NOWHERE
 
 
-LOOKS = (
-    "care follow status --json",
-    "assignment follow parked",
-    "diary follow retry",
-    "review store verify",
-    "assignment store verify",
-    "care republish",
-    "gateway projector status",
-    "gateway projector parked --json",
-    "gateway projector retry",
-    "gateway projector verify assignment",
-    "gateway analytics retry",
-)
-
-
 @pytest.mark.parametrize("line", LOOKS)
-def test_no_command_of_an_operator_shows_it(line: str, watched: Observed) -> None:
-    done = operated(watched, line)
+def test_no_command_of_an_operator_shows_it(line: str, shown: Shown) -> None:
+    done = shown(line)
     assert done.returncode == 0, done.stderr
     assert found(PLANTED.here(line, done.stdout + done.stderr)) == NOWHERE
 
 
-def operated(
-    watched: Observed, line: str, *, password: str | None = None
-) -> "subprocess.CompletedProcess[str]":
-    """As whom and with what `openapi/access.md` says of the command; with another `password`."""
-    name = next(known for known in sorted(rows(), reverse=True) if line.startswith(known))
-    role, *others = rows()[name].database_roles
-    target = Target(watched.run.database, watched.secrets["master key"])
-    told = {
-        "DATABASE_URL": target.url_as(role).replace(
-            watched.secrets[role], password or watched.secrets[role]
-        ),
-        "MIGRATION_DATABASE_URL": target.url_as(others[0]) if others else "",
-        **without_the_master(watched.secrets["master key"]),
-        "BROKER_URL": watched.run.broker,
-    }
-    service, *words = line.split()
-    needed = {each: told[each] for each in rows()[name].must_be_given}
-    return subprocess.run(
-        [sys.executable, "-m", f"services.{service}", *words],
-        cwd=ROOT,
-        env={**watched.interlude.surroundings, **needed},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-
-
-@pytest.mark.xfail(
-    strict=True,
-    reason="with ACCESS_LOG=true the path is written down as it was sent, also where a name stands"
-    " for an id",
-)
 def test_who_looks_for_a_person_by_name_leaves_no_name_in_the_log(watched: Observed) -> None:
     name = f"Orlova{uuid4().hex}"
     headers = {"Authorization": f"Bearer {watched.sower.clinic.token('therapist')}"}
@@ -291,6 +237,6 @@ def test_a_strangers_record_is_parked_without_what_it_says(watched: Observed, ca
     assert found(looking.in_metrics(watched.run)) == NOWHERE
     assert found(looking.in_files(watched.interlude.var.logs)) == NOWHERE
     for line in ("gateway projector parked", "assignment follow parked --json"):
-        done = operated(watched, line)
+        done = watched.operated(line)
         assert "interlude.care.events.v1" in done.stdout
         assert found(looking.here(line, done.stdout + done.stderr)) == NOWHERE

@@ -21,6 +21,7 @@ EDITS = pytest.mark.parametrize("edits", [0, 3], ids=["as the schema has it", "c
 
 @EDITS
 @pytest.mark.xdist_group("doors")
+@pytest.mark.timeout(300)
 def test_a_few_documents_are_answered(doors: Doors, edits: int) -> None:
     gateway = doors[GATEWAY]
     fuzz(Asker(url=gateway.url, tokens=gateway.tokens), examples=A_FEW, most_edits=edits)

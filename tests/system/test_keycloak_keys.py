@@ -50,12 +50,6 @@ def test_a_key_is_believed_no_more_once_it_was_replaced(run: RunInfo, keycloak: 
     assert refused(run, unseen)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="A process that has verified a token believes it until it expires, also when its key "
-    "is published no more.",
-)
 def test_a_token_that_was_seen_is_believed_no_longer_than_its_key(
     run: RunInfo, keycloak: Keycloak
 ) -> None:

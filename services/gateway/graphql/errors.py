@@ -49,9 +49,10 @@ GRAPHQL_ITSELF = "GRAPHQL_VALIDATION_FAILED"
 SYNTAX = "GRAPHQL_PARSE_FAILED"
 
 
-def shown(error: GraphQLError, names: Container[str]) -> GraphQLError:
+def shown(error: GraphQLError, names: Container[str], *, hints: bool = True) -> GraphQLError:
     """The error as clients see it: ours with its code, graphql-core's own about the document
     (without what the client wrote; `names` are the schema's), everything else as one sentence.
+    `hints` tell what else there is in the schema.
     """
     cause = error.original_error if isinstance(error.original_error, GraphQLError) else error
     if "code" in (cause.extensions or {}):
@@ -60,13 +61,15 @@ def shown(error: GraphQLError, names: Container[str]) -> GraphQLError:
         return _at(error, CODES[SYNTAX], {"code": SYNTAX})
     if error.original_error is None or _about_a_variable(error) or about_the_document(error):
         about = {"code": GRAPHQL_ITSELF, **(error.extensions or {})}
-        return _at(error, without_input(error.message, names), about)
+        message = error.message if hints else _HINT.sub("", error.message)
+        return _at(error, without_input(message, names), about)
     return _at(error, CODES[Coded.code], {"code": Coded.code})
 
 
+_HINT = re.compile(r" Did you mean .*", re.DOTALL)
 _QUOTED = re.compile(r"""(['"])(.*?)\1""", re.DOTALL)
 _NAME = re.compile(r"[_$.A-Za-z0-9]*")
-_VALUE_FOLLOWS = re.compile(r",? found:? | value: |: Expected value of type ")
+_VALUE_FOLLOWS = re.compile(r",? [Ff]ound:? | value: |: Expected value of type ")
 
 
 def without_input(message: str, names: Container[str]) -> str:

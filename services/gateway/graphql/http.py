@@ -77,6 +77,7 @@ class GraphQLDoor(GraphQL[Context, None]):
         self._limits = limits
         self._doors = doors
         self._names = schema.names
+        self._hints = schema.hints
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -202,7 +203,8 @@ class GraphQLDoor(GraphQL[Context, None]):
     ) -> GraphQLHTTPResponse:
         response: GraphQLHTTPResponse = {"data": result.data}
         if result.errors:
-            response["errors"] = [shown(each, self._names).formatted for each in result.errors]
+            said = (shown(each, self._names, hints=self._hints) for each in result.errors)
+            response["errors"] = [each.formatted for each in said]
         if result.extensions:
             response["extensions"] = result.extensions
         if isinstance(result, PreExecutionError):

@@ -4,12 +4,14 @@ The rules are classes made once. Strawberry's own limiters make new classes per 
 validation cache can recognise; with these a repeated document is validated once.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
     ASTValidationRule,
+    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -27,6 +29,9 @@ from strawberry.extensions import AddValidationRules
 
 PAGE_ARGUMENTS = frozenset({"first", "last"})
 LARGEST_PAGE = 100
+MOST_NAMES = 200
+"""Fields of a fragment that are looked at, to see what is asked for again."""
+
 SCHEMA = 20_000
 """What a look at the whole schema costs, and each of its parts that is asked for under an alias."""
 
@@ -43,11 +48,16 @@ class Limits:
     repeats: int = 30
     tokens: int = 4_000
     cost: int = 50_000
+    digits: int = 1_000
     query_bytes: int = 64 * 1024
     introspection: bool = True
 
 
 USUAL = Limits()
+
+
+_NUMBER = re.compile(r"\d{1000,}")
+"""Whatever is shorter is no trouble."""
 
 
 class TooMuch(ValidationAbortedError):  # noqa: N818 - an answer
@@ -67,6 +77,7 @@ class _Measured:
     directives: int = 0
     repeats: int = 0
     cost: int = 0
+    digits: int = 0
 
     def __add__(self, other: "_Measured") -> "_Measured":
         return _Measured(
@@ -86,6 +97,7 @@ class _Measuring:
 
     def __init__(self, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
         self._fragments = fragments
+        self._fields: dict[str, Sequence[Hashable]] = {}
         self._known: dict[str, _Measured] = {}
 
     def selections(self, chosen: SelectionSetNode | None) -> _Measured:
@@ -98,8 +110,34 @@ class _Measuring:
                 if isinstance(node, InlineFragmentNode):
                     sets.append(node.selection_set)
                 else:
-                    names.append(_named(node))
+                    names.extend(self._names(node))
         return total + _Measured(repeats=len(names) - len(set(names)))
+
+    def _names(self, node: SelectionNode) -> Iterator[Hashable]:
+        """What it is called in the answer; of a spread fragment, what each field in it is."""
+        if isinstance(node, FieldNode):
+            yield (node.alias or node.name).value
+        elif isinstance(node, FragmentSpreadNode):
+            yield "...", node.name.value
+            yield from self._fields_of(node.name.value)
+
+    def _fields_of(self, fragment: str) -> Sequence[Hashable]:
+        """And of those that it spreads, wherever the first so many of its nodes lead."""
+        if fragment not in self._fields:
+            names, spread = list[Hashable](), [fragment]
+            for name in spread:  # which grows meanwhile
+                found = self._fragments.get(name)
+                sets = [found.selection_set] if found else []
+                while sets and len(names) + len(spread) <= MOST_NAMES:
+                    for node in sets.pop().selections:
+                        if isinstance(node, FieldNode):
+                            names.append((node.alias or node.name).value)
+                        elif isinstance(node, InlineFragmentNode):
+                            sets.append(node.selection_set)
+                        elif isinstance(node, FragmentSpreadNode) and node.name.value not in spread:
+                            spread.append(node.name.value)
+            self._fields[fragment] = names
+        return self._fields[fragment]
 
     def _one(self, node: SelectionNode) -> _Measured:
         own = _Measured(directives=len(node.directives or ()))
@@ -141,13 +179,6 @@ class _Measuring:
         return self._known[name]
 
 
-def _named(node: SelectionNode) -> Hashable:
-    """What it is called in the answer."""
-    if isinstance(node, FieldNode):
-        return (node.alias or node.name).value
-    return node.name.value, "..."  # type: ignore[attr-defined]  # an inline fragment is never asked
-
-
 def _page(node: FieldNode) -> int:
     """A page size given as a variable counts as the largest: the document is judged once for all
     the variables that it may come with.
@@ -157,6 +188,12 @@ def _page(node: FieldNode) -> int:
             value = argument.value
             return _size(value.value) if isinstance(value, IntValueNode) else LARGEST_PAGE
     return 1
+
+
+def _digits(document: DocumentNode) -> int:
+    """Of the longest number. Python refuses to read one of more than 4,300."""
+    text = document.loc.source.body if document.loc else ""
+    return max(map(len, _NUMBER.findall(text)), default=0)
 
 
 def _size(digits: str) -> int:
@@ -181,6 +218,7 @@ def within(limits: Limits) -> type[ValidationRule]:
                 if isinstance(definition, OperationDefinitionNode):
                     measured = measured + measuring.selections(definition.selection_set)
             measured = measured + measuring.unspread()
+            measured.digits = _digits(context.document)
             self._exceeded = list(_exceeded(measured, limits))
 
         def enter_document(self, *_: object) -> None:
@@ -194,7 +232,7 @@ def within(limits: Limits) -> type[ValidationRule]:
 
 
 def _exceeded(measured: _Measured, limits: Limits) -> Iterable[tuple[str, int]]:
-    for what in ("depth", "aliases", "directives", "repeats", "cost"):
+    for what in ("depth", "aliases", "directives", "repeats", "cost", "digits"):
         if getattr(measured, what) > getattr(limits, what):
             yield what, getattr(limits, what)
 

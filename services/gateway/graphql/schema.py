@@ -9,7 +9,7 @@ from typing import Any
 import strawberry
 import structlog
 from graphql import GraphQLError
-from strawberry.extensions import MaskErrors, ParserCache, SchemaExtension, ValidationCache
+from strawberry.extensions import MaskErrors, SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
@@ -19,6 +19,7 @@ from services.gateway.graphql import local_times, types
 from services.gateway.graphql.admission import Admission
 from services.gateway.graphql.commands import mutations
 from services.gateway.graphql.context import Freshness, freshness
+from services.gateway.graphql.documents import Documents
 from services.gateway.graphql.errors import about_the_document, shown
 from services.gateway.graphql.inputs import Inputs
 from services.gateway.graphql.limits import USUAL, Limits, limiter
@@ -34,6 +35,7 @@ class Schema(strawberry.Schema):
     """Logs a failure by its class and the field that it met, never with the document."""
 
     commands: Sequence[Operation] = ()
+    hints: bool = True
 
     def open_to(self, roles: Collection[str]) -> Sequence[str]:
         """The names of the mutations that somebody with one of these roles may send."""
@@ -96,7 +98,7 @@ def _masking(schema: Sequence["Schema"]) -> type[SchemaExtension]:
         """Every error leaves as `errors.shown` lets it."""
 
         def _process_errors(self, errors: list[GraphQLError]) -> list[GraphQLError]:
-            return [shown(error, schema[0].names) for error in errors]
+            return [shown(error, schema[0].names, hints=schema[0].hints) for error in errors]
 
     return Masked
 
@@ -135,8 +137,7 @@ def build_schema(contracts: Path, limits: Limits = USUAL) -> Schema:
             _masking(built),
             Consistency,
             limiter(limits),
-            ParserCache,
-            ValidationCache,
+            Documents,
             Admission,
         ],
         config=StrawberryConfig(
@@ -144,6 +145,7 @@ def build_schema(contracts: Path, limits: Limits = USUAL) -> Schema:
         ),
     )
     schema.commands = commands
+    schema.hints = limits.introspection
     built.append(schema)
     return schema
 

@@ -9,6 +9,7 @@ import pytest
 
 from libs.process.trusting import Trusted
 from libs.web.identity import Identity
+from libs.web.issuers import FRESH
 from tests.unit.web.issuing import ISSUER, Provider, T, refused, token, with_header
 
 
@@ -34,6 +35,28 @@ async def test_a_new_key_is_fetched_when_first_seen(identity: Identity, provider
     provider.jwks.append(held)
     provider.seconds += 11
     assert await identity.principal(token())
+
+
+async def test_a_token_that_was_seen_is_believed_no_longer_than_its_key(
+    identity: Identity, provider: Provider
+) -> None:
+    seen = token()
+    assert await identity.principal(seen)
+    provider.jwks.pop(1)
+    assert await identity.principal(seen)
+    provider.seconds += FRESH + 1
+    await refused(identity, seen)
+
+
+async def test_while_the_issuer_is_away_a_token_that_was_seen_stays_good(
+    identity: Identity, provider: Provider
+) -> None:
+    seen = token()
+    assert await identity.principal(seen)
+    provider.away = True
+    provider.seconds += FRESH + 1
+    assert await identity.principal(seen)
+    assert await identity.principal(seen)
 
 
 async def test_who_comes_while_the_keys_are_fetched_waits_for_them() -> None:
