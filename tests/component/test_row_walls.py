@@ -179,7 +179,7 @@ def test_nobody_changes_a_row_of_another_clinic(
 @pytest.mark.parametrize("name", WALLED)
 def test_the_owner_is_held_by_it_too(name: str, two_clinics: Database) -> None:
     """Whoever gets hold of what migrates has no clinic's rows by that; only how far the gateway's
-    readers have come, which must be compared before a rebuilt table takes the old one's place.
+    readers have come, which is compared before a rebuilt table takes the old one's place.
     """
     table = WALLED[name]
     with acting(two_clinics, f"{table.schema}_owner", CLINIC) as connection:

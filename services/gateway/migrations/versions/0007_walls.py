@@ -9,12 +9,13 @@ revision = "0007"
 down_revision = "0006"
 
 # The progress of the analytics role's readers stands beside the projector's, under names of their
-# own; and whoever switches to a rebuilt table, as its owner, compares how far both have come.
+# own; and whoever rebuilds a table, as its owner, compares how far both readers have come, and
+# clears away what the one of the rebuild has left.
 _ALSO = """
 CREATE POLICY analytics ON applied TO gateway_analytics USING (true) WITH CHECK (true);
 CREATE POLICY analytics ON parked TO gateway_analytics USING (true) WITH CHECK (true);
-CREATE POLICY comparing ON applied FOR SELECT TO gateway_owner USING (true);
-CREATE POLICY comparing ON parked FOR SELECT TO gateway_owner USING (true);
+CREATE POLICY rebuilding ON applied TO gateway_owner USING (true);
+CREATE POLICY rebuilding ON parked TO gateway_owner USING (true);
 """
 
 
