@@ -17,7 +17,7 @@ MEASURING = (
     "libs.eventstore.measuring",
     "libs.eventstore.pool",
     "libs.messaging.relay",
-    "services.gateway.graphql.texts",
+    "libs.privacy.opening",
     "libs.web.limits",
     "libs.web.telemetry",
 )
@@ -50,7 +50,7 @@ ABOUT: Mapping[str, About] = {
         unit="requests", roles=_SERVING, alert="rate above 0 for 5 min: more processes are needed"
     ),
     "interlude_unreadable_texts_total": About(
-        unit="texts", roles=("gateway-api",), alert="at all: a key or a record is not what it was"
+        unit="texts", roles=_SERVING, alert="at all: a key or a record is not what it was"
     ),
     "interlude_append_seconds": About(
         unit="seconds", roles=_STORING, alert="p99 over 0.1 for 10 min: look at PostgreSQL's disk"

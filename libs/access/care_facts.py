@@ -102,7 +102,8 @@ READS: dict[str, type[Fact]] = {
     "interlude.care.SessionNoShowRecorded.v1": SessionNoShowRecorded,
 }
 
-# --- What is kept. A row is written from one stream only. ---
+# --- What is kept. A row is written from one stream only; so `kind` is in the key of people: one id
+# registered as both at the same moment must not make of a patient what they are not. ---
 
 tables = MetaData()
 _instant = DateTime(timezone=True)
@@ -112,7 +113,7 @@ people = Table(
     tables,
     Column("tenant_id", Uuid, primary_key=True),
     Column("person_id", Uuid, primary_key=True),
-    Column("kind", Text, nullable=False),
+    Column("kind", Text, primary_key=True),
     Column("zone", Text),
     Column("locale", Text),
 )

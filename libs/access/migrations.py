@@ -90,6 +90,16 @@ def build_walls(
         )
 
 
+def key_people_by_kind(connection: Connection) -> None:
+    """Patient and therapist of one id are two rows: neither overwrites the other."""
+    connection.execute(
+        text(
+            "ALTER TABLE known_people DROP CONSTRAINT known_people_pkey,"
+            " ADD PRIMARY KEY (tenant_id, person_id, kind)"
+        )
+    )
+
+
 def _grant(connection: Connection, tables: str, service: str, writer: str | None) -> None:
     quoted = connection.dialect.identifier_preparer.quote
     connection.execute(text(f"GRANT SELECT ON {tables} TO {quoted(f'{service}_app')}"))

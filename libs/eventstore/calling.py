@@ -49,12 +49,14 @@ class Call(Generic[Command, State]):
 class Answer:
     """`id` is the thing that the request made or spoke of, `version` its stream's.
 
-    `already_so`: nothing had to change. `replayed`: the key was known, this was the answer then.
+    `reached` is what a consistency token of it says, not yet signed: neither the desk nor what is
+    stored knows a key of the edge. `already_so`: nothing had to change. `replayed`: the key was
+    known, this was the answer then.
     """
 
     id: UUID
     version: int
-    consistency: str
+    reached: str
     notices: tuple[Notice, ...]
     already_so: bool = False
     replayed: bool = False
@@ -66,7 +68,7 @@ def skeleton(answer: Answer) -> bytes:
         [
             answer.id,
             answer.version,
-            answer.consistency,
+            answer.reached,
             [(notice.code, notice.pointer) for notice in answer.notices],
             answer.already_so,
         ]
@@ -74,11 +76,11 @@ def skeleton(answer: Answer) -> bytes:
 
 
 def replayed(remembered: bytes) -> Answer:
-    thing_id, version, consistency, notices, already_so = orjson.loads(remembered)
+    thing_id, version, reached, notices, already_so = orjson.loads(remembered)
     return Answer(
         id=UUID(thing_id),
         version=version,
-        consistency=consistency,
+        reached=reached,
         notices=tuple(Notice(code, pointer) for code, pointer in notices),
         already_so=already_so,
         replayed=True,

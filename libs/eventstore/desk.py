@@ -180,7 +180,7 @@ class Desk(Generic[Command, State, Event]):
         answer = Answer(
             id=call.thing_id,
             version=after.version,
-            consistency=encode([(place[1], after.version)]),
+            reached=encode([(place[1], after.version)]),
             notices=tuple(decider.advise(call.command, state)),
             already_so=not events,
         )

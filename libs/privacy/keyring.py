@@ -5,15 +5,19 @@ Reached over KEYRING_URL as one would reach a KMS: nothing here joins the tables
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
 import asyncpg
+import structlog
 
-from libs.privacy.keys import CLASSES, KEY_BYTES, Chance, KeyName, Wrapper
+from libs.privacy.keys import CLASSES, KEY_BYTES, Chance, KeyName, WrapBroken, Wrapper
 from libs.privacy.private import KeyClass
 from libs.privacy.sealing import KeyringUnavailable, SubjectErased
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +25,18 @@ class Tombstone:
     """The key was destroyed, and none of this name will ever be made again."""
 
 
-TOMBSTONE = Tombstone()
+@dataclass(frozen=True, slots=True)
+class Spoilt:
+    """A key is there and does not open: somebody moved or changed it, or the master key is another.
+    That is one name's misfortune, not that of all who are asked for together.
+    """
 
-Found = Mapping[KeyName, bytes | Tombstone]
+
+TOMBSTONE = Tombstone()
+SPOILT = Spoilt()
+
+Key = bytes | Tombstone | Spoilt
+Found = Mapping[KeyName, Key]
 
 
 class Keyring(Protocol):
@@ -81,7 +94,7 @@ class PostgresKeyring:
             raise SubjectErased
 
     async def find(self, names: Collection[KeyName]) -> Found:
-        found: dict[KeyName, bytes | Tombstone] = {}
+        found: dict[KeyName, Key] = {}
         for tenant_id in {name.tenant_id for name in names}:
             wanted = [name for name in names if name.tenant_id == tenant_id]
             for row in await self._rows(tenant_id, wanted):
@@ -103,8 +116,13 @@ class PostgresKeyring:
             [name.generation for name in names],
         )
 
-    async def _opened(self, name: KeyName, wrapped: bytes | None) -> bytes | Tombstone:
-        return TOMBSTONE if wrapped is None else await self._wrapper.unwrap(wrapped, _label(name))
+    async def _opened(self, name: KeyName, wrapped: bytes | None) -> Key:
+        if wrapped is None:
+            return TOMBSTONE
+        with suppress(WrapBroken):
+            return await self._wrapper.unwrap(wrapped, _label(name))
+        log.error("key-does-not-open", code="wrap-broken")
+        return SPOILT
 
     async def _run(self, statement: str, *arguments: Any) -> Sequence[asyncpg.Record]:
         try:

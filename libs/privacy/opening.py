@@ -1,4 +1,8 @@
-"""Opens every sealed value of what is about to be shown to somebody who may read it."""
+"""Opens every sealed value of what is about to be shown to somebody who may read it.
+
+What does not open is shown like what was erased, counted, and logged by its code: one lost key or
+one changed value must not hide all that stands around it.
+"""
 
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
@@ -6,19 +10,54 @@ from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
+import structlog
+from prometheus_client import Counter
+
 from libs.privacy.private import Erased, Sealed
-from libs.privacy.sealing import Sealer
+from libs.privacy.sealing import SealBroken, Sealer, UnknownSubject
 
 View = TypeVar("View")
+
+UNREADABLE = Counter(
+    "interlude_unreadable_texts_total",
+    "Texts shown as erased because their key is unknown or spoilt, or their seal is broken.",
+)
+
+log = structlog.get_logger()
 
 
 async def opened(view: View, sealer: Sealer, tenant_id: UUID) -> View:
     """The same view (frozen dataclasses, tuples, lists, mappings) with text or `Erased` where
     sealed values were. What holds none is returned as it is.
 
-    Raises `KeyringUnavailable`, and `SealBroken` when a value was moved or changed.
+    Raises `KeyringUnavailable`.
     """
-    return await _opened(view, sealer, tenant_id)  # type: ignore[no-any-return] # same shape
+    reading = Reading(sealer, tenant_id)
+    shown: View = await _opened(view, reading)
+    reading.end()
+    return shown
+
+
+class Reading:
+    """Of one screen. `unreadable` is how many values did not open."""
+
+    def __init__(self, sealer: Sealer, tenant_id: UUID) -> None:
+        self._sealer = sealer
+        self._tenant_id = tenant_id
+        self.unreadable = 0
+
+    async def text(self, sealed: Sealed) -> str | Erased:
+        """Raises `KeyringUnavailable`."""
+        try:
+            return await self._sealer.open(sealed, tenant_id=self._tenant_id)
+        except (SealBroken, UnknownSubject):
+            self.unreadable += 1
+            return Erased()
+
+    def end(self) -> None:
+        if self.unreadable:
+            UNREADABLE.inc(self.unreadable)
+            log.error("texts-do-not-open", code="seal-broken", count=self.unreadable)
 
 
 def sealed_in(view: Any) -> Iterator[Sealed]:
@@ -30,12 +69,12 @@ def sealed_in(view: Any) -> Iterator[Sealed]:
         yield from sealed_in(below)
 
 
-async def _opened(view: Any, sealer: Sealer, tenant_id: UUID) -> Any:
+async def _opened(view: Any, reading: Reading) -> Any:
     if isinstance(view, Sealed):
-        return await sealer.open(view, tenant_id=tenant_id)
+        return await reading.text(view)
     changed = {}
     for at, below in _parts(view):
-        new = await _opened(below, sealer, tenant_id)
+        new = await _opened(below, reading)
         if new is not below:
             changed[at] = new
     return _with(view, changed) if changed else view

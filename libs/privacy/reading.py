@@ -33,7 +33,7 @@ SEALED_SCHEMA: dict[str, Any] = {
 ERASED_SCHEMA: dict[str, Any] = {
     "type": "object",
     "title": "Erased",
-    "description": "Text stood here until its key was destroyed.",
+    "description": "Text stood here. Its key was destroyed, or it does not open any more.",
     "properties": {"erased": {"const": True}},
     "required": ["erased"],
 }

@@ -9,10 +9,10 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from libs.privacy.keyring import Keyring, Tombstone
+from libs.privacy.keyring import Key, Keyring, Spoilt, Tombstone
 from libs.privacy.keys import NONCE_BYTES, Chance, KeyName
 from libs.privacy.private import Erased, KeyClass, Private, Sealed
-from libs.privacy.sealing import Path, SealBroken, SubjectErased, UnknownSubject
+from libs.privacy.sealing import KeyBroken, Path, SealBroken, SubjectErased, UnknownSubject
 
 EVERY = "*"
 HELD_FOR = 60.0
@@ -49,7 +49,7 @@ class SubjectCipher:
             raise SealBroken from None
 
 
-Cipher = SubjectCipher | Tombstone
+Cipher = SubjectCipher | Tombstone | Spoilt
 
 
 class KeyringSealer:
@@ -85,6 +85,8 @@ class KeyringSealer:
         cipher = self._still_held(name) or await self._fetched(name)
         if isinstance(cipher, Tombstone):
             raise SubjectErased
+        if isinstance(cipher, Spoilt):
+            raise KeyBroken
         place = f"{event_id}/"
         for path in paths:
             self._seal_at(content, path, place, cipher)
@@ -99,6 +101,8 @@ class KeyringSealer:
             cipher = self._still_held(name) or await self._fetched(name)
         except UnknownSubject:
             raise SealBroken from None
+        if isinstance(cipher, Spoilt):
+            raise SealBroken
         return Erased() if isinstance(cipher, Tombstone) else cipher.open(value)
 
     async def ready(self, values: Iterable[Sealed], *, tenant_id: UUID) -> None:
@@ -148,5 +152,5 @@ def _steps(content: Any, step: str) -> Iterable[Any]:
     return (step,) if isinstance(content, dict) and step in content else ()
 
 
-def _at_work(name: KeyName, key: bytes | Tombstone) -> Cipher:
-    return key if isinstance(key, Tombstone) else SubjectCipher(name, key)
+def _at_work(name: KeyName, key: Key) -> Cipher:
+    return SubjectCipher(name, key) if isinstance(key, bytes) else key

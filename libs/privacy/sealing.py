@@ -21,6 +21,10 @@ class UnknownSubject(Exception):  # noqa: N818 - its keys were never created
     """Only care creates a subject's keys, before it registers the subject."""
 
 
+class KeyBroken(Exception):  # noqa: N818 - another master key, or a row that was moved or changed
+    """The subject's key is there and does not open, so nothing can be sealed under it."""
+
+
 class Sealer(Protocol):
     async def seal(
         self,

@@ -37,7 +37,7 @@ class DeskContract:
         assert (answer.id, answer.version, answer.notices) == (uuid, 1, ())
         assert not answer.already_so
         assert not answer.replayed
-        assert decode(answer.consistency) == [(f"homework-{uuid}", 1)]
+        assert decode(answer.reached) == [(f"homework-{uuid}", 1)]
         assert await desk.state(CLINIC, uuid) == (State(patient_id=MASHA), 1)
 
     async def test_a_warm_request_is_one_round_trip(self, store: EventStore) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
 
-from libs.privacy.keyring import TOMBSTONE, Found, Tombstone
+from libs.privacy.keyring import SPOILT, TOMBSTONE, Found, Key, Tombstone
 from libs.privacy.keys import CLASSES, KEY_BYTES, KeyName
 from libs.privacy.private import KeyClass
 from libs.privacy.sealer import KeyringSealer
@@ -28,7 +28,7 @@ class MemoryKeyring:
         self.down = False
         self.asked = 0
         self._chance = Counting()
-        self._keys: dict[KeyName, bytes | Tombstone] = {}
+        self._keys: dict[KeyName, Key] = {}
 
     async def create_subject(self, tenant_id: UUID, subject_id: UUID) -> None:
         self._reached()
@@ -48,6 +48,11 @@ class MemoryKeyring:
         self._reached()
         for key_class in classes:
             self._keys[KeyName(tenant_id, subject_id, key_class)] = TOMBSTONE
+
+    def spoil(self, tenant_id: UUID, subject_id: UUID) -> None:
+        """The subject's keys are there, and do not open any more."""
+        for key_class in CLASSES:
+            self._keys[KeyName(tenant_id, subject_id, key_class)] = SPOILT
 
     def _reached(self) -> None:
         self.asked += 1

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from libs.access.principal import Principal
 from libs.access.relationships import KnownPatient, KnownSession
+from libs.eventstore.consistency import Tokens, encode
 from libs.eventstore.telling import Role
 from libs.privacy.sealing import Sealer
 from libs.testing.cast import ANNA, BORIS, CLINIC, LEV, MASHA, NOW, OTHER_CLINIC
@@ -20,6 +21,7 @@ from libs.web.edge import Edge
 from libs.web.problems import Problem
 
 FINGERPRINT_KEY = b"only-for-tests-only-for-tests-32"
+TOKENS = Tokens(b"consistency-only-for-tests-only-")
 
 
 def _person(person_id: UUID, role: Role, tenant_id: UUID = CLINIC) -> Principal:
@@ -130,7 +132,13 @@ def edge(
         awaiting=following or Following(),
         sealer=sealer or ReadableSealer(),
         fingerprint_key=FINGERPRINT_KEY,
+        tokens=TOKENS,
     )
+
+
+def consistency_token(*streams: tuple[str, int], tenant_id: UUID = CLINIC) -> str:
+    """As a service's answer would give it in the clinic of the cast."""
+    return TOKENS.token(tenant_id, encode(streams))
 
 
 def client(app: ASGIApp, name: str | None = None) -> httpx.AsyncClient:

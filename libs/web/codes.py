@@ -50,6 +50,11 @@ REQUEST: Mapping[str, Code] = {
     "if-match-malformed": _code(
         _BAD, "If-Match malformed", 'If-Match takes one strong entity tag, such as "3".'
     ),
+    "if-match-on-creation": _code(
+        _BAD,
+        "If-Match on a creation",
+        "What is created has no version yet: leave If-Match out.",
+    ),
     "bad-consistency-token": _code(
         _BAD, "Consistency token malformed", "Interlude-After takes what an answer gave as such."
     ),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from libs.access.principal import Principal
 from libs.access.relationships import Relationships
-from libs.eventstore import consistency
+from libs.eventstore.consistency import BadToken, Tokens
 from libs.privacy.sealing import Sealer
 from libs.web.problems import Problem
 
@@ -37,6 +37,7 @@ class Edge:
     awaiting: Awaiting
     sealer: Sealer
     fingerprint_key: bytes
+    tokens: Tokens
     patience: float = 0.5
 
     async def waited(self, tenant_id: UUID, token: str | None) -> bool:
@@ -44,7 +45,7 @@ class Edge:
         if token is None:
             return False
         try:
-            streams = consistency.decode(token)
-        except consistency.BadToken:
+            streams = self.tokens.streams(tenant_id, token)
+        except BadToken:
             raise Problem("bad-consistency-token") from None
         return await self.awaiting.wait(tenant_id, streams, seconds=self.patience)

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from libs.access.known_care import KnownCare
 from libs.eventstore.awaiting import KEEP, Awaiting
+from libs.eventstore.consistency import LABEL, Tokens
 from libs.process import admin, parts, serving
 from libs.process.admin import Readiness
 from libs.process.parts import Parts, Streams
@@ -92,4 +93,5 @@ def edge_of(built: Parts, identity: Verifier, categories: Collection[str]) -> Ed
         awaiting=Awaiting(built.pool, KEEP, categories, monotonic=built.monotonic),
         sealer=built.sealer,
         fingerprint_key=built.settings.key(f"fingerprint:{built.service}"),
+        tokens=Tokens(built.settings.key(LABEL)),
     )

@@ -95,12 +95,16 @@ def _of_command(operation: CommandOperation[Any, Any, Any]) -> Iterator[str]:
     if not operation.terms.creates:
         yield "Id"
     yield "IdempotencyKey"
-    yield "IfMatchRequired" if operation.terms.required_if_match else "IfMatch"
+    if not operation.terms.creates:
+        yield "IfMatchRequired" if operation.terms.required_if_match else "IfMatch"
     yield from ("InterludeAfter", "CorrelationId", "Traceparent")
 
 
 def _refusals(operation: CommandOperation[Any, Any, Any]) -> Iterator[int]:
-    yield from (400, 401, 403, 404, 405, 409, 412, 413, 415, 422)
+    yield from (400, 401, 403, 404, 405, 409)
+    if not operation.terms.creates:
+        yield 412
+    yield from (413, 415, 422)
     if operation.terms.required_if_match:
         yield 428
     yield from (429, 500, 503)

@@ -125,6 +125,10 @@ class CommandOperation(Generic[Command, State, Event]):
     async def perform(self, asked: Asked) -> Reply:
         if self.terms.required_if_match and asked.expected is None:
             raise Problem("precondition-required")
+        if self.terms.creates and asked.expected is not None:
+            # Who may create is asked about the new thing. The id may be of somebody else's, which
+            # is refused, but by its rules: comparing versions first would tell that one's.
+            raise Problem("if-match-on-creation")
         now = self.edge.clock()
         fingerprint = self._fingerprint(asked)
         read = self.shape.read(self.shape.with_ids(asked.body, self.edge.new_id), now)
@@ -133,7 +137,7 @@ class CommandOperation(Generic[Command, State, Event]):
             satisfied = await self.edge.waited(asked.principal.tenant_id, asked.after)
         try:
             call = await self._call(asked, read, now, fingerprint)
-            return self._reply(await self.desk.handle(call))
+            return self._reply(call.tenant_id, await self.desk.handle(call))
         except NotKnownYet:
             if satisfied:
                 raise Problem("not-found") from None
@@ -219,27 +223,28 @@ class CommandOperation(Generic[Command, State, Event]):
             Preparing(principal=principal, stream_uuid=stream, fields=fields, told=told)
         )
 
-    def _reply(self, answer: Answer) -> Reply:
+    def _reply(self, tenant_id: UUID, answer: Answer) -> Reply:
+        token = self.edge.tokens.token(tenant_id, answer.reached)
         content = {
             "id": answer.id,
             "version": answer.version,
-            "consistency": answer.consistency,
+            "consistency": token,
             "notices": [
                 {"code": notice.code, "pointer": notice.pointer} for notice in answer.notices
             ],
         }
         return Reply(
             200 if answer.already_so else 201,
-            self._headers(answer),
+            self._headers(answer, token),
             orjson.dumps(content),
             "replayed" if answer.replayed else "already-so" if answer.already_so else "done",
         )
 
-    def _headers(self, answer: Answer) -> list[Header]:
+    def _headers(self, answer: Answer, token: str) -> list[Header]:
         found = [
             JSON,
             (b"etag", b'"%d"' % answer.version),
-            (b"interlude-consistency", answer.consistency.encode()),
+            (b"interlude-consistency", token.encode()),
         ]
         if self.terms.location is not None:
             found.append((b"location", self.terms.location.format(id=answer.id).encode()))

@@ -175,7 +175,9 @@ def _planned(look: LookUp) -> Sequence[Act]:
     return (
         _theirs("plans", plan.SpecifyPlan, "specifyPlan", prepare=look.for_a_plan),
         _therapists("dues", due.SetDue, "setDue", prepare=look.for_a_due),
-        _patients("obstacles", obstacles.ReportObstacle, "reportObstacle"),
+        _patients(
+            "obstacles", obstacles.ReportObstacle, "reportObstacle", prepare=look.for_a_session
+        ),
         _theirs("obstacle-responses", obstacles.PlanObstacleResponse, "planObstacleResponse"),
     )
 

@@ -81,6 +81,7 @@ class LookUp:
         return {"meeting": await self._meeting(giving, asked.fields["rule"])}
 
     async def for_a_session(self, asked: Preparing) -> Fields:
+        """The one in which something was practised or told, if the request names one."""
         homework = await self._homework(asked)
         giving = _given_before(homework, asked, given_at=homework.given_at)
         await self._must_be_a_session(giving, asked.fields["session_id"])

@@ -56,8 +56,8 @@ def routes(
 ) -> Router:
     return Router().take(
         _clinics(edge, clinics),
-        _therapists(edge, therapists, clinics, keyring),
-        _patients(edge, patients, clinics, keyring),
+        _therapists(edge, therapists, patients, clinics, keyring),
+        _patients(edge, patients, therapists, clinics, keyring),
         _relationships(edge, relationships, therapists, patients),
         _supervisions(edge, supervisions, therapists),
         _sessions(edge, sessions, clinics),
@@ -88,10 +88,15 @@ async def _tenant_of_token(preparing: Preparing) -> Fields:
     return {"tenant_id": preparing.principal.tenant_id}
 
 
-def _therapists(edge: Edge, desk: Therapists, clinics: Clinics, keyring: Keyring) -> Router:
+def _therapists(
+    edge: Edge, desk: Therapists, patients: Patients, clinics: Clinics, keyring: Keyring
+) -> Router:
     async def with_keys(preparing: Preparing) -> Fields:
+        tenant, person = preparing.principal.tenant_id, preparing.stream_uuid
         await _clinic_of(preparing, clinics)
-        await keyring.create_subject(preparing.principal.tenant_id, preparing.stream_uuid)
+        if await patients.state(tenant, person) is not None:
+            raise therapist.RegisteredAsPatient
+        await keyring.create_subject(tenant, person)
         return {}
 
     on = Commands(edge, desk, subject=access.therapist_of)
@@ -112,10 +117,15 @@ def _therapists(edge: Edge, desk: Therapists, clinics: Clinics, keyring: Keyring
     return on.router
 
 
-def _patients(edge: Edge, desk: Patients, clinics: Clinics, keyring: Keyring) -> Router:
+def _patients(
+    edge: Edge, desk: Patients, therapists: Therapists, clinics: Clinics, keyring: Keyring
+) -> Router:
     async def with_keys(preparing: Preparing) -> Fields:
+        tenant, person = preparing.principal.tenant_id, preparing.stream_uuid
         home = await _clinic_of(preparing, clinics)
-        await keyring.create_subject(preparing.principal.tenant_id, preparing.stream_uuid)
+        if await therapists.state(tenant, person) is not None:
+            raise patient.RegisteredAsTherapist
+        await keyring.create_subject(tenant, person)
         return {"clinic_zone": home.zone, "clinic_locale": home.locale}
 
     on = Commands(edge, desk, subject=access.patient_of)

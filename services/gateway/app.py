@@ -12,7 +12,9 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route, WebSocketRoute
 
+from libs.eventstore import consistency
 from libs.eventstore.awaiting import Awaiting
+from libs.eventstore.consistency import Tokens
 from libs.eventstore.projecting import LIVE
 from libs.process import admin, parts, serving
 from libs.process.admin import Readiness
@@ -24,7 +26,9 @@ from libs.web.limits import Doors
 from libs.web.operations import Operations
 from libs.web.service import Manners
 from services.gateway import clients, events, graphiql, live
+from services.gateway.graphql import cursors
 from services.gateway.graphql.context import Parts
+from services.gateway.graphql.cursors import Cursors
 from services.gateway.graphql.http import PATHS, GraphQLDoor
 from services.gateway.graphql.limits import USUAL, Limits
 from services.gateway.graphql.schema import Schema, build_schema
@@ -169,6 +173,8 @@ async def _shared(settings: ApiSettings) -> AsyncIterator[tuple[parts.Parts, Par
                     monotonic=time.monotonic,
                     news=changes.news_of_streams,
                 ),
+                tokens=Tokens(settings.key(consistency.LABEL)),
+                cursors=Cursors(settings.key(cursors.LABEL)),
                 clients=services,
                 live=changes,
                 streams=Streams(),

@@ -94,6 +94,7 @@ _REFUSALS = {
     "413": "More than this takes.",
     "415": "Not JSON.",
     "429": "One token asks for too much: try again after Retry-After seconds.",
+    "431": "More of an address and headers than is read.",
     "500": "Our mistake.",
     "503": "Try again after Retry-After seconds.",
 }

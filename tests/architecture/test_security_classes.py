@@ -6,19 +6,19 @@ from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
 CLASSES = {
+    "who may do what",
+    "foreign like missing",
     "canaries",
     "database roles",
-    "foreign like missing",
+    "secrets at start",
     "forged tokens",
     "fuzz over GraphQL",
     "fuzz over REST",
     "hostile GraphQL",
     "hostile HTTP",
-    "secrets at start",
-    "software supply",
     "strangers' records",
-    "who may do what",
     "who may use Kafka",
+    "software supply",
 }
 
 

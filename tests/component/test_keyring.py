@@ -9,9 +9,10 @@ from uuid import UUID, uuid4
 import asyncpg
 import psycopg
 import pytest
+from structlog.testing import capture_logs
 
-from libs.privacy.keyring import TOMBSTONE, Keyring, PostgresKeyring
-from libs.privacy.keys import CLASSES, KeyName, MasterKey, WrapBroken
+from libs.privacy.keyring import SPOILT, TOMBSTONE, Keyring, PostgresKeyring
+from libs.privacy.keys import CLASSES, KeyName, MasterKey
 from libs.privacy.sealing import KeyringUnavailable, SubjectErased
 from libs.testing.cast import CLINIC, OTHER_CLINIC
 from libs.testing.databases import Database
@@ -156,8 +157,8 @@ async def test_a_backup_of_the_table_without_the_master_key_opens_nothing(
     pool: asyncpg.Pool, somebody: UUID
 ) -> None:
     await _postgres(pool).create_subject(CLINIC, somebody)
-    with pytest.raises(WrapBroken):
-        await _postgres(pool, MASTER[::-1]).find(_names(somebody))
+    found = await _postgres(pool, MASTER[::-1]).find(_names(somebody))
+    assert found == dict.fromkeys(_names(somebody), SPOILT)
 
 
 @pytest.mark.postgres
@@ -172,8 +173,24 @@ async def test_a_key_copied_into_another_clinics_row_does_not_open(
         " FROM keyring.subject_keys WHERE subject_id = %s RETURNING class",
         [OTHER_CLINIC, somebody],
     )
-    with pytest.raises(WrapBroken):
-        await keyring.find(_names(somebody, OTHER_CLINIC))
+    elsewhere = await keyring.find(_names(somebody, OTHER_CLINIC))
+    assert elsewhere == dict.fromkeys(_names(somebody, OTHER_CLINIC), SPOILT)
+
+
+@pytest.mark.postgres
+async def test_a_key_that_does_not_open_takes_no_other_with_it(
+    pool: asyncpg.Pool, somebody: UUID
+) -> None:
+    keyring, other = _postgres(pool), uuid4()
+    await keyring.create_subject(CLINIC, somebody)
+    await _postgres(pool, MASTER[::-1]).create_subject(CLINIC, other)
+    before = await keyring.find(_names(somebody))
+    with capture_logs() as logs:
+        found = await keyring.find([*_names(somebody), *_names(other)])
+    assert found == {**before, **dict.fromkeys(_names(other), SPOILT)}
+    assert all(isinstance(key, bytes) for key in before.values())
+    told = {"event": "key-does-not-open", "code": "wrap-broken", "log_level": "error"}
+    assert logs == [told] * len(_names(other))
 
 
 @pytest.mark.postgres

@@ -5,17 +5,6 @@ from typing import Any
 
 from tests.security.hostile_graphql import CANARY, ME, WHOLE, Document, documents, times
 
-_PRINTED = (
-    "graphql-core prints the whole input into each of its hundred messages about unknown fields"
-)
-_HINTED = (
-    "graphql-core thinks of hints for each of a hundred errors, which strawberry only then drops"
-)
-_SOUGHT = "for each of a hundred errors graphql-core counts the lines from the top, three times"
-_NAMED = "strawberry drops hints about fields only: those about types, values and inputs are kept"
-
-_FOUND = "errors.without_input cuts what follows `found:`, and here graphql-core writes `Found:`"
-
 _RATE = "mutation {{ rateReadiness(input: {{ {} }}) {{ id }} }}"
 _LONG = "RecordNonEngagementLearning"
 """What many names of the schema nearly are."""
@@ -51,11 +40,6 @@ FLOODS = documents(
         "a block of text without an end": '{ patient(id: """' + CANARY * 9_000,
         "braces without an end": "{" * 60_000,
         "no names": f"{{ {'0' * 60_000} }}",
-    },
-    why={
-        "unknown fields far down": _SOUGHT,
-        "types that are nearly known": _HINTED,
-        "unknown fields of an input": _PRINTED,
     },
 )
 
@@ -110,9 +94,6 @@ MISSPELT = documents(
         "a mutation": 'mutation { rateReadines(input: { assignmentId: "x" }) { id } }',
         "a type of a variable": f"query($v: AssignmentStatu) {WHOLE}",
     },
-    why=dict.fromkeys(
-        ("an argument", "a type", "a value", "a field of an input", "a type of a variable"), _NAMED
-    ),
 )
 
 NEARLY = documents(
@@ -128,6 +109,5 @@ NEARLY = documents(
         "a number for a text": _RATE.format('assignmentId: "x", zone: 123454321'),
         "a type of a variable": f"query($v: AssignmentStatus_canary) {WHOLE}",
     },
-    why={"a field of an input": _FOUND},
 )
 """Near enough to a name of the schema that a hint would stand beside it."""

@@ -2,7 +2,7 @@
 do not hide what it is about.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,35 +16,22 @@ WHOLE = f"{{ {ME} }}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """`why` it is not yet refused as it should be."""
-
     name: str
     query: str
     variables: Mapping[str, Any] = field(default_factory=dict)
-    why: str = ""
 
     def __str__(self) -> str:
         return self.name
 
 
-def documents(queries: Mapping[str, str], why: Mapping[str, str] | None = None) -> list[Document]:
-    """By their names, with what is still wrong with some."""
-    wrong = why or {}
-    assert wrong.keys() <= queries.keys()
-    return [
-        Document(name=name, query=query, why=wrong.get(name, "")) for name, query in queries.items()
-    ]
+def documents(queries: Mapping[str, str]) -> list[Document]:
+    """By their names."""
+    return [Document(name=name, query=query) for name, query in queries.items()]
 
 
 def hostile(*those: Document) -> pytest.MarkDecorator:
     """Each is a case of its own."""
-    return pytest.mark.parametrize("document", list(_cases(those)))
-
-
-def _cases(those: tuple[Document, ...]) -> Iterator[Any]:
-    for each in those:
-        marks = [pytest.mark.xfail(strict=True, reason=each.why)] if each.why else []
-        yield pytest.param(each, id=each.name, marks=marks)
+    return pytest.mark.parametrize("document", those, ids=str)
 
 
 def times(count: int, each: str | Callable[[int], str]) -> str:
@@ -73,11 +60,6 @@ TOO_DEEP = documents(
     }
 )
 
-_PAIRS = (
-    "graphql-core compares each pair of equal fields, and none of our limits counts those in "
-    "different fragments"
-)
-_DIGITS = "int() in limits._page refuses more than 4,300 digits, which becomes INTERNAL"
 
 _ROWS = "(first: 100) { edges { node { " + "__typename id " * 9 + "} } }"
 _LISTS = ("goals", "diary", "notebook", "timeline", "assignments")
@@ -112,11 +94,6 @@ TOO_BROAD = documents(
         "a page below zero": "{ caseload(first: -1) { nodes { since } } }",
         "a page of 4,000 digits": f"{{ caseload(first: {'9' * 4_000}) {{ nodes {{ since }} }} }}",
         "a page of 40,000 digits": f"{{ caseload(first: {'9' * 40_000}) {{ nodes {{ since }} }} }}",
-    },
-    why={
-        "equal fields in inline fragments": _PAIRS,
-        "equal fields in fragments": _PAIRS,
-        "a page of 40,000 digits": _DIGITS,
     },
 )
 

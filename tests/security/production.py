@@ -16,11 +16,12 @@ from fastapi import FastAPI
 
 from libs.eventstore.pool import Pool
 from libs.process.admin import Readiness
-from libs.testing.web import Following, Ids, Names
+from libs.testing.web import TOKENS, Following, Ids, Names
 from libs.web.service import Manners
 from services.gateway.app import create_app
 from services.gateway.clients import Clients
 from services.gateway.graphql.context import Parts
+from services.gateway.graphql.cursors import Cursors
 from services.gateway.graphql.limits import Limits
 from services.gateway.graphql.schema import Schema, build_schema
 from services.gateway.graphql.streams import Streams
@@ -76,6 +77,8 @@ def gateway(pool: Pool, sealer: Opener, services: Answers) -> FastAPI:
         models=ReadModels(pool),
         sealer=sealer,
         awaiting=Following(),
+        tokens=TOKENS,
+        cursors=Cursors(bytes(32)),
         clients=clients,
         live=Live(),
         streams=Streams(),

@@ -3,7 +3,6 @@ other status, type, header or shape, and none that never comes.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 import pytest
 
@@ -16,19 +15,14 @@ pytestmark = [pytest.mark.security("fuzz over REST"), pytest.mark.postgres]
 A_FEW, MANY = 8, 60
 """Requests per operation; of the many, `make test-slow` sends."""
 
-BROKEN_OFF = "a document that is no GraphQL breaks the stream off: strawberry's ParserCache raises"
-
-
-def _case(document: str, operation: Operation) -> Any:
-    name = f"{document}: {operation.label}"
-    broken = operation.label == "POST /graphql/stream"
-    marks = [pytest.mark.xfail(strict=True, reason=BROKEN_OFF)] if broken else []
-    return pytest.param(document, operation, id=name, marks=marks)
-
 
 OPERATIONS = pytest.mark.parametrize(
     ("document", "operation"),
-    [_case(document, each) for document in DOCUMENTS for each in operations(document)],
+    [
+        pytest.param(document, each, id=f"{document}: {each.label}")
+        for document in DOCUMENTS
+        for each in operations(document)
+    ],
 )
 
 

@@ -31,15 +31,6 @@ SOON = 5.0
 PATIENCE = 15.0
 """Seconds after which nobody need wait for a body any more."""
 
-FILLED = (
-    "a body is awaited without a limit of time while its request holds one of the places inside"
-)
-
-QUEUED = (
-    "after each answer Uvicorn reads on, whatever is still queued, so that a connection's requests "
-    "pile up"
-)
-
 
 @contextmanager
 def lingering(door: Door, beginning: bytes, many: int = MANY) -> Iterator[None]:
@@ -75,7 +66,6 @@ def test_those_who_linger_over_a_head_hold_up_nobody(door: Door, beginning: byte
         pytest.param("a chunk of 2^64 bytes", marks=pytest.mark.slow),
     ],
 )
-@pytest.mark.xfail(strict=True, reason=FILLED)
 def test_those_who_linger_over_a_body_hold_up_nobody(door: Door, kind: str) -> None:
     beginning = {
         "a length": request(door, b"{", b"Content-Length: 100", length=False),
@@ -101,7 +91,6 @@ def test_once_they_are_gone_nothing_is_left_of_them(door: Door) -> None:
     assert wait_until(door.is_served, seconds=SOON)
 
 
-@pytest.mark.xfail(strict=True, reason=QUEUED)
 def test_those_who_ask_and_never_listen_cost_little(door: Door) -> None:
     """5 MB of questions, as fast as they are taken, and none of the answers is read."""
     before = door.memory

@@ -12,7 +12,6 @@ import pytest
 
 from deploy.local.run_info import RunInfo
 from libs.eventstore.telling import Role
-from services.gateway.graphql.cursors import to_cursor
 from tests.security import access
 from tests.security.access import EVERYBODYS, ROLES, Whose
 from tests.security.clinics import Clinics
@@ -114,13 +113,12 @@ def test_a_place_in_somebodys_feed_tells_nothing_of_them(
     transport: Callable[[Person, str, str | None], Any],
     people: Mapping[Role, Person],
     patients: Mapping[Whose, str],
-    clinics: Clinics,
 ) -> None:
-    """Who was shown a cursor cannot find out by it whether there is such a patient."""
+    """Who was shown a cursor cannot find out by it whether there is another patient."""
     told = []
+    shown = live_cursor(people["therapist"], patients["mine"])
     for whose in NOT_MINE:
-        first = to_cursor(clinics.things[whose]["patient"], 1)
-        with transport(people["therapist"], patients[whose], first) as receive:
+        with transport(people["therapist"], patients[whose], shown) as receive:
             told.append(receive())
     assert told == [told[0]] * 3
     assert told[0]["errors"][0]["extensions"] == {"code": "FORBIDDEN"}

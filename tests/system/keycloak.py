@@ -7,7 +7,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 from deploy.local import keycloak_tokens
+from deploy.local.ports import wait_until
 from deploy.local.realm import ADMIN, Accounts
 
 PAGE = "http://127.0.0.1:5173/signed-in"
@@ -98,8 +99,8 @@ class Keycloak:
         keys = httpx.get(f"{self.issuer}/protocol/openid-connect/certs", timeout=_PATIENCE).json()
         return {key["kid"] for key in keys["keys"] if key["use"] == "sig"}
 
-    def add_key(self) -> None:
-        """From now on it signs with a new one; the others stay published."""
+    def add_key(self) -> str:
+        """From now on it signs with a new one, whose id is given; the others stay published."""
         keys = self._administer("GET", "keys").json()["keys"]
         priority = max(key["providerPriority"] for key in keys) + 10
         realm = self._administer("GET", "").json()["id"]
@@ -110,15 +111,20 @@ class Keycloak:
             "parentId": realm,
             "config": {"priority": [str(priority)], "algorithm": ["RS256"], "keySize": ["2048"]},
         }
-        self._administer("POST", "components", made)
+        provider = self._administer("POST", "components", made).headers["Location"]
+        keys = self._administer("GET", "keys").json()["keys"]
+        (added,) = [key["kid"] for key in keys if provider.endswith(key["providerId"])]
+        _await(lambda: kid(self.token("therapist")) == added)
+        return str(added)
 
-    def withdraw_key(self, kid: str) -> None:
+    def withdraw_key(self, withdrawn: str) -> None:
         """It is published no more."""
         keys = self._administer("GET", "keys").json()["keys"]
-        (provider,) = {key["providerId"] for key in keys if key["kid"] == kid}
+        (provider,) = {key["providerId"] for key in keys if key["kid"] == withdrawn}
         component = self._administer("GET", f"components/{provider}").json()
         component["config"] |= {"enabled": ["false"], "active": ["false"]}
         self._administer("PUT", f"components/{provider}", component)
+        _await(lambda: withdrawn not in self.published)
 
     def admin_token(self) -> str:
         """Of the realm of administrators, good for a minute."""
@@ -152,6 +158,11 @@ class Keycloak:
     @property
     def _base(self) -> str:
         return self.issuer.partition("/realms/")[0]
+
+
+def _await(done: Callable[[], bool]) -> None:
+    if not wait_until(done, seconds=_PATIENCE):
+        raise TimeoutError
 
 
 def kid(token: str) -> str:

@@ -15,7 +15,7 @@ pytestmark = [
     pytest.mark.timeout(1200),
 ]
 
-MARGIN = 20.0
+MARGIN = 30.0
 """Seconds on top of a promised bound, for a machine that is busy with something else."""
 
 
@@ -24,15 +24,19 @@ def run(with_keycloak: RunInfo) -> RunInfo:
     return with_keycloak
 
 
+def comes_to_be_believed(run: RunInfo, token: str) -> bool:
+    return wait_until(lambda: believed(run, token), seconds=BACK_OFF + MARGIN, every=0.5)
+
+
 def test_a_new_key_throws_nobody_out(run: RunInfo, keycloak: Keycloak) -> None:
     seen, unseen = keycloak.token("therapist"), keycloak.token("therapist")
-    assert believed(run, seen)
+    assert comes_to_be_believed(run, seen)
 
-    keycloak.add_key()
+    added = keycloak.add_key()
     signed_anew = keycloak.token("therapist")
 
-    assert kid(signed_anew) != kid(seen)
-    assert wait_until(lambda: believed(run, signed_anew), seconds=BACK_OFF + MARGIN, every=0.5)
+    assert kid(signed_anew) == added != kid(seen)
+    assert comes_to_be_believed(run, signed_anew)
     assert believed(run, seen)
     assert believed(run, unseen)
 
@@ -41,32 +45,25 @@ def test_a_key_is_believed_no_more_once_it_was_replaced(run: RunInfo, keycloak: 
     """As after a theft: the first token of the new key has all look again."""
     unseen = keycloak.token("therapist")
 
-    keycloak.add_key()
+    added = keycloak.add_key()
     keycloak.withdraw_key(kid(unseen))
     signed_anew = keycloak.token("therapist")
 
-    assert kid(unseen) not in keycloak.published
-    assert wait_until(lambda: believed(run, signed_anew), seconds=BACK_OFF + MARGIN, every=0.5)
+    assert kid(signed_anew) == added
+    assert comes_to_be_believed(run, signed_anew)
     assert refused(run, unseen)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="A process that has verified a token believes it until it expires, also when its key "
-    "is published no more.",
-)
 def test_a_token_that_was_seen_is_believed_no_longer_than_its_key(
     run: RunInfo, keycloak: Keycloak
 ) -> None:
     seen = keycloak.token("therapist")
-    if not believed(run, seen):
+    if not comes_to_be_believed(run, seen):
         pytest.fail("never believed", pytrace=False)
 
     keycloak.add_key()
     keycloak.withdraw_key(kid(seen))
-    signed_anew = keycloak.token("therapist")
-    if not wait_until(lambda: believed(run, signed_anew), seconds=BACK_OFF + MARGIN, every=0.5):
+    if not comes_to_be_believed(run, keycloak.token("therapist")):
         pytest.fail("the new key never came", pytrace=False)
 
     assert refused(run, seen)
@@ -76,13 +73,14 @@ def test_a_key_that_is_quietly_withdrawn_is_believed_until_keys_are_fetched_agai
     run: RunInfo, keycloak: Keycloak
 ) -> None:
     """Nothing new comes by that would have anybody look earlier. Ten minutes."""
-    keycloak.add_key()
+    added = keycloak.add_key()
     seen = keycloak.token("therapist")
     unseen = [keycloak.token("therapist") for _ in range(int((FRESH + MARGIN) / 15) + 2)]
-    assert wait_until(lambda: believed(run, seen), seconds=BACK_OFF + MARGIN, every=0.5)
+    assert {kid(token) for token in unseen} == {added}
+    assert comes_to_be_believed(run, seen)
 
     keycloak.add_key()
-    keycloak.withdraw_key(kid(unseen[0]))
+    keycloak.withdraw_key(added)
 
     def is_over() -> bool:
         return refused(run, unseen.pop())

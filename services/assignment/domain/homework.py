@@ -102,6 +102,7 @@ class Homework:
     due: Due = Due(follows_sessions=False)
     open_occurrences: Mapping[OccurrenceId, Window] = field(default_factory=_nothing_open)
     done_occurrences: frozenset[OccurrenceId] = frozenset()
+    withdrawn_occurrences: frozenset[OccurrenceId] = frozenset()
     first_started_at: datetime | None = None
 
 
@@ -123,6 +124,18 @@ def must_be_open(homework: Homework) -> None:
     """What was said or lived through may be told at any time; this guards the course alone."""
     if homework.status not in OPEN:
         raise NotOpen
+
+
+class UnknownOccurrence(Rejected):
+    code = "occurrence-unknown"
+    pointer = "/occurrence_id"
+
+
+def must_be_its_own(named: OccurrenceId | None, homework: Homework) -> None:
+    """Also one that is not asked for any more: it may have been lived through before."""
+    ever = (homework.open_occurrences, homework.done_occurrences, homework.withdrawn_occurrences)
+    if named is not None and not any(named in each for each in ever):
+        raise UnknownOccurrence
 
 
 def having_told(homework: Homework, *ids: UUID | None) -> Homework:

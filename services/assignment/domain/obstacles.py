@@ -15,7 +15,12 @@ from libs.vocabulary.obstacle import (
 )
 from libs.vocabulary.rating import Rating, must_lie_on_its_scale
 from libs.vocabulary.text import Prose
-from services.assignment.domain.homework import Homework, having_told, with_obstacles
+from services.assignment.domain.homework import (
+    Homework,
+    having_told,
+    must_be_its_own,
+    with_obstacles,
+)
 from services.assignment.domain.terms import (
     OccurrenceId,
     Party,
@@ -125,7 +130,8 @@ class UnknownObstacle(Rejected):
 # --- Rules. ---
 
 
-def report(command: ReportObstacle) -> Sequence[Fact]:
+def report(command: ReportObstacle, homework: Homework) -> Sequence[Fact]:
+    must_be_its_own(command.occurrence_id, homework)
     must_lie_on_its_scale(command.likelihood)
     said = as_said(Hindrance, command) | {"obstacle_id": command.id, "phase": command.phase}
     by, at = party(command.by), command.happened_at
@@ -151,7 +157,7 @@ def plan_response(command: PlanObstacleResponse, homework: Homework) -> Sequence
 def decide(command: Request, homework: Homework) -> Sequence[Fact]:
     match command:
         case ReportObstacle():
-            return report(command)
+            return report(command, homework)
         case PlanObstacleResponse():
             return plan_response(command, homework)
         case _:

@@ -69,7 +69,9 @@ def evolve(homework: Homework, fact: Fact) -> Homework:
         case OccurrencesScheduled():
             return _scheduled(homework, fact)
         case OccurrencesWithdrawn():
-            return _without(homework, fact.occurrence_ids)
+            withdrawn = homework.withdrawn_occurrences.union(fact.occurrence_ids)
+            left = _without(homework, fact.occurrence_ids)
+            return replace(left, withdrawn_occurrences=withdrawn)
         case OccurrenceCompleted():
             done = homework.done_occurrences | {fact.occurrence_id}
             return replace(_without(homework, (fact.occurrence_id,)), done_occurrences=done)

@@ -16,7 +16,12 @@ from services.assignment.domain.due import (
     Meeting,
     moved,
 )
-from services.assignment.domain.homework import Homework, having_told, must_be_open
+from services.assignment.domain.homework import (
+    Homework,
+    UnknownOccurrence,
+    having_told,
+    must_be_open,
+)
 from services.assignment.domain.occurrences import OccurrenceCompleted, done_by
 from services.assignment.domain.situation import started
 from services.assignment.domain.terms import (
@@ -117,11 +122,6 @@ class RationaleMissing(Rejected):
 
 class NotActive(Rejected):
     code = "not-active"
-
-
-class UnknownOccurrence(Rejected):
-    code = "occurrence-unknown"
-    pointer = "/occurrence_id"
 
 
 NO_RATIONALE = Advice("no-rationale", "Nobody has said yet why this homework is worth doing.")

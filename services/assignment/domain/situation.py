@@ -15,7 +15,7 @@ from libs.eventstore.telling import MINTED, Told
 from libs.vocabulary.experience import Experience, Feeling
 from libs.vocabulary.rating import Rating, must_lie_on_its_scale
 from libs.vocabulary.text import Label, Prose
-from services.assignment.domain.homework import Homework, having_told
+from services.assignment.domain.homework import Homework, having_told, must_be_its_own
 from services.assignment.domain.terms import (
     OccurrenceId,
     Party,
@@ -170,11 +170,12 @@ def conceptualise(command: ConceptualiseSituation) -> Sequence[Fact]:
     ]
 
 
-def tell(command: RecordExperience) -> Sequence[Fact]:
+def tell(command: RecordExperience, homework: Homework) -> Sequence[Fact]:
     if command.experience == Experience():
         raise NothingExperienced
     must_be_rated_well(command.experience.feelings)
     must_have_happened(command.experienced_at, command)
+    must_be_its_own(command.occurrence_id, homework)
     return [
         ExperienceRecorded(
             **as_said(Lived, command),
@@ -207,7 +208,7 @@ def decide(command: Request, homework: Homework) -> Sequence[Fact]:
         case ConceptualiseSituation():
             return conceptualise(command)
         case RecordExperience():
-            return tell(command)
+            return tell(command, homework)
         case StatePrediction():
             return predict(command, homework)
         case _:

@@ -78,6 +78,13 @@ class PatientRegisteredOtherwise(Rejected):
     code = "patient-registered-otherwise"
 
 
+class RegisteredAsTherapist(Rejected):
+    """Somebody works here under this id. As a patient they go by another, with its own keys."""
+
+    code = "registered-as-therapist"
+    pointer = "/id"
+
+
 # --- Rules. ---
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, NewType
 from uuid import UUID
 
-from libs.eventstore.decider import Decider
+from libs.eventstore.decider import Decider, Rejected
 from libs.eventstore.telling import MINTED, Told
 from libs.vocabulary.text import Label
 
@@ -58,6 +58,13 @@ class RegisterTherapist(Told):
 
 
 Command = RegisterTherapist
+
+
+class RegisteredAsPatient(Rejected):
+    """Somebody is a patient here under this id. At work they go by another, with its own keys."""
+
+    code = "registered-as-patient"
+    pointer = "/id"
 
 
 # --- Rules. ---

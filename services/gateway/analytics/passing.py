@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
+import orjson
+
 Json = dict[str, Any]
 
 PSEUDONYM_SCHEMA: Json = {
@@ -191,11 +193,19 @@ def _moment(value: str) -> datetime:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passes:
     """Its fields, as decided. Of facts that say `about` the same in one stream, a later one names
-    the one that it supersedes.
+    the one that it supersedes. `only_if`: a field and the value without which nothing of the fact
+    passes.
     """
 
     fields: Fields
     about: str | None = None
+    only_if: tuple[str, str] | None = None
+
+    def lets_through(self, data: bytes) -> bool:
+        if self.only_if is None:
+            return True
+        name, value = self.only_if
+        return bool(orjson.loads(data).get(name) == value)
 
     @property
     def content(self) -> Within:

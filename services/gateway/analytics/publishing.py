@@ -148,7 +148,7 @@ def _passing(facts: Iterable[Recorded]) -> Iterable[tuple[Recorded, Passes]]:
         if decision is None:
             # A newer service than this gateway: what nobody has decided on does not pass.
             log.warning("undecided", type=one.type)
-        elif isinstance(decision, Passes):
+        elif isinstance(decision, Passes) and decision.lets_through(one.data):
             yield one, decision
 
 

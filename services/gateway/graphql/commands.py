@@ -15,7 +15,6 @@ import strawberry
 from strawberry.tools import create_type
 from strawberry.types.nodes import SelectedField
 
-from libs.eventstore.store import StoreUnavailable
 from libs.tracing.spans import begun
 from services.gateway import clients
 from services.gateway.clients import Done, NotAuthenticated, OutOfReach, Refused, TryLater
@@ -263,7 +262,7 @@ async def _changed(context: Context, kind: Kind, uuid: UUID, consistency: str) -
     try:
         visible = await context.fresh(consistency)
         return await nodes.of_kind(context, kind, str(uuid)) if visible else None
-    except (Overloaded, Unavailable, StoreUnavailable):
+    except (Overloaded, Unavailable):
         return None
 
 

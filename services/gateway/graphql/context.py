@@ -10,13 +10,14 @@ from uuid import UUID
 import strawberry
 
 from libs.access.principal import Principal
-from libs.eventstore import consistency
+from libs.eventstore.consistency import BadToken, Tokens
 from libs.eventstore.store import StoreUnavailable
 from libs.privacy.sealing import KeyringUnavailable
 from libs.web.headers import Trace
 from libs.web.limits import Doors
 from libs.web.problems import Problem
 from services.gateway.clients import Clients
+from services.gateway.graphql.cursors import Cursors
 from services.gateway.graphql.errors import (
     BadRequest,
     Overloaded,
@@ -50,6 +51,8 @@ class Parts:
     models: ReadModels
     sealer: Opener
     awaiting: Awaiting
+    tokens: Tokens
+    cursors: Cursors
     clients: Clients
     live: Live
     streams: Streams
@@ -60,16 +63,19 @@ class Parts:
 
 @dataclass(slots=True)
 class Freshness:
-    """Of one operation. `satisfied` is None as long as it did not ask for consistency;
-    `unreadable` counts texts that could not be opened.
+    """Of one operation. `satisfied` is None as long as it did not ask for consistency, `waited`
+    says by token what came of it; `unreadable` counts texts that could not be opened.
     """
 
     satisfied: bool | None = None
+    waited: dict[str, bool] = field(default_factory=dict)
     unreadable: int = 0
 
 
 freshness: ContextVar[Freshness] = ContextVar("freshness")
-"""A WebSocket carries many operations at once in one context, so this is kept apart."""
+"""A WebSocket carries many operations in one context, at once and for as long as it is open, so
+this is kept apart: what was late for one of them is there for the next.
+"""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,7 +92,6 @@ class Context:
     token: str | None = None
     known: Principal | None = None
     connection_params: Any = None
-    waited: dict[str, bool] = field(default_factory=dict)
     closing: Callable[[int, str], Awaitable[None]] | None = None
 
     @property
@@ -144,21 +149,28 @@ class Context:
         named = token or self.headers.get("interlude-after")
         if not named:
             return True
-        if named not in self.waited:
-            self.waited[named] = await self._wait(named)
         asked = freshness.get()
-        asked.satisfied = asked.satisfied is not False and self.waited[named]
-        if strict and not self.waited[named]:
+        if named not in asked.waited:
+            asked.waited[named] = await self._wait(named)
+        asked.satisfied = asked.satisfied is not False and asked.waited[named]
+        if strict and not asked.waited[named]:
             raise StaleRead
-        return self.waited[named]
+        return asked.waited[named]
 
     async def _wait(self, token: str) -> bool:
         try:
-            streams = consistency.decode(token)
-        except consistency.BadToken:
+            streams = self.parts.tokens.streams(self.principal.tenant_id, token)
+        except BadToken:
             raise BadRequest("BAD_CONSISTENCY_TOKEN") from None
         tenant, patience = self.principal.tenant_id, self.parts.patience
-        return await self.parts.awaiting.wait(tenant, streams, seconds=patience)
+        try:
+            return await self.parts.awaiting.wait(tenant, streams, seconds=patience)
+        except StoreUnavailable:
+            raise Overloaded from None
+
+    def place_of(self, patient_id: UUID, number: int) -> str:
+        """The cursor of a number in the patient's feed, for the one who asks."""
+        return self.parts.cursors.to_cursor(self.asker, patient_id, number)
 
     async def rows(self, sql: str, *arguments: object) -> list[Json]:
         """Rows of a statement with their texts opened."""

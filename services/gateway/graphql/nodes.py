@@ -15,23 +15,33 @@ class Found:
     """The statement that finds one, and how its row is shown."""
 
     sql: str
-    shape: Callable[[Json], types.Node]
+    shape: Callable[[Json, Context], types.Node]
+
+
+def _alike(shape: Callable[[Json], types.Node]) -> Callable[[Json, Context], types.Node]:
+    """Shown to everybody in the same way."""
+    return lambda row, _context: shape(row)
 
 
 NODES: Mapping[str, Found] = {
-    "Patient": Found(things.patients("p.person_id = $6"), shaping.patient),
-    "Therapist": Found(things.therapists("t.person_id = $6"), types.Therapist.model_validate),
-    "Clinic": Found(things.clinic("c.clinic_id = $6"), types.Clinic.model_validate),
-    "Session": Found(things.sessions("s.session_id = $6"), types.Session.model_validate),
-    "Consent": Found(things.consents("c.consent_id = $6"), types.Consent.model_validate),
-    "Goal": Found(things.goals("g.goal_id = $6"), types.Goal.model_validate),
-    "Assignment": Found(things.assignments("a.assignment_id = $6"), shaping.assignment),
-    "Occurrence": Found(
-        things.occurrences("o.occurrence_id = $6"), types.Occurrence.model_validate
+    "Patient": Found(
+        things.patients("p.person_id = $6"),
+        lambda row, context: shaping.patient(row, context.place_of),
     ),
-    "DiaryEntry": Found(things.entries("e.entry_id = $6"), types.DiaryEntry.model_validate),
-    "NotebookItem": Found(things.notebook("n.item_id = $6"), shaping.notebook_item),
-    "Review": Found(things.reviews("r.review_id = $6"), shaping.review),
+    "Therapist": Found(
+        things.therapists("t.person_id = $6"), _alike(types.Therapist.model_validate)
+    ),
+    "Clinic": Found(things.clinic("c.clinic_id = $6"), _alike(types.Clinic.model_validate)),
+    "Session": Found(things.sessions("s.session_id = $6"), _alike(types.Session.model_validate)),
+    "Consent": Found(things.consents("c.consent_id = $6"), _alike(types.Consent.model_validate)),
+    "Goal": Found(things.goals("g.goal_id = $6"), _alike(types.Goal.model_validate)),
+    "Assignment": Found(things.assignments("a.assignment_id = $6"), _alike(shaping.assignment)),
+    "Occurrence": Found(
+        things.occurrences("o.occurrence_id = $6"), _alike(types.Occurrence.model_validate)
+    ),
+    "DiaryEntry": Found(things.entries("e.entry_id = $6"), _alike(types.DiaryEntry.model_validate)),
+    "NotebookItem": Found(things.notebook("n.item_id = $6"), _alike(shaping.notebook_item)),
+    "Review": Found(things.reviews("r.review_id = $6"), _alike(shaping.review)),
 }
 
 
@@ -58,4 +68,4 @@ async def of_kind(context: Context, kind: str, value: str) -> types.Node | None:
     if uuid is None or node is None or asked is None:
         return None
     row = await context.row(node.sql, uuid)
-    return None if row is None else node.shape(row)
+    return None if row is None else node.shape(row, context)

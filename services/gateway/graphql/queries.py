@@ -4,6 +4,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import date as Date  # noqa: N812 - an argument is called `date`
+from functools import partial
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -87,7 +88,8 @@ class Query:
         await info.context.fresh(consistency, strict=strict)
         who = info.context.principal.person_id
         wanted = _page(f"caseload:{who}", first, last, after, before)
-        return await _listed(info, asked.CASELOAD, wanted, shaping.caseload_row, "since", ())
+        shape = partial(shaping.caseload_row, place_of=info.context.place_of)
+        return await _listed(info, asked.CASELOAD, wanted, shape, "since", ())
 
     @strawberry.field(description="A patient.")
     async def patient(

@@ -8,7 +8,7 @@ from typing import Any
 
 import strawberry
 import structlog
-from graphql import GraphQLError
+from graphql import FieldNode, GraphQLError
 from strawberry.extensions import MaskErrors, SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
@@ -70,7 +70,12 @@ class Schema(strawberry.Schema):
         for error in errors:
             cause = None if about_the_document(error) else error.original_error
             if cause is not None and not isinstance(cause, GraphQLError):
-                log.error("field-failed", field=_place(error), exc_info=cause)
+                log.error("field-failed", field=self._field(error), exc_info=cause)
+
+    def _field(self, error: GraphQLError) -> str:
+        """By its name in the schema: a path holds aliases, which clients choose."""
+        found = next((node for node in error.nodes or () if isinstance(node, FieldNode)), None)
+        return found.name.value if found and found.name.value in self.names else ""
 
     @property
     def names(self) -> frozenset[str]:
@@ -78,10 +83,6 @@ class Schema(strawberry.Schema):
         if not hasattr(self, "_names"):
             self._names = frozenset(_names(self))
         return self._names
-
-
-def _place(error: GraphQLError) -> str:
-    return ".".join(str(step) for step in error.path or () if isinstance(step, str))
 
 
 def _names(schema: strawberry.Schema) -> Iterator[str]:

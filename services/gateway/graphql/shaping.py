@@ -1,12 +1,12 @@
 """From rows to what clients see: names, nesting, and the formulas that are not SQL's."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from libs.access.principal import Principal
 from services.gateway.graphql import screens, types
-from services.gateway.graphql.cursors import to_cursor
 from services.gateway.queries.reading import Json
 
 _PARTS = {
@@ -119,17 +119,21 @@ def notebook_item(row: Json) -> types.NotebookItem:
     return types.NotebookItem.model_validate({**row, "review": found and review(found)})
 
 
-def patient(row: Json) -> types.Patient:
+PlaceOf = Callable[[UUID, int], str]
+"""The cursor of a number in a patient's feed."""
+
+
+def patient(row: Json, place_of: PlaceOf) -> types.Patient:
     return types.Patient.model_validate(
-        {**row, "live_cursor": to_cursor(row["id"], row.get("feed_number") or 0)}
+        {**row, "live_cursor": place_of(UUID(row["id"]), row["feed_number"])}
     )
 
 
-def caseload_row(row: Json) -> screens.CaseloadRow:
+def caseload_row(row: Json, place_of: PlaceOf) -> screens.CaseloadRow:
     return screens.CaseloadRow.model_validate(
         {
             **row,
-            "patient": patient(row["patient"]),
+            "patient": patient(row["patient"], place_of),
             "needs_attention": bool(row["attention"]),
         }
     )

@@ -3,12 +3,15 @@
 """What changes while somebody looks: every fact about one patient, live, from any place on.
 
 A subscriber has a bounded queue. Whoever cannot keep up is closed with 4408 and resumes from the
-last cursor it saw; the token's end closes with 4401, the end of the relationship with 4403.
+last cursor it saw; the token's end closes with 4401, the end of the relationship with 4403. That is
+looked at for each change, when it is put into the queue and when it is taken out: what a subscriber
+has not been sent by then it is not sent any more.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from math import inf
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
@@ -17,7 +20,7 @@ import strawberry
 from services.gateway.graphql import shaping
 from services.gateway.graphql.codes import CODES
 from services.gateway.graphql.context import Context, Info
-from services.gateway.graphql.cursors import place_in_feed, to_cursor
+from services.gateway.graphql.cursors import fact_named
 from services.gateway.graphql.errors import BadRequest, Coded
 from services.gateway.graphql.ids import Kind, to_global, uuid_of
 from services.gateway.graphql.screens import TimelineItem
@@ -31,7 +34,10 @@ AT_ONCE = 100
 """Facts read in one go, and held for one subscriber at most."""
 
 SLOW = 10.0
-"""Seconds for which a full queue is borne with."""
+"""Seconds that a subscriber may take for all that was read in one go."""
+
+BELIEVED = 1.0
+"""Seconds for which the right to watch is believed to be what it was when it was looked up."""
 
 KIND_OF: dict[str, Kind] = {
     "patient": "Patient",
@@ -101,16 +107,43 @@ async def _starting_place(context: Context, patient: UUID, after: str | None) ->
     head = await _head(context, patient)
     if after is None:
         return head
-    place = place_in_feed(after, patient)
-    number = await _number_of(context, patient, place) if isinstance(place, UUID) else place
+    number = context.parts.cursors.number(context.asker, patient, after)
+    if number is None:
+        number = await _number_of(context, patient, fact_named(after, patient))
     if number is None or number > head:
         raise BadRequest("BAD_CURSOR")
     return number
 
 
-async def _number_of(context: Context, patient: UUID, event: UUID) -> int | None:
+async def _number_of(context: Context, patient: UUID, event: UUID | None) -> int | None:
+    if event is None:
+        return None
     row = await context.row(timeline.NUMBER_OF, patient, event)
     return None if row is None else int(row["number"])
+
+
+class Right:
+    """To watch one patient: whether it still holds."""
+
+    def __init__(self, context: Context, patient: UUID) -> None:
+        self._context = context
+        self._patient = patient
+        self._until = -inf
+
+    async def must_hold(self) -> None:
+        """Raises `TokenExpired` or `NotAllowed`."""
+        if self._context.expired:
+            raise TokenExpired
+        if asyncio.get_running_loop().time() >= self._until:
+            await self.must_hold_now()
+
+    async def must_hold_now(self) -> None:
+        """Looks it up, whatever is believed."""
+        if self._context.expired:
+            raise TokenExpired
+        asked_at = asyncio.get_running_loop().time()
+        await _head(self._context, self._patient)
+        self._until = asked_at + BELIEVED
 
 
 async def _head(context: Context, patient: UUID) -> int:
@@ -125,65 +158,83 @@ async def _watched(
     context: Context, patient: UUID, place: int
 ) -> AsyncGenerator[PatientChange, None]:
     queue: asyncio.Queue[PatientChange] = asyncio.Queue(AT_ONCE)
-    pump = asyncio.create_task(_pump(context, patient, place, queue))
+    right = Right(context, patient)
+    pump = asyncio.create_task(_pump(context, right, patient, place, queue))
     tasks: list[asyncio.Task[Any]] = [pump]
     try:
-        while not (pump.done() and queue.empty()):
+        while True:
             change = asyncio.create_task(queue.get())
             tasks[1:] = [change]
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            if change.done():
-                yield change.result()
-        await pump
+            if pump.done():
+                # It ends only by raising. What is still queued is left: it may be no more theirs.
+                await pump
+            async with _closing(context):
+                await right.must_hold()
+            yield change.result()
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _pump(
-    context: Context, patient: UUID, place: int, queue: asyncio.Queue[PatientChange]
-) -> None:
-    """Ends only by raising `Closed`; whoever sends is told the code to close with."""
+@asynccontextmanager
+async def _closing(context: Context) -> AsyncIterator[None]:
+    """Whoever sends is told the code to close with, also while it waits for its client."""
     try:
-        async with context.parts.live.news((context.asker.tenant_id, patient)) as waker:
-            while True:
-                waker.clear()
-                place = await _passed_on(context, patient, place, queue)
-                await _woken(context, waker)
+        yield
     except Closed as reason:
         await context.close(reason.closes, CODES[reason.code])
         raise
 
 
+async def _pump(
+    context: Context,
+    right: Right,
+    patient: UUID,
+    place: int,
+    queue: asyncio.Queue[PatientChange],
+) -> None:
+    async with _closing(context):
+        tenant = context.asker.tenant_id
+        async with context.parts.live.news((tenant, patient)) as waker:
+            while True:
+                waker.clear()
+                await right.must_hold_now()
+                rows = await context.rows(timeline.SINCE, patient, place, AT_ONCE)
+                await _passed_on(context, right, rows, queue)
+                place = rows[-1]["number"] if rows else place
+                if len(rows) < AT_ONCE:
+                    await _woken(context, waker)
+
+
 async def _passed_on(
-    context: Context, patient: UUID, place: int, queue: asyncio.Queue[PatientChange]
-) -> int:
-    while True:
-        await _head(context, patient)
-        rows = await context.rows(timeline.SINCE, patient, place, AT_ONCE)
-        for row in rows:
-            try:
-                await asyncio.wait_for(queue.put(_change(row)), SLOW)
-            except TimeoutError:
-                raise TooSlow from None
-            place = row["number"]
-        if len(rows) < AT_ONCE:
-            return place
+    context: Context, right: Right, rows: Sequence[Json], queue: asyncio.Queue[PatientChange]
+) -> None:
+    until = asyncio.get_running_loop().time() + SLOW
+    for row in rows:
+        await right.must_hold()
+        try:
+            async with asyncio.timeout_at(until):
+                await queue.put(_change(context, row))
+        except TimeoutError:
+            raise TooSlow from None
 
 
 async def _woken(context: Context, waker: asyncio.Event) -> None:
-    left = context.principal.expires_at - context.parts.clock().timestamp()
+    if context.known is None:
+        raise TokenExpired
+    left = context.known.expires_at - context.parts.clock().timestamp()
     with suppress(TimeoutError):
         await asyncio.wait_for(waker.wait(), min(LOOK_ANYWAY, max(left, 0)))
     if context.expired:
         raise TokenExpired
 
 
-def _change(row: Json) -> PatientChange:
+def _change(context: Context, row: Json) -> PatientChange:
     kind = KIND_OF.get(row["category"])
     return PatientChange(
-        cursor=to_cursor(row["patient_id"], row["number"]),
+        cursor=context.place_of(UUID(row["patient_id"]), row["number"]),
         item=shaping.timeline_item(row),
         node_id=kind and to_global(kind, row["stream_id"]),
     )

@@ -4,17 +4,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 from uuid import UUID
 
-from prometheus_client import Counter
-
+from libs.privacy.opening import Reading
 from libs.privacy.private import Erased, Sealed
-from libs.privacy.sealing import SealBroken, Sealer, UnknownSubject
+from libs.privacy.sealing import Sealer
 
 _SEALED = frozenset({"key", "nonce", "ciphertext", "found_at"})
-
-UNREADABLE = Counter(
-    "interlude_unreadable_texts_total",
-    "Texts shown as null because their key is unknown or their seal is broken.",
-)
 
 Spot = tuple[Any, Any, Sealed]
 """A list or object, the place in it, and what stands there."""
@@ -33,18 +27,13 @@ async def open_texts(rows: Any, sealer: Opener, tenant_id: UUID) -> int:
     spots = list(_spots(rows))
     if not spots:
         return 0
-    unreadable = 0
+    reading = Reading(sealer, tenant_id)
     await sealer.ready([sealed for _, _, sealed in spots], tenant_id=tenant_id)
     for container, at, sealed in spots:
-        try:
-            text = await sealer.open(sealed, tenant_id=tenant_id)
-        except (SealBroken, UnknownSubject):
-            # One lost key or one changed value must not hide all that stands around it.
-            text = Erased()
-            unreadable += 1
+        text = await reading.text(sealed)
         container[at] = None if isinstance(text, Erased) else text
-    UNREADABLE.inc(unreadable)
-    return unreadable
+    reading.end()
+    return reading.unreadable
 
 
 def _spots(rows: Any) -> Iterator[Spot]:

@@ -15,12 +15,14 @@ from services.gateway.projections.tables import Json, table
 people = table(
     "people",
     ["person_id"],
-    Column("kind", Text),
+    Column("kind", Text, primary_key=True),
     Column("name", Json),
     Column("zone", Text),
     Column("locale", Text),
 )
-"""`kind`: patient or therapist. Names are sealed."""
+"""`kind`: patient or therapist. Names are sealed. Care refuses one id for both, but two requests at
+once may pass: then there are two rows, and neither overwrites the other.
+"""
 
 clinics = table(
     "clinics",
@@ -76,12 +78,12 @@ def project(db: Connection, events: Sequence[Recorded]) -> None:
                     low_confidence_threshold=fact.low_confidence_threshold,
                 )
             case TherapistRegistered():
-                persons.set(tenant, fact.therapist_id, kind="therapist", name=fact.name)
+                persons.set(tenant, fact.therapist_id, "therapist", name=fact.name)
             case PatientRegistered():
                 persons.set(
                     tenant,
                     fact.patient_id,
-                    kind="patient",
+                    "patient",
                     name=fact.name,
                     zone=fact.zone,
                     locale=fact.locale,

@@ -26,6 +26,7 @@ SELECT a.assignment_id AS id, a.title, a.status, a.created_at, a.closed_at,
     count(o.*) FILTER (WHERE {_DONE} AND {_IN_TIME}) AS in_time
 FROM assignments a
 LEFT JOIN occurrences o ON o.tenant_id = $1 AND o.assignment_id = a.assignment_id
+    AND o.patient_id = a.patient_id
 WHERE a.tenant_id = $1 AND a.patient_id = p.person_id AND a.created_at IS NOT NULL
 GROUP BY a.tenant_id, a.assignment_id"""
 
@@ -34,6 +35,7 @@ SELECT r.measure, r.rating, r.rated_at, r.recorded_at,
     coalesce(v.assignment_id, r.stream_id) AS assignment_id
 FROM ratings r
 LEFT JOIN reviews v ON v.tenant_id = $1 AND v.review_id = r.stream_id
+    AND v.patient_id = r.patient_id
 WHERE r.tenant_id = $1 AND r.patient_id = p.person_id"""
 
 PROGRESS = f"""

@@ -10,7 +10,8 @@ from services.gateway.queries.visible import AS_THERAPIST, may_see
 ME = """
 SELECT (SELECT to_jsonb(p) FROM (
         SELECT person_id AS id, kind, name, zone, locale FROM people
-        WHERE tenant_id = $1 AND person_id = $2) p) AS person,
+        WHERE tenant_id = $1 AND person_id = $2
+        ORDER BY (kind = 'patient') = $4 DESC LIMIT 1) p) AS person,
     (SELECT to_jsonb(c) FROM (
         SELECT clinic_id AS id, name, zone, locale FROM clinics
         WHERE tenant_id = $1 AND clinic_id = $1) c) AS clinic"""
@@ -20,7 +21,7 @@ OPEN = "('draft', 'proposed', 'agreed', 'active', 'paused')"
 _AWAITS_REVIEW = """a.status IN ('completed', 'partially_completed', 'not_done')
     AND NOT EXISTS (
         SELECT FROM reviews r WHERE r.tenant_id = $1 AND r.assignment_id = a.assignment_id
-            AND r.completed_at >= a.closed_at)"""
+            AND r.patient_id = a.patient_id AND r.completed_at >= a.closed_at)"""
 
 _ATTENTION = f"""
 SELECT 'low_rating' AS reason, a.assignment_id, a.suggested_at AS since
@@ -77,7 +78,8 @@ TODAY = f"""
 SELECT day.patient_id, day.zone, day.local_date,
     (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.opens_at, x.slot, x.id), '[]') FROM (
         SELECT o.*, (SELECT a.title FROM assignments a
-            WHERE a.tenant_id = $1 AND a.assignment_id = o.assignment_id) AS title
+            WHERE a.tenant_id = $1 AND a.assignment_id = o.assignment_id
+                AND a.patient_id = o.patient_id) AS title
         FROM ({things.occurrences("o.patient_id = $6")}) o
         WHERE o.state <> 'not_applicable' AND (o.local_date = day.local_date
             OR CASE WHEN day.is_today THEN {_STILL_OPEN_NOW} ELSE {_LIES_ON_THAT_DAY} END)
@@ -123,6 +125,7 @@ WHERE p.tenant_id = $1 AND a.patient_id = s.patient_id AND p.kind = 'obstacle'
 
 _STILL_OPEN = f"a.patient_id = s.patient_id AND a.status IN {OPEN}"
 _CLOSED_SINCE = f"a.patient_id = s.patient_id AND a.closed_at >= {_SINCE}"
+_REVIEWED = "r.patient_id = s.patient_id AND r.session_id = s.session_id"
 _ENTERED = f"e.patient_id = s.patient_id AND e.recorded_at >= {_SINCE} AND e.visibility = 'shared'"
 
 SESSION_AGENDA = f"""
@@ -136,7 +139,7 @@ SELECT (SELECT to_jsonb(x) FROM ({things.sessions("s.session_id = $6")}) x) AS s
     (SELECT coalesce(jsonb_agg(x.told ORDER BY x.told_at), '[]') FROM ({_HINDERED}) x)
         AS obstacles,
     {_list(things.entries(_ENTERED), "x.started_at, x.id")} AS entries,
-    {_list(things.reviews("r.session_id = s.session_id"), "x.opened_at, x.id")} AS reviews
+    {_list(things.reviews(_REVIEWED), "x.opened_at, x.id")} AS reviews
 FROM sessions s LEFT JOIN LATERAL ({_PREVIOUS}) previous ON true
 WHERE s.tenant_id = $1 AND s.session_id = $6 AND {may_see("s.patient_id")}"""
 

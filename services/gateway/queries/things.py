@@ -1,16 +1,21 @@
 """One thing with all that belongs to it, as a row: the same wherever it is shown."""
 
+from services.gateway.queries.timeline import newest_visible
 from services.gateway.queries.visible import AS_THERAPIST, may_see, shared
 
 # Every statement here is text of ours; values are arguments.
 # ruff: noqa: S608
 
-PERSON = """SELECT person.person_id AS id, person.name FROM people person
-WHERE person.tenant_id = $1 AND person.person_id = {id}"""
+
+def _person(kind: str, id_: str) -> str:
+    return f"""(SELECT to_jsonb(p) FROM (
+    SELECT person.person_id AS id, person.name FROM people person
+    WHERE person.tenant_id = $1 AND person.person_id = {id_} AND person.kind = '{kind}') p)"""
 
 
-def person(id_: str) -> str:
-    return f"(SELECT to_jsonb(p) FROM ({PERSON.format(id=id_)}) p)"
+def _both_of(pair: str) -> str:
+    patient, therapist = _person("patient", f"{pair}.patient_id"), f"{pair}.therapist_id"
+    return f"{patient} AS patient, {_person('therapist', therapist)} AS therapist"
 
 
 def sessions(condition: str = "true") -> str:
@@ -19,7 +24,7 @@ SELECT s.session_id AS id, s.starts_at, s.zone, s.duration_min, s.started_at, s.
     CASE WHEN s.off IS NOT NULL THEN s.off WHEN s.ended_at IS NOT NULL THEN 'ended'
          WHEN s.started_at IS NOT NULL THEN 'started' ELSE 'scheduled' END AS status,
     s.patient_id, s.therapist_id,
-    {person("s.patient_id")} AS patient, {person("s.therapist_id")} AS therapist
+    {_both_of("s")}
 FROM sessions s
 WHERE s.tenant_id = $1 AND s.starts_at IS NOT NULL AND {may_see("s.patient_id")} AND {condition}"""
 
@@ -79,10 +84,19 @@ def _list(sql: str, order: str) -> str:
     return f"(SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY {order}), '[]') FROM ({sql}) x)"
 
 
-_GOALS_SERVED = """g.goal_id IN (
+# What belongs to homework is the same patient's. Not every service knows what its facts name, so a
+# fact may name what is somebody else's, and would be shown to whoever treats both.
+_GOALS_SERVED = """g.patient_id = a.patient_id AND g.goal_id IN (
     SELECT (jsonb_array_elements_text(why.data -> 'goal_ids'))::uuid FROM assignment_parts why
     WHERE why.tenant_id = $1 AND why.assignment_id = a.assignment_id AND why.kind = 'rationale'
 )"""
+
+
+_REVIEWED = "r.patient_id = n.patient_id AND r.review_id = n.review_id"
+
+
+def _of_homework(thing: str) -> str:
+    return f"{thing}.assignment_id = a.assignment_id AND {thing}.patient_id = a.patient_id"
 
 
 def assignments(condition: str = "true") -> str:
@@ -92,12 +106,12 @@ SELECT a.assignment_id AS id, a.patient_id, a.therapist_id, a.status, a.title, a
     a.created_in_session_id, a.continues_from, a.created_at, a.activated_at, a.closed_at,
     a.due_rule, a.due_session_id, a.due_at, a.version, a.changed_at,
     coalesce(a.suggested_at > coalesce(a.adjusted_at, '-infinity'), false) AS adjustment_suggested,
-    {person("a.patient_id")} AS patient, {person("a.therapist_id")} AS therapist,
+    {_both_of("a")},
     {_parts("assignment_parts", "assignment_id", "a.assignment_id")} AS parts,
     {_list(goals(_GOALS_SERVED), "x.set_at, x.id")} AS goals,
-    {_list(occurrences("o.assignment_id = a.assignment_id"), "x.opens_at, x.slot")} AS occurrences,
-    {_list(reviews("r.assignment_id = a.assignment_id"), "x.opened_at, x.id")} AS reviews,
-    {_list(entries("e.assignment_id = a.assignment_id"), "x.started_at, x.id")} AS entries
+    {_list(occurrences(_of_homework("o")), "x.opens_at, x.slot")} AS occurrences,
+    {_list(reviews(_of_homework("r")), "x.opened_at, x.id")} AS reviews,
+    {_list(entries(_of_homework("e")), "x.started_at, x.id")} AS entries
 FROM assignments a
 WHERE a.tenant_id = $1 AND a.created_at IS NOT NULL AND {may_see("a.patient_id")} AND {condition}"""
 
@@ -107,8 +121,8 @@ def notebook(condition: str = "true") -> str:
 SELECT n.item_id AS id, n.patient_id, n.kind, n.visibility, n.kept_at, n.assignment_id,
     n.review_id, n.session_id,
     (SELECT a.title FROM assignments a
-     WHERE a.tenant_id = $1 AND a.assignment_id = n.assignment_id) AS title,
-    (SELECT to_jsonb(x) FROM ({reviews("r.review_id = n.review_id")}) x) AS review
+     WHERE a.tenant_id = $1 AND {_of_homework("n")}) AS title,
+    (SELECT to_jsonb(x) FROM ({reviews(_REVIEWED)}) x) AS review
 FROM notebook n
 WHERE n.tenant_id = $1 AND {may_see("n.patient_id")}
     AND {shared("n.visibility", "n.patient_id")} AND {condition}"""
@@ -117,8 +131,7 @@ WHERE n.tenant_id = $1 AND {may_see("n.patient_id")}
 def patients(condition: str = "true") -> str:
     return f"""
 SELECT p.person_id AS id, p.name, p.zone, p.locale,
-    (SELECT number FROM feed_heads h
-     WHERE h.tenant_id = $1 AND h.patient_id = p.person_id) AS feed_number,
+    {newest_visible("p.person_id")} AS feed_number,
     {_list(_therapists("p.person_id"), "x.began_at, x.id")} AS therapists,
     (SELECT to_jsonb(x) FROM ({sessions(_NEXT)} ORDER BY s.starts_at LIMIT 1) x) AS next_session,
     (SELECT to_jsonb(x) FROM ({sessions(_LAST)} ORDER BY s.starts_at DESC LIMIT 1) x)
@@ -138,6 +151,7 @@ def _therapists(patient: str) -> str:
 SELECT r.therapist_id AS id, person.name, r.began_at
 FROM relationships r
 LEFT JOIN people person ON person.tenant_id = r.tenant_id AND person.person_id = r.therapist_id
+    AND person.kind = 'therapist'
 WHERE r.tenant_id = $1 AND r.patient_id = {patient} AND r.ended_at IS NULL"""
 
 

@@ -1,14 +1,16 @@
 """What a request about homework must say, whom and what it may name, and who finds any."""
 
+from dataclasses import replace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from libs.testing.cast import LEV, MASHA
-from services.assignment.examples import FIRST, GOAL
+from libs.testing.web import consistency_token
+from services.assignment.examples import FIRST, GOAL, SESSION_2
 from services.assignment.follow import ClinicSettings
-from tests.component.assignment.homework import HERE, Homework
+from tests.component.assignment.homework import HERE, Homework, session
 
 
 async def test_only_patient_and_title_are_ever_required(homework: Homework) -> None:
@@ -43,6 +45,20 @@ async def test_what_a_request_names_must_be_known_and_the_patients(homework: Hom
     rationale = {"text": "It helps.", "goal_ids": [unknown]}
     late = await homework.post("anna", f"{HERE}/rationales", rationale)
     assert (late.status_code, late.headers["retry-after"]) == (409, "1")
+
+
+async def test_an_obstacle_is_told_in_a_session_of_the_same_patient(homework: Homework) -> None:
+    await homework.created()
+    levs = str(uuid4())
+    homework.known.sessions[UUID(levs)] = replace(session(levs, 3), patient_id=LEV)
+    obstacle = {"category": "environment", "text": "He was on the phone."}
+    here = f"{HERE}/obstacles"
+    for named in (levs, str(uuid4())):
+        told = {**obstacle, "session_id": named}
+        assert await homework.code("masha", here, told) == (409, "not-known-yet")
+        late = {"Interlude_After": consistency_token((f"session-{named}", 1))}
+        assert await homework.code("masha", here, told, **late) == (404, "not-found")
+    await homework.done("masha", here, {**obstacle, "session_id": SESSION_2})
 
 
 async def test_homework_of_another_patient_is_not_continued(homework: Homework) -> None:

@@ -109,6 +109,20 @@ async def test_registering_again_is_already_so_and_otherwise_is_refused(care: Ca
     assert (refused.status_code, refused.json()["code"]) == (409, "patient-registered-otherwise")
 
 
+async def test_nobody_is_registered_under_the_id_of_somebody_else(care: Care) -> None:
+    """A patient would be taken for a therapist, and go missing from every screen."""
+    await care.opened()
+    keys = dict(care.keyring._keys)
+    as_therapist = {"id": str(MASHA), "name": "Somebody else"}
+    refused = await care.post("admin", "/v1/therapists", as_therapist)
+    assert (refused.status_code, refused.json()["code"]) == (409, "registered-as-patient")
+    as_patient = {"id": str(ANNA), "name": "Somebody else"}
+    refused = await care.post("integrator", "/v1/patients", as_patient)
+    assert (refused.status_code, refused.json()["code"]) == (409, "registered-as-therapist")
+    assert refused.json()["errors"][0]["pointer"] == "/id"
+    assert care.keyring._keys == keys
+
+
 async def test_a_relationship_needs_two_people_who_are_known(care: Care) -> None:
     await care.opened()
     unknown = {**REQUESTS["beginCareRelationship"], "therapist_id": str(BORIS)}

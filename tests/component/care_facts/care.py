@@ -25,6 +25,10 @@ def patient(who: UUID = MASHA, zone: str = LONDON) -> Sequence[Recorded]:
     return stream("patient", who, told, subject=who)
 
 
+def therapist(who: UUID) -> Sequence[Recorded]:
+    return stream("therapist", who, _care("TherapistRegistered", therapist_id=who), subject=who)
+
+
 def relationship(uuid: UUID, *, ended: bool = False) -> Sequence[Recorded]:
     began = _care(
         "CareRelationshipBegan", patient_id=MASHA, therapist_id=ANNA, began_at=NOW.isoformat()
@@ -66,9 +70,11 @@ MISSED = _care("SessionNoShowRecorded")
 
 CLINIC_LIFE: Sequence[Sequence[Recorded]] = [
     stream("clinic", CLINIC, _care("ClinicRegistered", name="x", zone=LONDON), subject=None),
-    stream("therapist", ANNA, _care("TherapistRegistered", therapist_id=ANNA), subject=ANNA),
+    therapist(ANNA),
     patient(),
     patient(LEV, "Asia/Tokyo"),
+    # Two requests at once, each of which saw nobody under this id:
+    therapist(LEV),
     relationship(uuid4(), ended=True),
     relationship(uuid4()),
     session(uuid4(), STARTED, ENDED),

@@ -6,8 +6,16 @@ import pytest
 from sqlalchemy import Engine
 
 from libs.access.known_care import TRUSTED_FOR, KnownCare
+from libs.access.relationships import KnownPatient
 from libs.testing.cast import ANNA, BORIS, LEV, MASHA, OTHER_CLINIC
-from tests.component.care_facts.care import relationship, supervision, tell
+from tests.component.care_facts.care import (
+    LONDON,
+    patient,
+    relationship,
+    supervision,
+    tell,
+    therapist,
+)
 from tests.component.care_facts.watch import Watch
 
 pytestmark = pytest.mark.postgres
@@ -21,6 +29,20 @@ async def test_a_therapist_treats_whom_a_relationship_names(
     assert not await known.treats(tenant, BORIS, MASHA)
     assert not await known.treats(tenant, ANNA, LEV)
     assert not await known.treats(OTHER_CLINIC, ANNA, MASHA)
+
+
+@pytest.mark.parametrize("patient_first", [True, False])
+async def test_who_is_registered_as_a_therapist_as_well_stays_a_patient(
+    engine: Engine,
+    known: KnownCare,
+    tenant: UUID,
+    patient_first: bool,  # noqa: FBT001 - a case
+) -> None:
+    who = uuid4()
+    both = [patient(who), therapist(who)]
+    for told in both if patient_first else reversed(both):
+        tell(engine, tenant, told)
+    assert await known.patient(tenant, who) == KnownPatient(patient_id=who, zone=LONDON)
 
 
 async def test_a_relationship_that_ended_is_none(

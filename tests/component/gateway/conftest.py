@@ -12,10 +12,11 @@ from libs.eventstore.pool import open_pool
 from libs.process.admin import Readiness
 from libs.testing.databases import Database
 from libs.testing.keyring import MemoryKeyring
-from libs.testing.web import Following, Ids, Names
+from libs.testing.web import TOKENS, Following, Ids, Names
 from services.gateway.app import create_app
 from services.gateway.clients import Clients
 from services.gateway.graphql.context import Parts
+from services.gateway.graphql.cursors import Cursors
 from services.gateway.graphql.schema import Schema, build_schema
 from services.gateway.graphql.streams import Streams
 from services.gateway.live import Live
@@ -23,6 +24,8 @@ from services.gateway.queries.reading import ReadModels
 from tests.component.engines import engine_as
 from tests.component.gateway.asking import Answers, Asking, Socket
 from tests.component.gateway.telling import LATER, PEOPLE, Projecting, Story
+
+CURSOR_KEY = b"cursors-only-for-tests-only-for-"
 
 CONTRACTS = Path(__file__).parent / "contracts"
 
@@ -71,6 +74,8 @@ async def parts(
         models=ReadModels(pool),
         sealer=story.sealer,
         awaiting=following,
+        tokens=TOKENS,
+        cursors=Cursors(CURSOR_KEY),
         clients=clients,
         live=Live(),
         streams=Streams(),

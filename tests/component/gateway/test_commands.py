@@ -7,10 +7,9 @@ import orjson
 import pytest
 from prometheus_client import REGISTRY
 
-from libs.eventstore.consistency import encode
 from libs.testing.cast import MASHA
 from libs.testing.traces import parent_of, traced, traceparent_of
-from libs.testing.web import Following
+from libs.testing.web import Following, consistency_token
 from services.gateway.graphql.ids import to_global
 from tests.component.gateway.asking import Answers
 from tests.component.gateway.telling import ASSIGNMENT
@@ -37,7 +36,7 @@ def done(service: Answers, **more: Any) -> None:
     service.content = {
         "id": str(RATING),
         "version": 35,
-        "consistency": encode([(f"assignment-{ASSIGNMENT}", 35)]),
+        "consistency": consistency_token((f"assignment-{ASSIGNMENT}", 35)),
         "notices": [],
         **more,
     }
@@ -71,7 +70,7 @@ async def test_what_the_request_must_not_be_older_than_goes_along(
     ask: Any, service: Answers
 ) -> None:
     done(service)
-    token = encode([(f"goal-{UUID(int=1)}", 1)])
+    token = consistency_token((f"goal-{UUID(int=1)}", 1))
     trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     body = orjson.dumps({"query": WITHOUT_NODE, "variables": {"input": rating()}})
     await ask.post("masha", body, **{"Interlude-After": token, "traceparent": trace})

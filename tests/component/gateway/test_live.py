@@ -2,21 +2,24 @@
 
 import asyncio
 import gc
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
 from fastapi import FastAPI
 
 from libs.eventstore.changes import Changes, payload
 from libs.testing.cast import BORIS, CLINIC, LEV, MASHA, NOW
 from libs.testing.streams import stream
+from libs.testing.web import Following, consistency_token
 from services.gateway.graphql import subscriptions
 from services.gateway.graphql.context import Parts
-from services.gateway.graphql.cursors import to_cursor
 from services.gateway.graphql.ids import to_global
+from services.gateway.queries.visible import asker
 from tests.component.gateway.asking import Events, Socket, somebody_waits
 from tests.component.gateway.telling import PEOPLE, Projecting
 
@@ -204,8 +207,16 @@ async def test_a_query_may_come_as_events_too(app: FastAPI) -> None:
         assert await events.receive() == ("complete", None)
 
 
-async def test_a_place_in_somebody_elses_feed_is_refused(app: FastAPI) -> None:
-    for cursor in ("canary", to_cursor(LEV, 1), to_cursor(MASHA, 10**9)):
+def unsealed(patient: UUID, number: int) -> str:
+    """As they looked when anybody could read and make them."""
+    return urlsafe_b64encode(orjson.dumps(["live", str(patient), number])).decode().rstrip("=")
+
+
+async def test_a_place_in_somebody_elses_feed_is_refused(app: FastAPI, parts: Parts) -> None:
+    masha, seal = asker(PEOPLE["masha"], parts.clock()), parts.cursors.to_cursor
+    lev = asker(PEOPLE["lev"], parts.clock())
+    foreign = (seal(masha, LEV, 1), seal(lev, MASHA, 1), seal(masha, MASHA, 10**9))
+    for cursor in ("canary", unsealed(MASHA, 1), *foreign):
         async with Events(app, "masha", WATCH, who=HER, after=cursor) as events:
             _, content = await events.receive()
             assert content["errors"][0]["extensions"]["code"] == "BAD_CURSOR"
@@ -243,6 +254,24 @@ async def test_the_end_of_the_relationship_ends_it(
         project(both[1:])
         parts.live.tell_everybody()
         assert await _closed(other) == 4403
+
+
+async def test_what_was_late_for_one_query_is_waited_for_by_the_next(
+    socket: Callable[[], Socket], following: Following
+) -> None:
+    """A socket may be open for hours."""
+    query = "query($token: String) { goals(first: 1, consistency: $token) { nodes { id } } }"
+    token = consistency_token((f"goal-{MASHA}", 3))
+    said = []
+    async with socket() as masha:
+        await masha.hello("masha")
+        for following.applied in (False, True, False):
+            masha.subscribe(query, token=token)
+            answer = await masha.receive()
+            said.append(answer["payload"]["extensions"]["consistency"]["satisfied"])
+            assert (await masha.receive())["type"] == "complete"
+    assert said == [False, True, False]
+    assert following.asked == [[(f"goal-{MASHA}", 3)]] * 3
 
 
 @pytest.mark.parametrize(

@@ -7,19 +7,19 @@ from uuid import UUID
 import pytest
 
 from libs.eventstore.consistency import encode
+from libs.privacy.opening import UNREADABLE
 from libs.process.admin import Readiness
-from libs.testing.cast import ANNA, CLINIC, MASHA
+from libs.testing.cast import ANNA, CLINIC, MASHA, OTHER_CLINIC
 from libs.testing.keyring import MemoryKeyring, memory_sealer
 from libs.testing.streams import stream
-from libs.testing.web import Following
+from libs.testing.web import Following, consistency_token
 from services.care.examples import SESSION
 from services.gateway.app import create_app
 from services.gateway.graphql.context import Parts
 from services.gateway.graphql.ids import to_global
 from services.gateway.graphql.schema import Schema
-from services.gateway.graphql.texts import UNREADABLE
 from tests.component.gateway.asking import Asking
-from tests.component.gateway.screens import HERS, SCREENS
+from tests.component.gateway.screens import HER, HERS, SCREENS
 from tests.component.gateway.telling import NEXT_SESSION, PEOPLE, Projecting, Story
 
 pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("told")]
@@ -194,7 +194,7 @@ async def test_a_screen_takes_one_statement(ask: Any, parts: Parts, screen: str)
 async def test_a_query_waits_for_what_it_must_not_be_older_than(
     ask: Any, following: Following
 ) -> None:
-    token = encode([(f"goal-{MASHA}", 3)])
+    token = consistency_token((f"goal-{MASHA}", 3))
     query = "query($token: String, $strict: Boolean! = false) {"
     query += " goals(first: 1, consistency: $token, strict: $strict) { nodes { id } } }"
     answer = await ask("masha", query, token=token)
@@ -206,6 +206,18 @@ async def test_a_query_waits_for_what_it_must_not_be_older_than(
     assert late["extensions"] == {"consistency": {"satisfied": False}}
     strict = await ask("masha", query, token=token, strict=True)
     assert strict["errors"][0]["extensions"]["code"] == "STALE_READ"
+
+
+async def test_how_far_others_streams_have_come_cannot_be_asked_for(
+    ask: Any, following: Following
+) -> None:
+    """Whether Masha has filed homework, say: her notebook's id follows from hers."""
+    hers = (f"notebook-{MASHA}", 7)
+    query = "query($token: String) { me { name } progress(consistency: $token) { completions } }"
+    for token in (encode([hers]), consistency_token(hers, tenant_id=OTHER_CLINIC)):
+        answer = await ask("lev", query, token=token)
+        assert answer["errors"][0]["extensions"]["code"] == "BAD_CONSISTENCY_TOKEN"
+    assert following.asked == []
 
 
 async def test_erased_text_is_null_and_the_rest_stays(ask: Any, parts: Parts, story: Story) -> None:
@@ -227,6 +239,18 @@ async def test_text_whose_seal_is_broken_is_null_counted_and_said_to_be_so(
     another = MemoryKeyring()
     await another.create_subject(CLINIC, MASHA)
     await _cannot_be_opened(schema, parts, another)
+
+
+async def test_a_key_that_does_not_open_hides_nothing_but_its_own_texts(
+    schema: Schema, parts: Parts, story: Story
+) -> None:
+    keyring = MemoryKeyring()
+    keyring._keys = dict(story.keyring._keys)
+    keyring.spoil(CLINIC, ANNA)
+    query = f'{{ patient(id: "{HER}") {{ name therapists {{ name }} }} }}'
+    answer = await _asking(schema, parts, keyring)("masha", query)
+    assert answer["data"] == {"patient": {"name": "Masha Orlova", "therapists": [{"name": None}]}}
+    assert answer["extensions"]["unreadable"]["code"] == "TEXT_UNREADABLE"
 
 
 async def _cannot_be_opened(schema: Schema, parts: Parts, keyring: MemoryKeyring) -> None:

@@ -7,11 +7,11 @@ import httpx
 from libs.eventstore.memory import InMemoryEventStore
 from libs.testing.cast import NOW
 from libs.testing.sealer import ReadableSealer
-from libs.testing.web import Following, Known, client, edge
+from libs.testing.web import Following, Known, client, consistency_token, edge
 from tests.component.web.practice import GIVE, app
 
 MADE = "01990000-0000-7000-8000-0000000000aa"
-BY_ANNA = "cHJhY3RpY2UtMDE5OTAwMDAtMDAwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzQDE"
+BY_ANNA = consistency_token(("practice-01990000-0000-7000-8000-000000000003", 1))
 
 
 class Clinic:

@@ -55,9 +55,12 @@ async def test_a_refusal_of_one_does_not_stop_the_others() -> None:
     unfit = {**give, "idempotency_key": "u2", "body": {}}
     stranger = {**give, "idempotency_key": "u3", "body": {**GIVE, "patient_id": str(LEV)}}
     stale = {**rate, "idempotency_key": "r2", "if_match": 7}
+    created_at_a_version = {**give, "idempotency_key": "g2", "if_match": 7}
     keyless = {**rate, "idempotency_key": "a\tb"}
     misplaced = {**rate, "id": None, "idempotency_key": "r3"}
-    answer = await sent(unknown, unfit, stranger, give, stale, keyless, misplaced, rate)
+    answer = await sent(
+        unknown, unfit, stranger, give, stale, created_at_a_version, keyless, misplaced, rate
+    )
     codes = [
         (each["status"], each["body"].get("code", "done")) for each in answer.json()["answers"]
     ]
@@ -67,6 +70,7 @@ async def test_a_refusal_of_one_does_not_stop_the_others() -> None:
         (409, "not-known-yet"),
         (201, "done"),
         (412, "stale-version"),
+        (400, "if-match-on-creation"),
         (400, "idempotency-key-malformed"),
         (404, "not-found"),
         (201, "done"),

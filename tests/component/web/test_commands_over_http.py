@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from libs.eventstore.store import StoreUnavailable
-from libs.privacy.sealing import KeyringUnavailable, UnknownSubject
-from libs.testing.cast import CLINIC, MASHA, NOW
+from libs.privacy.sealing import KeyBroken, KeyringUnavailable, UnknownSubject
+from libs.testing.cast import BORIS, CLINIC, LEV, MASHA, NOW
 from libs.testing.web import client, edge
 from libs.web.service import Manners
 from tests.component.web.clinic import MADE, Clinic
@@ -85,6 +85,19 @@ async def test_a_command_at_an_older_version_learns_the_current_one(clinic: Clin
     assert answer.headers["etag"] == '"2"'
 
 
+async def test_what_is_created_has_no_version_to_insist_on(clinic: Clinic) -> None:
+    """Or whoever creates under the id of somebody else's would be told the version of that."""
+    place = await clinic.given()
+    await clinic.post("masha", f"{place}/ratings", RATE)
+    clinic.known.treating.add((CLINIC, BORIS, LEV))
+    his = {**GIVE, "id": MADE, "patient_id": str(LEV)}
+    for tag in ('"0"', '"1"', '"7"'):
+        answer = await clinic.post("boris", "/v1/practices", his, If_Match=tag)
+        assert (answer.status_code, answer.json()["code"]) == (400, "if-match-on-creation")
+        assert "etag" not in answer.headers
+        assert "current_version" not in answer.json()
+
+
 async def test_a_correction_needs_the_version_that_was_seen(clinic: Clinic) -> None:
     place = await clinic.given()
     answer = await clinic.post("anna", f"{place}/endings", {})
@@ -143,6 +156,7 @@ async def test_a_correlation_that_is_no_id_is_not_passed_on(clinic: Clinic) -> N
     [
         (StoreUnavailable(), 503, "store-unavailable"),
         (KeyringUnavailable(), 503, "keyring-unavailable"),
+        (KeyBroken(), 503, "keyring-unavailable"),
         (UnknownSubject(), 409, "not-known-yet"),
     ],
 )

@@ -2,7 +2,9 @@
 
 import pytest
 
-from libs.testing.cast import ANNA, CLINIC, LEV, MASHA
+from libs.eventstore.consistency import encode
+from libs.testing.cast import ANNA, CLINIC, LEV, MASHA, OTHER_CLINIC
+from libs.testing.web import consistency_token
 from tests.component.web.clinic import BY_ANNA, MADE, Clinic
 from tests.component.web.practice import GIVE, RATE
 
@@ -36,6 +38,25 @@ async def test_after_what_one_has_seen_an_unknown_patient_is_none(clinic: Clinic
     answer = await clinic.post("anna", "/v1/practices", body, Interlude_After=BY_ANNA)
     assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
     assert clinic.following.asked == [[("practice-01990000-0000-7000-8000-000000000003", 1)]]
+
+
+async def test_a_token_given_here_is_taken_here(clinic: Clinic) -> None:
+    given = await clinic.post("anna", "/v1/practices", {**GIVE, "id": MADE})
+    token = given.json()["consistency"]
+    again = await clinic.post("anna", "/v1/practices", GIVE, Interlude_After=token)
+    assert again.status_code == 201
+    assert clinic.following.asked == [[(f"practice-{MADE}", 1)]]
+
+
+async def test_how_far_others_streams_have_come_cannot_be_asked_for(clinic: Clinic) -> None:
+    """Whether Lev has filed homework, say: his notebook's id follows from his own."""
+    stream = [(f"notebook-{LEV}", 7)]
+    made_up = encode(stream)
+    elsewhere = consistency_token(*stream, tenant_id=OTHER_CLINIC)
+    for token in (made_up, elsewhere, f"{made_up}.{elsewhere.rpartition('.')[2]}"):
+        answer = await clinic.post("anna", "/v1/practices", GIVE, Interlude_After=token)
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad-consistency-token")
+    assert clinic.following.asked == []
 
 
 async def test_when_waiting_took_too_long_it_is_still_too_early(clinic: Clinic) -> None:

@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+import pytest
+
+from libs.privacy.sealing import SealBroken
 from libs.testing.cast import CLINIC, MASHA
 from tests.component.web.clinic import MADE, Clinic
 from tests.component.web.practice import GIVE, RATE
@@ -18,6 +21,21 @@ async def test_erased_text_is_shown_as_erased(clinic: Clinic) -> None:
     place = await clinic.given()
     clinic.sealer.erase(MASHA)
     assert (await clinic.get("masha", place)).json()["title"] == {"erased": True}
+
+
+async def test_text_that_does_not_open_is_shown_like_erased_text(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A record or a key that somebody changed: the rest of what she may read is still there."""
+
+    async def does_not_open(*_arguments: object, **_named: object) -> None:
+        raise SealBroken
+
+    place = await clinic.given()
+    monkeypatch.setattr(clinic.sealer, "open", does_not_open)
+    answer = await clinic.get("masha", place)
+    assert (answer.status_code, answer.json()["title"]) == (200, {"erased": True})
+    assert answer.json()["patient_id"] == str(MASHA)
 
 
 async def test_nothing_more_is_said_of_somebody_erased(clinic: Clinic) -> None:

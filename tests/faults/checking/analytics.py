@@ -20,6 +20,8 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
+import orjson
+
 from tests.faults.checking.anomaly import Anomaly, anomaly
 from tests.faults.checking.readers import ANALYTICS, read_by
 from tests.faults.fold.consents import Consent, Patient, consents
@@ -29,6 +31,7 @@ from tests.system.topics import Record
 _SIZE = 16
 _STAYS = {"ClinicRegistered", "TherapistRegistered", "PatientRegistered"}
 _FORGET = "ConsentWithdrawn"
+_ONLY_SHARED = "DiaryEntryRecorded"
 
 Name = tuple[str, str]
 """An epoch, and who a patient is in it."""
@@ -52,7 +55,7 @@ class Topic:
         """About patients, as far as the role has to have come."""
         found: dict[Patient, list[Stored]] = defaultdict(list)
         for each in read_by(ANALYTICS, self.observed):
-            if each.subject_id is not None and each.name not in _STAYS:
+            if each.subject_id is not None and each.name not in _STAYS and not _is_private(each):
                 found[each.tenant_id, each.subject_id].append(each)
         return found
 
@@ -97,6 +100,11 @@ class Topic:
     def is_owed(self, recorded_at: datetime) -> bool:
         lost_before = self.observed.lost_before
         return lost_before is None or recorded_at >= lost_before
+
+
+def _is_private(fact: Stored) -> bool:
+    """What a patient recorded for themselves alone is nobody else's, consent or not."""
+    return fact.name == _ONLY_SHARED and orjson.loads(fact.data)["visibility"] != "shared"
 
 
 def pseudonym(key: bytes, consent: Consent, told: str) -> str:

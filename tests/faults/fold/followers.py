@@ -41,9 +41,9 @@ def _people(tables: Tables, service: str, fact: Fact) -> None:
     match fact.name:
         case "PatientRegistered":
             lives = {name: fact.said[name] for name in ("zone", "locale")}
-            tables.set(people, fact.tenant, fact.uuid, kind="patient", **lives)
+            tables.set(people, fact.tenant, fact.uuid, "patient", **lives)
         case "TherapistRegistered":
-            tables.set(people, fact.tenant, fact.uuid, kind="therapist")
+            tables.set(people, fact.tenant, fact.uuid, "therapist")
         case "CareRelationshipBegan":
             began = {**with_whom(fact), "began_at": fact.instant("began_at")}
             tables.set(relationships, fact.tenant, fact.uuid, **began)

@@ -21,13 +21,13 @@ def tell(tables: Tables, fact: Fact) -> None:
                 low_confidence_threshold=said.get("low_confidence_threshold", _USUAL_THRESHOLD),
             )
         case "TherapistRegistered":
-            tables.set("people", fact.tenant, fact.uuid, kind="therapist", name=said.get("name"))
+            tables.set("people", fact.tenant, fact.uuid, "therapist", name=said.get("name"))
         case "PatientRegistered":
             tables.set(
                 "people",
                 fact.tenant,
                 fact.uuid,
-                kind="patient",
+                "patient",
                 name=said.get("name"),
                 zone=said["zone"],
                 locale=said.get("locale"),

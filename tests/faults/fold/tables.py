@@ -33,7 +33,7 @@ def _columns(key: str, rest: str) -> Columns:
 
 
 _PART = "version place told_at by_role data"
-_KNOWN_PEOPLE = _columns("person_id", "kind zone locale")
+_KNOWN_PEOPLE = _columns("person_id kind", "zone locale")
 _SUPERVISIONS = _columns("supervision_id", "supervisor_id therapist_id began_at ended_at")
 _KNOWN_RELATIONSHIPS = _columns("relationship_id", "patient_id therapist_id began_at ended_at")
 _KNOWN_SESSIONS = _columns(
@@ -65,7 +65,7 @@ READ_MODELS: Mapping[str, Columns] = {
         "item_id",
         "patient_id kind visibility assignment_id review_id session_id kept_at recorded_at",
     ),
-    "people": _columns("person_id", "kind name zone locale"),
+    "people": _columns("person_id kind", "name zone locale"),
     "clinics": _columns("clinic_id", "name zone locale low_confidence_threshold"),
     "ratings": _columns("event_id measure", "patient_id stream_id rating rated_at recorded_at"),
     "reviews": _columns(

@@ -16,7 +16,7 @@ from services.assignment.domain.giving import (
     GivenRatings,
     GivenRationale,
 )
-from services.assignment.domain.homework import Homework
+from services.assignment.domain.homework import Homework, UnknownOccurrence
 from services.assignment.domain.outcome import (
     AssignmentActivated,
     CompleteHomework,
@@ -25,7 +25,6 @@ from services.assignment.domain.outcome import (
     NotActive,
     NotAgreed,
     RationaleMissing,
-    UnknownOccurrence,
 )
 from services.assignment.domain.plan import FrequencyMissing, Plan, Timing
 from services.assignment.domain.readiness import NothingRated

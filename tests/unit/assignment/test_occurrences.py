@@ -6,6 +6,8 @@ from libs.testing.cast import NOW, PATIENT
 from libs.vocabulary.experience import Experience
 from services.assignment.domain.assignment import Command, Event, decider
 from services.assignment.domain.due import DueDateMoved, DueRule, MoveDue, SetDue
+from services.assignment.domain.homework import UnknownOccurrence
+from services.assignment.domain.obstacles import ReportObstacle
 from services.assignment.domain.occurrences import (
     OccurrenceCompleted,
     OccurrencesScheduled,
@@ -16,7 +18,7 @@ from services.assignment.domain.plan import SpecifyPlan, Timing
 from services.assignment.domain.readiness import AdjustAssignment, AdjustmentId, RateTask
 from services.assignment.domain.schedule import Frequency, Occurrence
 from services.assignment.domain.situation import RecordExperience
-from services.assignment.domain.terms import Period
+from services.assignment.domain.terms import OccurrenceId, Period
 from tests.unit.assignment.cases import (
     LATER,
     SESSION_2,
@@ -214,3 +216,40 @@ def test_t1_not_even_a_week_later() -> None:
     rating = told(RateTask, by=PATIENT, id=UUID(int=1), utility=of_ten(8), at=week_later)
     facts = decider.decide(rating, decider.fold(active(plan_daily).history))
     assert [type(fact).__name__ for fact in facts] == ["TaskRated"]
+
+
+def _told_of(named: UUID) -> list[Command]:
+    """Everything that may name an occurrence, beside that it was done."""
+    occurrence = OccurrenceId(named)
+    return [
+        told(
+            ReportObstacle,
+            id=UUID(int=0x81),
+            category="environment",
+            text="He was on the phone.",
+            occurrence_id=occurrence,
+        ),
+        told(
+            RecordExperience,
+            id=UUID(int=0x82),
+            phase="during_homework",
+            experience=Experience(thoughts=("He will laugh.",)),
+            occurrence_id=occurrence,
+        ),
+    ]
+
+
+def test_what_was_lived_through_is_told_of_an_occurrence_of_this_homework() -> None:
+    """Of one that is open, done, or not asked for any more: it may have been told late."""
+    begun = active(plan_daily)
+    first, second, *_ = scheduled(list(begun.history))
+    finished = [*begun.history, *decider.decide(_done(hour=21), decider.fold(begun.history))]
+    for history in (begun.history, finished):
+        for named in (first.id, second.id):
+            for command in _told_of(named):
+                assert decider.decide(command, decider.fold(history))
+
+
+def test_of_an_occurrence_of_other_homework_nothing_is_told_here() -> None:
+    for command in _told_of(UUID(int=8)):
+        active(plan_daily).when(command).then_rejected(UnknownOccurrence)

@@ -21,7 +21,7 @@ def test_a_remembered_answer_is_the_same_answer(already_so: bool) -> None:  # no
     answer = Answer(
         id=uuid4(),
         version=7,
-        consistency="aG9tZXdvcms",
+        reached="aG9tZXdvcms",
         notices=(Notice("no-rationale-yet"), Notice("sessions-overlap", "/starts_at")),
         already_so=already_so,
     )

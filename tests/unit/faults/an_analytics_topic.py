@@ -37,7 +37,7 @@ def _derived(facts: Sequence[Recorded]) -> Iterator[derived.Record]:
         if each.subject_id is None or each.subject_id not in standing:
             continue
         names = Pseudonyms(KEY, standing[each.subject_id], each.subject_id)
-        if isinstance(decision, Passes):
+        if isinstance(decision, Passes) and decision.lets_through(each.data):
             yield records.derived(
                 each, decision, epoch=_FIRST, names=names, course=_NO_SESSIONS, supersedes=None
             )

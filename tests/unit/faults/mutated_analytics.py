@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import orjson
+
 from libs.testing.cast import MASHA
 from tests.faults.checking.analytics import pseudonym
 from tests.faults.fold.consents import consents
@@ -59,6 +61,13 @@ def under_anothers_name(seen: Observed) -> Observed:
 
 def consented_later(seen: Observed) -> Observed:
     return stored_as("ConsentGiven", recorded_at=seen.stored[-1].recorded_at + A_DAY)(seen)
+
+
+def of_what_is_private(seen: Observed) -> Observed:
+    """What was told of is what the patient had recorded for themselves alone."""
+    told = orjson.loads(fact(seen, "DiaryEntryRecorded").data)
+    own = orjson.dumps({**told, "visibility": "private"})
+    return stored_as("DiaryEntryRecorded", data=own)(seen)
 
 
 # --- Until when. ---

@@ -84,6 +84,7 @@ MUTATIONS: Sequence[tuple[str, str, Mutation]] = (
     ("uncaused", "by nothing", record.stored_as("HomeworkFiled", causation_id=NOBODY)),
     ("not-consented", "nobody's", derived.under(key=NOBODY.encode())),
     ("not-consented", "another's name", derived.under_anothers_name),
+    ("not-consented", "of what is private", derived.of_what_is_private),
     ("not-consented", "an unknown fact", derived.under(ce_id=NOBODY)),
     ("not-consented", "without a consent", record.without("ConsentGiven")),
     ("not-consented", "before the consent", derived.consented_later),

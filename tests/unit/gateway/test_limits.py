@@ -45,12 +45,12 @@ def exceeded(document: str) -> set[str]:
         ("{ a: __schema { types { name } } b: __schema { types { name } } }", {"cost"}),
         ("{ many(first: -5) { name } }", set()),
         # Python reads no number of more than 4,300 digits.
-        (f"{{ many(first: {'9' * 5_000}) {{ name }} }}", set()),
-        (f"{{ many(first: -{'9' * 5_000}) {{ name }} }}", set()),
+        (f"{{ many(first: {'9' * 5_000}) {{ name }} }}", {"digits"}),
+        (f"{{ many(first: -{'9' * 5_000}) {{ name }} }}", {"digits"}),
         (
             "{ many(first: %s) { many(first: 100) { many(first: 100) { name } } } }"
             % ("9" * 5_000),
-            {"cost"},
+            {"cost", "digits"},
         ),
     ],
 )

@@ -1,12 +1,13 @@
 """What is shown to a reader holds text, or says that it was erased; never a sealed value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 
 from libs.eventstore.wire import located
-from libs.privacy.opening import opened, sealed_in
+from libs.privacy.opening import UNREADABLE, opened, sealed_in
 from libs.privacy.private import Erased, Private, Sealed
 from libs.privacy.sealer import KeyringSealer
 from libs.testing.cast import CLINIC, MASHA
@@ -76,6 +77,33 @@ async def test_destroyed_text_is_said_to_be_erased(
     shown = await opened(view, sealer, CLINIC)
     assert shown.title == Erased()
     assert shown.answers == {"thoughts": [Erased()], "mood": 4}
+
+
+async def test_what_does_not_open_is_shown_as_erased_and_told_by_its_code(
+    keyring: MemoryKeyring, sealer: KeyringSealer
+) -> None:
+    """Whoever moves one value, or loses one key, hides nothing else of the screen."""
+    view = await _view(keyring, sealer)
+    assert isinstance(view.title, Sealed)
+    moved = replace(view, title=replace(view.title, found_at=f"{EVENT}/worry"))
+    counted = UNREADABLE._value.get()
+    with capture_logs() as logs:
+        shown = await opened(moved, sealer, CLINIC)
+    assert shown == replace(await opened(view, sealer, CLINIC), title=Erased())
+    assert UNREADABLE._value.get() == counted + 1
+    assert logs == [
+        {"event": "texts-do-not-open", "code": "seal-broken", "count": 1, "log_level": "error"}
+    ]
+
+
+async def test_text_whose_key_does_not_open_any_more_is_shown_as_erased(
+    keyring: MemoryKeyring, sealer: KeyringSealer
+) -> None:
+    view = await _view(keyring, sealer)
+    keyring.spoil(CLINIC, MASHA)
+    sealer.forget(CLINIC, MASHA)
+    shown = await opened(view, sealer, CLINIC)
+    assert (shown.title, shown.answers) == (Erased(), {"thoughts": [Erased()], "mood": 4})
 
 
 async def test_what_holds_no_private_text_is_handed_on_as_it_is(sealer: KeyringSealer) -> None:

@@ -9,7 +9,13 @@ import pytest
 from libs.eventstore.wire import located
 from libs.privacy.private import Erased, Sealed
 from libs.privacy.sealer import KeyringSealer
-from libs.privacy.sealing import KeyringUnavailable, SealBroken, SubjectErased, UnknownSubject
+from libs.privacy.sealing import (
+    KeyBroken,
+    KeyringUnavailable,
+    SealBroken,
+    SubjectErased,
+    UnknownSubject,
+)
 from libs.testing.cast import CLINIC, LEV, MASHA, OTHER_CLINIC
 from libs.testing.keyring import Counting, MemoryKeyring, memory_sealer
 
@@ -177,6 +183,18 @@ async def test_after_the_key_is_destroyed_it_is_erased_and_nothing_new_is_sealed
     sealer.forget(CLINIC, MASHA)
     assert await sealer.open(Sealed(**read["title"]), tenant_id=CLINIC) == Erased()
     with pytest.raises(SubjectErased):
+        await _sealed(sealer, {"title": LARRY}, "title")
+
+
+async def test_under_a_key_that_does_not_open_nothing_is_read_or_sealed(
+    sealer: KeyringSealer, keyring: MemoryKeyring
+) -> None:
+    read = _read(await _sealed(sealer, {"title": LARRY}, "title"))
+    keyring.spoil(CLINIC, MASHA)
+    sealer.forget(CLINIC, MASHA)
+    with pytest.raises(SealBroken):
+        await sealer.open(Sealed(**read["title"]), tenant_id=CLINIC)
+    with pytest.raises(KeyBroken):
         await _sealed(sealer, {"title": LARRY}, "title")
 
 

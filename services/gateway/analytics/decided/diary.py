@@ -1,4 +1,6 @@
-"""What passes of the diary's facts: that something was recorded and how, never an answer."""
+"""What passes of the diary's facts: that something was recorded and how, never an answer, and of
+what a patient recorded for themselves alone not even that.
+"""
 
 from collections.abc import Mapping
 
@@ -19,6 +21,9 @@ _DEVICE = LeftOut("a device is as good as a name")
 DECIDED: Mapping[str, Decision] = {
     "interlude.diary.DiaryEntryRecorded.v1": Passes(
         about="entry",
+        # Who consents to analytics is asked about their treatment; a diary of one's own is no part
+        # of it. Shared later, it does not pass either: it would have to be kept for that meanwhile.
+        only_if=("visibility", "shared"),
         fields={
             "entry_id": PSEUDONYM,
             "patient_id": IN_THE_KEY,

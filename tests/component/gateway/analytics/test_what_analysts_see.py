@@ -225,3 +225,46 @@ def test_a_stranger_consents_for_nobody(stage: Stage) -> None:
     stage.topics.tell(topic_of("care"), [forged])
     stage.settle()
     assert stage.outbox() == []
+
+
+ENTRY = {
+    "patient_id": str(MASHA),
+    "worksheet": "interpersonal_practice",
+    "definition_version": "1.0",
+    "experienced_at": {"start": "2026-03-02T11:00:00Z"},
+    "zone": "Europe/London",
+    "recording_mode": "same_day",
+    "source": "patient",
+    "answers": {},
+}
+
+
+def entry(uuid: UUID, visibility: str, *later: tuple[float, Any]) -> Any:
+    recorded = {**ENTRY, "entry_id": str(uuid), "visibility": visibility}
+    return told("entry", uuid, (5.0, ("DiaryEntryRecorded", recorded)), *later)
+
+
+def test_what_a_patient_recorded_for_herself_alone_does_not_pass(stage: Stage) -> None:
+    in_therapy(stage)
+    stage.tell(*entry(UUID(int=0x91), "private"), *entry(UUID(int=0x92), "shared"))
+    stage.settle()
+    (passed,) = by_kind(stage, "DiaryEntryRecorded")
+    assert passed.fact["visibility"] == "shared"
+
+
+def test_nor_does_it_once_she_has_shared_it_with_her_therapist(stage: Stage) -> None:
+    shared = (6.0, ("EntryShared", {"shared_at": "2026-03-02T12:00:00Z"}))
+    taken_back = (7.0, ("EntrySharingWithdrawn", {"withdrawn_at": "2026-03-02T13:00:00Z"}))
+    in_therapy(stage)
+    stage.tell(*entry(UUID(int=0x93), "private", shared, taken_back))
+    stage.settle()
+    assert not {"DiaryEntryRecorded", "EntryShared", "EntrySharingWithdrawn"} & set(stage.kinds())
+
+
+def test_recorded_before_a_late_consent_it_does_not_pass_either(stage: Stage) -> None:
+    """Its place was kept, as that of all else."""
+    stage.tell(*entry(UUID(int=0x94), "private"), *entry(UUID(int=0x95), "shared"))
+    stage.settle()
+    stage.tell(*consent(0))
+    stage.settle()
+    assert len(by_kind(stage, "DiaryEntryRecorded")) == 1

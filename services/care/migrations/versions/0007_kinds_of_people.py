@@ -1,0 +1,12 @@
+"""Whoever is known both as a patient and as a therapist is known as both."""
+
+from alembic import op
+
+from libs.access.migrations import key_people_by_kind
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    key_people_by_kind(op.get_bind())
