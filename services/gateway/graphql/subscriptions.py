@@ -21,7 +21,7 @@ from services.gateway.graphql import shaping
 from services.gateway.graphql.codes import CODES
 from services.gateway.graphql.context import Context, Info
 from services.gateway.graphql.cursors import fact_named
-from services.gateway.graphql.errors import BadRequest, Coded
+from services.gateway.graphql.errors import BadRequest, Coded, Unauthenticated
 from services.gateway.graphql.ids import Kind, to_global, uuid_of
 from services.gateway.graphql.screens import TimelineItem
 from services.gateway.graphql.types import about, maybe
@@ -182,7 +182,10 @@ async def _watched(
 async def _closing(context: Context) -> AsyncIterator[None]:
     """Whoever sends is told the code to close with, also while it waits for its client."""
     try:
-        yield
+        try:
+            yield
+        except Unauthenticated:  # the token has ended since one last looked
+            raise TokenExpired from None
     except Closed as reason:
         await context.close(reason.closes, CODES[reason.code])
         raise
