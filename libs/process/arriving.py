@@ -121,6 +121,12 @@ class Arriving(HttpToolsProtocol):
         self.amid = False
         super().on_message_complete()
 
+    def on_response_complete(self) -> None:
+        """Uvicorn reads on after each answer, whatever still waits to be answered."""
+        super().on_response_complete()
+        if self.pipeline:
+            self.flow.pause_reading()
+
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - Uvicorn's own words
         """A status is enough."""
         too_large = self._head > self.manners.head_bytes
