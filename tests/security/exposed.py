@@ -13,7 +13,7 @@ import httpx
 import psutil
 
 from deploy.local.people import PEOPLE
-from deploy.local.ports import HOST
+from deploy.local.ports import HOST, listens, wait_until
 from deploy.local.processes import SERVICES
 from libs.testing.databases import Database
 from tests.component.started import Clinic, Running, issuing
@@ -21,6 +21,9 @@ from tests.component.started import Clinic, Running, issuing
 CARE, GATEWAY = "care-api", "gateway-api"
 ATTACKED = (CARE, GATEWAY)
 """All services have one and the same door, so bytes are tried at one of them."""
+
+START = 200.0
+"""Seconds for five processes at once, on a machine that does other things as well."""
 
 LIKE_PRODUCTION = {"DOCS": "off", "INTROSPECTION": "false", "ACCESS_LOG": "true"}
 """The profile itself would refuse an issuer that asks nobody for a password. The access log is on,
@@ -96,7 +99,7 @@ def opened(database: Database, folder: Path) -> Iterator[Doors]:
         try:
             clinic.start(*(f"{service}-api" for service in SERVICES))
             clinic.start(GATEWAY)
-            clinic.await_ready()
+            assert wait_until(lambda: _is_open(clinic), seconds=START, every=0.2)
             tokens = {name: _token(issuer, name) for name in PEOPLE}
             yield {
                 name: Door(name=name, running=running, tokens=tokens)
@@ -104,6 +107,11 @@ def opened(database: Database, folder: Path) -> Iterator[Doors]:
             }
         finally:
             clinic.stop()
+
+
+def _is_open(clinic: Clinic) -> bool:
+    """The admin's port says ready a moment before the other one is listened on."""
+    return clinic.is_ready() and all(listens(each.port) for each in clinic.running.values())
 
 
 def _token(issuer: str, name: str) -> str:

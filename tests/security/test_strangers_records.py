@@ -2,8 +2,10 @@
 place and a code; nothing of it is applied, causes anything, stops anybody, or is repeated.
 """
 
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -191,7 +193,16 @@ def put(producer: KafkaProducer, message: Message) -> None:
     ).get(20)
 
 
+def eventually(done: Callable[[], bool], step: Callable[[], object]) -> bool:
+    """Within a minute, as long as it reads on."""
+    until = time.monotonic() + 60
+    while not done() and time.monotonic() < until:
+        step()
+    return done()
+
+
 @pytest.mark.kafka
+@pytest.mark.timeout(300)
 def test_on_apache_kafka_all_of_them_are_parked_and_the_stream_goes_on(
     kafka_broker: str, topic_prefix: str, people: People, engine: Engine
 ) -> None:
@@ -209,18 +220,14 @@ def test_on_apache_kafka_all_of_them_are_parked_and_the_stream_goes_on(
         put(producer, to_message(registered, topic))
         for strange in STRANGE:
             put(producer, strange.made(moved, topic))
-        deadline = 200
-        while len(parked(engine, reader)) < len(STRANGE) and deadline:
-            reading.step(member)
-            deadline -= 1
+        stepped = partial(reading.step, member)
+        assert eventually(lambda: len(parked(engine, reader)) == len(STRANGE), stepped)
         assert parked(engine, reader) == sorted(strange.code for strange in STRANGE)
         put(producer, to_message(moved, topic))
-        while zone_of(engine, masha) != TOKYO and deadline:
-            reading.step(member)
-            deadline -= 1
+        assert eventually(lambda: zone_of(engine, masha) == TOKYO, stepped)
     finally:
         member.close()
         producer.close()
         broker.close()
     assert people.given == [registered.event_id, moved.event_id]
-    assert zone_of(engine, masha) not in {LONDON, MARS}
+    assert zone_of(engine, masha) != MARS
