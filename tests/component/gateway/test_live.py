@@ -142,11 +142,6 @@ async def test_it_ends_with_the_token(
         assert await _closed(anna) == 4401
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a token that ends while the feed is looked at, and not while one waits, ends the"
-    " subscription with UNAUTHENTICATED but leaves the socket open",
-)
 async def test_it_ends_with_the_token_whenever_that_is(
     socket: Callable[[], Socket], parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
