@@ -13,6 +13,7 @@ from prometheus_client import REGISTRY
 
 from libs.process import logging
 from libs.process.admin import Readiness, serving
+from libs.testing.cast import MASHA
 from libs.testing.web import client, edge
 from libs.web.service import Manners
 from tests.component.web.practice import GIVE, app
@@ -144,9 +145,15 @@ def test_exceptions_are_told_without_their_words(written: io.StringIO) -> None:
     assert all("test_manners" in line["at"] for line in lines)
 
 
-def test_access_lines_have_no_query(written: io.StringIO) -> None:
+@pytest.mark.parametrize("sent", ["practices/{}?as_of=canary", "canary/{}", "practices/{}/canary"])
+def test_access_lines_have_ids_and_the_words_of_our_paths_alone(
+    written: io.StringIO, sent: str
+) -> None:
+    logging.know_path("/v1/practices/{id}")
     access = standard.getLogger("uvicorn.access")
     access.setLevel(standard.INFO)
-    access.info('%s - "%s %s HTTP/%s" %d', "1.2.3.4:5", "GET", "/v1/x?as_of=canary", "1.1", 200)
-    assert "/v1/x" in written.getvalue()
+    path = f"/v1/{sent.format(MASHA)}"
+    access.info('%s - "%s %s HTTP/%s" %d', "1.2.3.4:5", "GET", path, "1.1", 200)
+    assert str(MASHA) in written.getvalue()
+    assert "/v1/" in written.getvalue()
     assert "canary" not in written.getvalue()
