@@ -59,6 +59,16 @@ _STATUS: Json = {
 }
 
 
+_STREAM_EVENT: Json = {
+    "type": "object",
+    "description": "One event of the stream, by its fields; `data` of `next` is a GraphQLAnswer.",
+    "properties": {
+        "event": {"enum": ["next", "complete"]},
+        "data": {"type": "string", "maxLength": 1048576},
+    },
+}
+
+
 def document() -> Json:
     return {
         "openapi": "3.1.0",
@@ -81,6 +91,7 @@ def document() -> Json:
                 "GraphQLAnswer": _ANSWER,
                 "GraphQLError": _ERROR,
                 "Status": _STATUS,
+                "StreamEvent": _STREAM_EVENT,
             },
             "securitySchemes": {"bearer": BEARER},
         },
@@ -152,7 +163,7 @@ def _stream() -> Json:
         "graphql-sse in its distinct connections mode: a subscription (or any operation) with"
         " `Accept: text/event-stream`; `next` events, then `complete`."
     )
-    events = {"text/event-stream": {"schema": {"type": "string", "maxLength": 1048576}}}
+    events = {"text/event-stream": {"schema": reference("StreamEvent")}}
     answers = {**_answers(), "200": {"description": "Events, as they happen.", "content": events}}
     return {**_operation("graphqlStream", "Watch", about, answers), "requestBody": _BODY}
 

@@ -106,7 +106,8 @@ def test_a_reader_that_has_its_partitions_waits_without_asking_again_and_again(
             poll = KafkaConsumer.poll
             with patch.object(KafkaConsumer, "poll", autospec=True, side_effect=poll) as ask:
                 assert reader.poll(timeout=0.5).deliveries == []
-    assert ask.call_count <= 2  # the second takes what came as the time was up
+    # The second takes what came as the time was up, and a busy machine may be late.
+    assert ask.call_count < 5
 
 
 @pytest.mark.kafka
