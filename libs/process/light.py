@@ -9,7 +9,7 @@ __all__ = ["structlog"]
 if "rich" in sys.modules:
     import structlog
 else:
-    sys.modules["rich"] = None  # type: ignore[assignment] # Python's way to say: not there
+    sys.modules["rich"] = None  # type: ignore[assignment]  # Python's way to say: not there
     try:
         import structlog
     finally:

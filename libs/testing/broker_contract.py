@@ -458,7 +458,7 @@ def _owned(readers: Sequence[Reader]) -> frozenset[Partition]:
 def _stubborn(broker: Broker, batches: Sequence[Sequence[Message]]) -> None:
     """As a relay: the same batch again, with a new publisher, until all of it is acknowledged."""
     for batch in batches:
-        _patiently(lambda batch=batch: _once(broker, batch))  # type: ignore[misc] # bound now
+        _patiently(lambda batch=batch: _once(broker, batch))  # type: ignore[misc]  # bound now
 
 
 def _once(broker: Broker, batch: Sequence[Message]) -> None:

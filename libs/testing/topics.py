@@ -156,4 +156,4 @@ class Alone:
 
 def tampered(recorded: Recorded, **changes: object) -> Recorded:
     """What a stranger made of it, who does not have the key of the chain."""
-    return replace(recorded, **changes)  # type: ignore[arg-type] # whatever a case changes
+    return replace(recorded, **changes)  # type: ignore[arg-type]  # whatever a case changes

@@ -84,7 +84,7 @@ def create_app(
         app.router.routes.append(graphiql.ASSETS)
         app.router.routes.extend(events.routes(contracts))
     described = document()
-    app.openapi = lambda: described  # type: ignore[method-assign] # FastAPI's way to say it oneself
+    app.openapi = lambda: described  # type: ignore[method-assign]  # FastAPI's way to say it oneself
     app.add_middleware(
         Front,
         operations=Operations(),

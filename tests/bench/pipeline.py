@@ -83,6 +83,8 @@ def journey(where: Stage, broker_url: str, prefix: str) -> Mapping[str, float]:
         ):
             relay = _rate(lambda: sum(broker.ends([topic]).values()), total)
             _await(lambda: _number(admin, _LEFT) == 0)
+        # A relay makes a topic whole that it does not know, so some facts may be there twice.
+        published = sum(broker.ends([topic]).values())
         with role(
             where,
             "gateway",
@@ -91,7 +93,7 @@ def journey(where: Stage, broker_url: str, prefix: str) -> Mapping[str, float]:
             CHAIN_KEYS=without_the_master(MASTER)["CHAIN_KEYS"],
             **streams,
         ):
-            projector = _rate(lambda: _number(admin, _READ), total)
+            projector = _rate(lambda: _number(admin, _READ), published)
         if (applied := _number(admin, _APPLIED)) != total:
             raise RuntimeError(f"{applied} of {total} events were applied")
     return {"relay": relay, "projector": projector}

@@ -28,7 +28,7 @@ CONSUMER = {
 }
 
 
-class KafkaSubscriber(ConsumerRebalanceListener):  # type: ignore[misc] # the client has no types
+class KafkaSubscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # the client has no types
     """Positions are the reader's, kept in its own database; Kafka is only told of them."""
 
     def __init__(self, address: KafkaAddress, group: str, topics: Sequence[str]) -> None:

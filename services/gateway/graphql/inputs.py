@@ -114,7 +114,7 @@ class Inputs:
 
     def _list(self, operation: Operation, schema: Json, *, called: str) -> Taken:
         item = self.of(operation, schema.get("items", {}), called=called)
-        return Taken(list[item.type], lambda value: [item.to_json(each) for each in value])  # type: ignore[name-defined] # a type made at run time
+        return Taken(list[item.type], lambda value: [item.to_json(each) for each in value])  # type: ignore[name-defined]  # a type made at run time
 
     def _named(self, operation: Operation, schema: Json, *, called: str) -> Taken:
         name = f"{called.rsplit('__', 1)[-1]}Input"

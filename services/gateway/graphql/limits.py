@@ -250,7 +250,7 @@ def limiter(limits: Limits) -> type[AddValidationRules]:
         def on_operation(self) -> Iterator[None]:
             options: dict[str, Any] = dict(self.execution_context.parse_options)
             options["max_tokens"] = limits.tokens
-            self.execution_context.parse_options = options  # type: ignore[assignment] # a TypedDict of the library
+            self.execution_context.parse_options = options  # type: ignore[assignment]  # a TypedDict of the library
             yield from super().on_operation()
 
     return KeepWithin

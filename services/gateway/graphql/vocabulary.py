@@ -32,7 +32,7 @@ class Enums:
         name = called
         while name in self._names:
             name = f"{name}_"
-        made = Enum(name, {upper(value): value for value in closed})  # type: ignore[misc] # made from a contract
+        made = Enum(name, {upper(value): value for value in closed})  # type: ignore[misc]  # made from a contract
         strawberry.enum(made, description=about)
         self._keep(made, set(closed))
         return made

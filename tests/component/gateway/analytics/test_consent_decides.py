@@ -138,22 +138,12 @@ def test_a_second_consent_is_somebody_new(stage: Stage) -> None:
     assert first.fact["occurrence_id"] != last.fact["occurrence_id"]
 
 
-def test_facts_of_a_late_second_consent_are_not_lost_either(stage: Stage) -> None:
-    words = consent(0, 100, 200)
-    stage.tell(*words[:2])
-    stage.wait(300)
-    stage.settle()
-    stage.tell(*homework({50: 1, 150: 2, 250: 3}))
-    stage.settle()
-    stage.tell(words[2])
-    stage.settle()
-    assert quantities(stage) == [3]
-
-
-def test_what_a_withdrawal_cuts_off_in_the_midst_of_a_batch_is_taken_up_by_a_late_consent(
-    stage: Stage,
+@pytest.mark.parametrize(("given", "covered"), [(200, [3]), (120, [2, 3])])
+def test_facts_of_a_late_second_consent_are_not_lost_either(
+    stage: Stage, given: float, covered: list[int]
 ) -> None:
-    words = consent(0, 100, 120)
+    """Where it begins at the first fact after the withdrawal, that divides a stream in a batch."""
+    words = consent(0, 100, given)
     stage.tell(*words[:2])
     stage.wait(300)
     stage.settle()
@@ -161,7 +151,7 @@ def test_what_a_withdrawal_cuts_off_in_the_midst_of_a_batch_is_taken_up_by_a_lat
     stage.settle()
     stage.tell(words[2])
     stage.settle()
-    assert quantities(stage) == [2, 3]
+    assert quantities(stage) == covered
     assert stage.publishing.parked == 0
 
 
