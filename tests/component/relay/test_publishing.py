@@ -164,3 +164,18 @@ def test_a_quiet_relay_is_woken_by_a_notification(store: Store) -> None:
         store.append(1)
         store.ask("SELECT pg_notify('outbox_assignment', '')::text")
         eventually(lambda: len(broker.published) == 1)
+
+
+def test_a_batch_costs_the_same_however_much_was_published_before_it(store: Store) -> None:
+    """What PostgreSQL believes of an outbox is never true for long."""
+    store.append(3000)
+    store.publish_all_but(20)
+
+    with outbox.connected(store.url, SERVICE) as connection, connection.transaction():
+        batches = [outbox.read(connection, topic_of(SERVICE), most=1000) for _ in range(12)]
+        looked_at = connection.execute(
+            "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables"
+            " WHERE schemaname = 'assignment' AND relname = 'events'"
+        ).fetchone()
+
+    assert looked_at == (sum(map(len, batches)),) == (12 * 20,)
