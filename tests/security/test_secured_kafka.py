@@ -2,10 +2,8 @@
 `deploy.kafka_rights` grants, and nobody has more.
 """
 
-import gc
 import subprocess
 import sys
-import warnings
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -25,6 +23,7 @@ from libs.messaging.envelope import topic_of
 from libs.testing.databases import Database
 from tests.component.registering import registered
 from tests.component.started import ROOT, SECONDS, Clinic, issuing
+from tests.security.left_open import closed_behind
 from tests.security.secured_kafka import ADMIN, Secured, password, secured
 
 pytestmark = [
@@ -124,12 +123,8 @@ def test_nobody_gets_in_without_tls(kafka: Secured) -> None:
 
 
 def assert_shut_out(url: str, without: str = "p@ss") -> None:
-    # The client (3.0.12) leaves the socket of a failed handshake to the garbage collector, which
-    # would complain of it here, or in somebody else's test.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
+    with closed_behind():
         assert without not in refusal(url)
-        gc.collect()
 
 
 def refusal(url: str) -> str:
