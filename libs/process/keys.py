@@ -1,7 +1,7 @@
 """Every key that a process uses, derived from one master key; the label says what for.
 
 Labels in use: `chain:<service>`, `fingerprint:<service>`, `lookup:<service>`, `keyring`,
-`analytics:<epoch>`, `consistency`, `cursors`. Whoever opens nothing is not given the master key,
+`analytics:<epoch>`, `audit:<service>`, `consistency`, `cursors`. Whoever opens nothing is not given the master key,
 which leads to the keyring's, but the keys that it uses, derived already (`Derived`).
 """
 

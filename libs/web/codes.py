@@ -127,6 +127,12 @@ REQUEST: Mapping[str, Code] = {
     "outcome-unknown": _code(
         _AWAY, "Outcome unknown", "It may have happened: repeat it with the same Idempotency-Key."
     ),
+    "audit-unavailable": _code(
+        _AWAY,
+        "Audit unavailable",
+        "It could not be written down, so it is not answered: repeat it, with the same "
+        "Idempotency-Key.",
+    ),
     "keyring-unavailable": _code(
         _AWAY, "Keyring unavailable", "Private text cannot be sealed or opened now: try again."
     ),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from libs.access.principal import Principal
 from libs.access.relationships import Relationships
+from libs.audit.keeping import Audit
 from libs.eventstore.consistency import BadToken, Tokens
 from libs.privacy.sealing import Sealer
 from libs.web.problems import Problem
@@ -38,6 +39,7 @@ class Edge:
     sealer: Sealer
     fingerprint_key: bytes
     tokens: Tokens
+    audit: Audit
     patience: float = 0.5
 
     async def waited(self, tenant_id: UUID, token: str | None) -> bool:

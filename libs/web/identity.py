@@ -3,6 +3,7 @@
 The algorithm comes from the key, never from the token; every failure looks the same to the caller.
 """
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -39,6 +40,9 @@ _USES: AbstractSet[str | None] = {None, "access"}
 """What Keycloak and Cognito say of access tokens. They sign ID tokens with the same keys."""
 
 _TYPES: AbstractSet[str | None] = {None, "JWT", "jwt", "at+jwt", "application/at+jwt"}
+
+
+_CLIENT = re.compile(r"[!-~]{1,100}")
 
 
 class Unverified(Exception):  # noqa: N818 - answered as 401
@@ -157,6 +161,7 @@ class Identity:
             roles=_roles(_at(claims, at.roles), trusted),
             scopes=frozenset(_words(_at(claims, at.scope))),
             expires_at=expires,
+            client=_client(claims),
         )
 
 
@@ -227,6 +232,12 @@ def _tenant(claims: Mapping[str, Any], trusted: Trusted) -> UUID:
 def _roles(told: Any, trusted: Trusted) -> frozenset[Role]:
     """What the issuer calls otherwise is nothing here."""
     return frozenset(role for name in _words(told) if (role := trusted.role(name)) is not None)
+
+
+def _client(claims: Mapping[str, Any]) -> str:
+    """Its id (OpenID Connect's claim, or that of RFC 9068); what is no id is none."""
+    told = claims.get("azp") or claims.get("client_id")
+    return told if isinstance(told, str) and _CLIENT.fullmatch(told) else ""
 
 
 def _uuid(told: Any) -> UUID:

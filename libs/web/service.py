@@ -64,6 +64,7 @@ def create_service_app(
         problems=problems,
         doors=doors,
         new_id=edge.new_id,
+        audit=edge.audit,
         guards=guards,
     )
     outermost(app, front, local=manners.local)

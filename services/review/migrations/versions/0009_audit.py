@@ -1,0 +1,12 @@
+"""Who looked at what and who wrote it, kept beside it in a schema of its own."""
+
+from alembic import op
+
+from libs.audit.migrations import create_audit
+
+revision = "0009"
+down_revision = "0008"
+
+
+def upgrade() -> None:
+    create_audit(op.get_bind(), "review")
