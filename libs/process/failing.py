@@ -24,6 +24,7 @@ _WORDS: Mapping[str, str] = {
     "libs.messaging.broker.SubscriberLost": (
         "BROKER_URL: the broker went away, or a topic is not what it was: try again."
     ),
+    "libs.process.auditing.BadHeads": "{0}",
     "libs.process.keys.KeyNotGiven": "{0}",
     "libs.process.looking.NothingParked": "{0}",
     "libs.process.ports.CannotListen": "{0}",
