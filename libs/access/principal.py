@@ -8,8 +8,8 @@ from libs.eventstore.telling import Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """`tenant_id` is the clinic, `client` the program that the token was given to, as its issuer calls
-    it.
+    """`tenant_id` is the clinic, `client` the program that the token was given to, by its issuer's
+    name for it.
     """
 
     tenant_id: UUID

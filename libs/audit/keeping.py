@@ -72,7 +72,7 @@ class AuditLog:
         self._patience = patience
         self._looks = Looks(pool, service, patience=patience)
         places = ", ".join(f"${n}" for n in range(1, _COLUMNS + 1))
-        self._statement = f"SELECT {service}_audit.write_records({places})"  # noqa: S608 - our own names
+        self._statement = f"SELECT {service}_audit.write_records({places})"
         self._queue: deque[_Waiting] = deque()
         self._draining: asyncio.Task[None] | None = None
         self._begin_anew()
@@ -108,7 +108,7 @@ class AuditLog:
             async with borrowed(self._pool, self._patience) as connection:
                 await connection.execute(self._statement, *_arguments(chained))
         except Exception as error:  # noqa: BLE001 - whatever it was, those who wait must hear of it
-            log.error("audit-unavailable", error=type(error).__name__, records=len(group))
+            log.warning("audit-unavailable", error=type(error).__name__, records=len(group))
             self._begin_anew()
             for each in group:
                 if not each.kept.done():

@@ -50,9 +50,7 @@ class Looks:
         place = before or (None, None, None)
         try:
             async with within(self._pool, tenant_id, self._patience) as connection:
-                rows = await connection.fetch(
-                    self._statement, tenant_id, patient_id, *place, most
-                )
+                rows = await connection.fetch(self._statement, tenant_id, patient_id, *place, most)
         except UNREACHABLE as error:
             raise StoreUnavailable from error
         return [

@@ -41,7 +41,7 @@ _BY_ROLE: dict[Role, Reason] = {
 
 
 def reason(role: Role, relation: Relation) -> Reason:
-    """`own` of anybody but a patient is a colleague's own thing: a supervision, a record of work."""
+    """`own` of anybody but a patient is a colleague's own thing: a supervision, their work."""
     if relation == "own":
         return "self" if role == "patient" else "colleague"
     return _BY_RELATION.get(relation) or _BY_ROLE.get(role) or "clinic"

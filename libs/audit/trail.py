@@ -44,8 +44,8 @@ class Trail:
     def record(
         self, verb: Verb, action: str, *, outcome: str, refused: bool, correlation_id: UUID
     ) -> Record | None:
-        """`verb` unless the operation has said another. Who was refused, also by a rule, was let for
-        no reason: they have seen nothing.
+        """`verb` unless the operation has said another. Who was refused, also by a rule,
+        was let for no reason: they have seen nothing.
         """
         who = self.principal
         if who is None:

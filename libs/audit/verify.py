@@ -1,8 +1,8 @@
 """Is what was written down still all there? Every number of every writer, and every link.
 
-A record that was changed, taken out, put in or moved is found by the chain. What was cut off at the
-end of a chain, or a chain that is gone as a whole, leaves nothing behind: that is found by comparing
-with the ends of an earlier run, and only as far as that had come.
+A record that was changed, taken out, put in or moved is found by the chain. What was cut off at
+the end of a chain, or a chain that is gone as a whole, leaves nothing behind: that is found by
+comparing with the ends of an earlier run, and only as far as that had come.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -50,8 +50,8 @@ Heads = Mapping[UUID, Head]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`code`: `gap`, `chain-broken` (the first of a writer), `cut-off`, `not-listed` (not found under
-    its patient), `listed-wrongly`.
+    """`code`: `gap`, `chain-broken` (the first of a writer), `cut-off`, `not-listed` (not found
+    under its patient), `listed-wrongly`.
     """
 
     writer: UUID
@@ -85,7 +85,7 @@ def verify(
     known: Heads | None = None,
     progress: Progress = unheard,
 ) -> Verified:
-    """As `<service>_auditor`. `known` are the heads of an earlier run. `progress` may raise, to stop."""
+    """As `<service>_auditor`. `known` are an earlier run's heads; `progress` may raise, to stop."""
     tables = {"records": within(service, "records"), "whose": within(service, "whose")}
     with one_snapshot(connection):
         total = count(connection, SQL("SELECT count(*) FROM {}").format(tables["records"]))

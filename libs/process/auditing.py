@@ -107,8 +107,9 @@ def line(kept: Kept) -> str:
 @contextmanager
 def _reading(service: str, settings: Database) -> Iterator[tuple[Auditor, Told]]:
     with (
-        psycopg.connect(settings.database_url.get_secret_value(), options="-c timezone=UTC")
-        as connection,
+        psycopg.connect(
+            settings.database_url.get_secret_value(), options="-c timezone=UTC"
+        ) as connection,
         shown(f"{service}: its audit", interrupted=_STOPPED) as told,
     ):
         yield connection, told

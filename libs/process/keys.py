@@ -1,8 +1,9 @@
 """Every key that a process uses, derived from one master key; the label says what for.
 
 Labels in use: `chain:<service>`, `fingerprint:<service>`, `lookup:<service>`, `keyring`,
-`analytics:<epoch>`, `audit:<service>`, `consistency`, `cursors`. Whoever opens nothing is not given the master key,
-which leads to the keyring's, but the keys that it uses, derived already (`Derived`).
+`analytics:<epoch>`, `audit:<service>`, `consistency`, `cursors`. Whoever opens nothing is not given
+the master key, which leads to the keyring's, but the keys that it uses, derived already
+(`Derived`).
 """
 
 import base64

@@ -15,8 +15,8 @@ from libs.web.bodies import ClientGone
 from libs.web.headers import Trace, trace_of
 from libs.web.limits import OVERLOADED, Doors, Place
 from libs.web.operations import Incoming, Operation, Operations
-from libs.web.recording import recorded
 from libs.web.problems import Problems
+from libs.web.recording import recorded
 from libs.web.replies import Header, Reply
 
 log = structlog.get_logger()

@@ -22,7 +22,11 @@ WORKERS = [
 AUDITED = SCHEMAS[:5]
 
 BESIDE = {
-    **{f"{service}_{role}": [f"{service}_audit"] for service in AUDITED for role in ("app", "owner")},
+    **{
+        f"{service}_{role}": [f"{service}_audit"]
+        for service in AUDITED
+        for role in ("app", "owner")
+    },
     **{f"{service}_follow": [f"{service}_audit"] for service in SCHEMAS[:4]},
     "gateway_owner": ["gateway_audit", "gateway_next", "gateway_old"],
     "gateway_projector": ["gateway_next"],

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from libs.eventstore.pool import Pool
 from libs.process.admin import Readiness
+from libs.testing.audit import MemoryAudit
 from libs.testing.web import TOKENS, Following, Ids, Names
 from libs.web.service import Manners
 from services.gateway.app import create_app
@@ -82,6 +83,7 @@ def gateway(pool: Pool, sealer: Opener, services: Answers) -> FastAPI:
         clients=clients,
         live=Live(),
         streams=Streams(),
+        audit=MemoryAudit(),
         clock=lambda: LATER,
         new_id=Ids(),
     )

@@ -20,8 +20,8 @@ _RIGHT = re.compile(r"[a-z]+(?: \([a-z_, ]+\))?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """`rights` by role, in words; `through_all` are the roles that see rows of every clinic. `schema`
-    is that of the roles, unless the row names another.
+    """`rights` by role, in words; `through_all` are the roles that see rows of every clinic.
+    `schema` is that of the roles, unless the row names another.
     """
 
     schema: str

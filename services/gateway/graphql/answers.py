@@ -20,6 +20,7 @@ LEGACY = "application/json"
 _WITHOUT_DATA: Mapping[str, HTTPStatus] = {
     "UNAUTHENTICATED": HTTPStatus.UNAUTHORIZED,
     "OVERLOADED": HTTPStatus.SERVICE_UNAVAILABLE,
+    "AUDIT_UNAVAILABLE": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """When nothing but such errors came of a request, its status says so too."""
 

@@ -10,6 +10,7 @@ from uuid import UUID
 import strawberry
 
 from libs.access.principal import Principal
+from libs.audit.keeping import Audit
 from libs.eventstore.consistency import BadToken, Tokens
 from libs.eventstore.store import StoreUnavailable
 from libs.privacy.sealing import KeyringUnavailable
@@ -25,6 +26,7 @@ from services.gateway.graphql.errors import (
     Unauthenticated,
     Unavailable,
 )
+from services.gateway.graphql.looking import now_looking
 from services.gateway.graphql.streams import Streams
 from services.gateway.graphql.texts import Opener, open_texts
 from services.gateway.live import Live
@@ -56,6 +58,7 @@ class Parts:
     clients: Clients
     live: Live
     streams: Streams
+    audit: Audit
     clock: Callable[[], datetime]
     new_id: Callable[[], UUID]
     patience: float = 0.5
@@ -181,6 +184,7 @@ class Context:
             raise Overloaded from None
         except KeyringUnavailable:
             raise Unavailable("KEYRING_UNAVAILABLE") from None
+        now_looking().saw(rows)
         if asked := freshness.get(None):
             asked.unreadable += unreadable
         return rows

@@ -15,6 +15,7 @@ from services.gateway.graphql.connections import Connection, Edge, PageInfo
 from services.gateway.graphql.context import Info
 from services.gateway.graphql.errors import BadRequest
 from services.gateway.graphql.ids import uuid_of
+from services.gateway.graphql.looking import now_looking
 from services.gateway.projections.homework_lists import (
     AssignmentStatus,
 )
@@ -58,6 +59,8 @@ class Query:
     @strawberry.field(description="Who is calling.")
     async def me(self, info: Info) -> screens.Me:
         who, row = info.context.principal, await info.context.row(asked.ME) or {}
+        if "patient" in who.roles:
+            now_looking().asked_for(who.person_id)
         open_to: Callable[[Collection[str]], Sequence[str]] = info.schema.open_to  # type: ignore[attr-defined]  # our Schema
         return shaping.me(who, row, open_to(who.roles))
 
@@ -167,7 +170,10 @@ class Query:
         strict: Strict = False,
     ) -> screens.SessionAgenda | None:
         await info.context.fresh(consistency, strict=strict)
-        row = await info.context.row(asked.SESSION_AGENDA, uuid_of(session_id, "Session"))
+        session = uuid_of(session_id, "Session")
+        if session is not None:
+            now_looking().asked_for_thing(session)
+        row = await info.context.row(asked.SESSION_AGENDA, session)
         return None if row is None else shaping.agenda(row)
 
     @strawberry.field(description="Adherence and ratings over time.")
@@ -266,9 +272,11 @@ class Query:
 
 def _whose(info: Info, patient_id: strawberry.ID | None) -> UUID | None:
     """None names nobody: the answer is the same as for somebody else's patient."""
-    if patient_id is None:
-        return info.context.principal.person_id
-    return uuid_of(patient_id, "Patient")
+    who = info.context.principal
+    whose = who.person_id if patient_id is None else uuid_of(patient_id, "Patient")
+    # Who is no patient and leaves it out asks for nobody.
+    now_looking().asked_for(whose if patient_id or "patient" in who.roles else None)
+    return whose
 
 
 def _page(

@@ -17,6 +17,7 @@ from strawberry.types.graphql import OperationType
 from services.gateway.contracts import Operation, operations
 from services.gateway.graphql import local_times, types
 from services.gateway.graphql.admission import Admission
+from services.gateway.graphql.auditing import Audited
 from services.gateway.graphql.commands import mutations
 from services.gateway.graphql.context import Freshness, freshness
 from services.gateway.graphql.documents import Documents
@@ -140,6 +141,7 @@ def build_schema(contracts: Path, limits: Limits = USUAL) -> Schema:
             limiter(limits),
             Documents,
             Admission,
+            Audited,
         ],
         config=StrawberryConfig(
             disable_field_suggestions=not limits.introspection, scalar_map=local_times.SCALARS

@@ -30,4 +30,6 @@ def ask(
         command_line(service)(words)
     told = [line for line in out.getvalue().splitlines() if '"level"' not in line]
     code = stopped.value.code
-    return Done(code=code if isinstance(code, int) else 0, out=told, err=err.getvalue().splitlines())
+    return Done(
+        code=code if isinstance(code, int) else 0, out=told, err=err.getvalue().splitlines()
+    )

@@ -11,7 +11,7 @@ import pytest
 
 from deploy.local.processes import for_auditors
 from libs.audit.keeping import AuditLog
-from libs.audit.record import Record
+from libs.audit.record import Reason, Record
 from libs.eventstore.pool import open_pool
 from libs.process.keys import DEVELOPMENT_MASTER_KEY, derived, master_key
 from libs.testing.cast import ANNA, BORIS, CLINIC, LEV, MASHA
@@ -21,6 +21,10 @@ from tests.component.audit.asking import Done, ask
 
 pytestmark = [pytest.mark.postgres, pytest.mark.security("audit")]
 
+INVENTED = """
+INSERT INTO care_audit.whose SELECT tenant_id, gen_random_uuid(), recorded_at, writer, number,
+  'treatment' FROM care_audit.records WHERE number = 1"""
+TREATED: Reason = "treatment"
 KEY = derived(master_key(DEVELOPMENT_MASTER_KEY), "audit:care")
 
 
@@ -34,7 +38,7 @@ def looked(person_id: UUID, *patients: UUID, refused: bool = False) -> Record:
         action="session",
         thing_id=uuid4(),
         patients=patients,
-        reasons=() if refused else ("treatment",) * len(patients),
+        reasons=() if refused else (TREATED,) * len(patients),
         outcome="not-found" if refused else "done",
         client="web",
         correlation_id=uuid4(),
@@ -48,7 +52,11 @@ async def written(own_database: Database) -> Database:
     audit = AuditLog(
         pool, "care", key=KEY, host="here", clock=lambda: datetime.now(UTC), new_id=uuid4
     )
-    for record in (looked(ANNA, MASHA), looked(ANNA, MASHA, LEV), looked(BORIS, MASHA, refused=True)):
+    for record in (
+        looked(ANNA, MASHA),
+        looked(ANNA, MASHA, LEV),
+        looked(BORIS, MASHA, refused=True),
+    ):
         await audit.note(record)
     await pool.close()
     return own_database
@@ -56,7 +64,8 @@ async def written(own_database: Database) -> Database:
 
 def asked(database: Database, monkeypatch: pytest.MonkeyPatch, *words: str) -> Done:
     settings = {"DATABASE_URL": database.url_as("care_auditor"), "DURABLE": "false"}
-    return ask(SERVICE, monkeypatch, settings | for_auditors(DEVELOPMENT_MASTER_KEY), *words)
+    keys = for_auditors(DEVELOPMENT_MASTER_KEY)
+    return ask(SERVICE, monkeypatch, {**settings, **keys}, *words)
 
 
 def tampered(database: Database, *changes: str) -> None:
@@ -76,17 +85,16 @@ def test_what_is_all_there_is_whole(written: Database, monkeypatch: pytest.Monke
     ("change", "number", "code"),
     [
         ("UPDATE care_audit.records SET outcome = 'done' WHERE number = 3", 3, "chain-broken"),
-        ("UPDATE care_audit.records SET reasons = '{self,self}' WHERE number = 2", 2, "chain-broken"),
+        (
+            "UPDATE care_audit.records SET reasons = '{self,self}' WHERE number = 2",
+            2,
+            "chain-broken",
+        ),
         ("DELETE FROM care_audit.records WHERE number = 2", 3, "gap"),
         ("DELETE FROM care_audit.records WHERE number = 1", 2, "gap"),
         ("DELETE FROM care_audit.whose WHERE number = 1", 1, "not-listed"),
         ("UPDATE care_audit.whose SET reason = 'self' WHERE number = 1", 1, "not-listed"),
-        (
-            "INSERT INTO care_audit.whose SELECT tenant_id, gen_random_uuid(), recorded_at, writer,"
-            " number, 'treatment' FROM care_audit.records WHERE number = 1",
-            1,
-            "listed-wrongly",
-        ),
+        (INVENTED, 1, "listed-wrongly"),
     ],
 )
 def test_the_first_break_is_named_by_writer_and_number(
@@ -146,9 +154,7 @@ def test_a_patient_is_searched_for_refusals_too(
     assert f"therapist {ANNA}  read session (done)  about {MASHA}, {LEV}: treatment" in lines[0]
 
 
-def test_so_is_a_person_within_a_period(
-    written: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_so_is_a_person_within_a_period(written: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     search = ("audit", "search", "--person", str(BORIS), "--json")
     assert people(asked(written, monkeypatch, *search)) == [(str(BORIS), "not-found")]
     assert asked(written, monkeypatch, *search, "--until", "2020-01-01").out == []
@@ -156,8 +162,13 @@ def test_so_is_a_person_within_a_period(
 
 
 @pytest.mark.parametrize(
-    "words", [(), ("--patient", str(MASHA), "--person", str(ANNA)), ("--patient", "x"),
-              ("--person", str(ANNA), "--since", "yesterday")]
+    "words",
+    [
+        (),
+        ("--patient", str(MASHA), "--person", str(ANNA)),
+        ("--patient", "x"),
+        ("--person", str(ANNA), "--since", "yesterday"),
+    ],
 )
 def test_a_search_for_nobody_is_refused_in_one_line(
     database: Database, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]

@@ -1,4 +1,6 @@
-"""What is written down is kept together, vouches for what came before, and is kept or said not to be."""
+"""What is written down is kept together and vouches for what came before, or it is said that it is
+not kept.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,7 +15,7 @@ import pytest
 from psycopg import errors
 
 from libs.audit.keeping import AuditLog, AuditUnavailable
-from libs.audit.record import Record
+from libs.audit.record import Reason, Record
 from libs.eventstore.pool import open_pool
 from libs.testing.cast import ANNA, CLINIC, LEV, MASHA, OTHER_CLINIC
 from libs.testing.databases import Database
@@ -21,6 +23,7 @@ from libs.testing.databases import Database
 pytestmark = [pytest.mark.postgres, pytest.mark.security("audit")]
 
 KEY = b"audit-only-for-tests-audit-only-"
+TREATED: Reason = "treatment"
 
 
 def looked(*patients: UUID, tenant_id: UUID = CLINIC, person_id: UUID = ANNA) -> Record:
@@ -33,7 +36,7 @@ def looked(*patients: UUID, tenant_id: UUID = CLINIC, person_id: UUID = ANNA) ->
         action="assignment",
         thing_id=uuid4(),
         patients=patients,
-        reasons=("treatment",) * len(patients),
+        reasons=(TREATED,) * len(patients),
         outcome="done",
         client="web",
         correlation_id=uuid4(),

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from libs.eventstore.pool import open_pool
 from libs.process.admin import Readiness
+from libs.testing.audit import MemoryAudit
 from libs.testing.databases import Database
 from libs.testing.keyring import MemoryKeyring
 from libs.testing.web import TOKENS, Following, Ids, Names
@@ -63,8 +64,13 @@ def following() -> Following:
 
 
 @pytest.fixture
+def audit() -> MemoryAudit:
+    return MemoryAudit()
+
+
+@pytest.fixture
 async def parts(
-    database: Database, story: Story, service: Answers, following: Following
+    database: Database, story: Story, service: Answers, following: Following, audit: MemoryAudit
 ) -> AsyncIterator[Parts]:
     pool = await open_pool(database.url_as("gateway_app"), size=4)
     client = httpx.AsyncClient(transport=httpx.MockTransport(service), base_url="http://service")
@@ -79,6 +85,7 @@ async def parts(
         clients=clients,
         live=Live(),
         streams=Streams(),
+        audit=audit,
         clock=lambda: LATER,
         new_id=Ids(),
     )

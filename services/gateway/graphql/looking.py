@@ -1,0 +1,57 @@
+"""Whose rows an operation has been shown, gathered where rows are read."""
+
+from collections.abc import Iterable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from services.gateway.queries.reading import Json
+
+
+@dataclass(slots=True)
+class Looking:
+    """Of one operation. `shown` are the patients whose rows it has read, `named` those whom it
+    asked for; `thing` is what else it asked for by its id.
+    """
+
+    shown: dict[str, None] = field(default_factory=dict)
+    named: dict[UUID, None] = field(default_factory=dict)
+    thing: UUID | None = None
+    rows: int = 0
+    asked_for_one: bool = False
+
+    def asked_for(self, patient: UUID | None) -> None:
+        self.asked_for_one = True
+        if patient is not None:
+            self.named[patient] = None
+
+    def asked_for_thing(self, thing: UUID) -> None:
+        self.asked_for_one, self.thing = True, thing
+
+    def saw(self, rows: Iterable[Json]) -> None:
+        for row in rows:
+            self.rows += 1
+            if patient := row.get("patient_id"):
+                self.shown[patient] = None
+
+    @property
+    def patients(self) -> tuple[UUID, ...]:
+        return tuple(dict.fromkeys([*map(UUID, self.shown), *self.named]))
+
+    @property
+    def only_named(self) -> bool:
+        """Some patient was asked for, and no row of theirs was shown: it may be nobody's."""
+        return any(str(each) not in self.shown for each in self.named)
+
+    @property
+    def in_vain(self) -> bool:
+        return self.asked_for_one and not self.rows
+
+
+looking: ContextVar[Looking] = ContextVar("looking")
+"""A WebSocket carries many operations in one context, so this is kept apart, as freshness is."""
+
+
+def now_looking() -> Looking:
+    """That of the operation which is going on; what happens outside of one leaves none."""
+    return looking.get(None) or Looking()
