@@ -32,13 +32,15 @@ CREATE TABLE {schema}.whose (
   tenant_id   uuid NOT NULL,
   patient_id  uuid NOT NULL,
   recorded_at timestamptz NOT NULL,
+  -- Tells two of one moment apart, and says nothing to a patient who is shown it.
+  link        bytea NOT NULL,
   writer      uuid NOT NULL,
   number      bigint NOT NULL,
   reason      text,
-  PRIMARY KEY (tenant_id, patient_id, recorded_at, writer, number)
+  PRIMARY KEY (tenant_id, patient_id, recorded_at, link)
 );
 -- What a patient is shown: mostly they look themselves, and that is not what they ask for.
-CREATE INDEX whose_looks ON {schema}.whose (tenant_id, patient_id, recorded_at, writer, number)
+CREATE INDEX whose_looks ON {schema}.whose (tenant_id, patient_id, recorded_at, link)
   WHERE reason <> 'self';
 
 ALTER TABLE {schema}.records ENABLE ROW LEVEL SECURITY;
@@ -93,9 +95,10 @@ BEGIN
         AS r (number, at, tenant, person, role, behalf, verb, action, thing,
         patients, reasons, outcome, client, correlation, link)
       WHERE r.tenant = this
-      RETURNING tenant_id, recorded_at, writer, number, patients, reasons)
-    INSERT INTO {schema}.whose (tenant_id, patient_id, recorded_at, writer, number, reason)
-    SELECT told.tenant_id, p.patient, told.recorded_at, told.writer, told.number, p.reason
+      RETURNING tenant_id, recorded_at, link, writer, number, patients, reasons)
+    INSERT INTO {schema}.whose (
+      tenant_id, patient_id, recorded_at, link, writer, number, reason)
+    SELECT told.tenant_id, p.patient, told.recorded_at, told.link, told.writer, told.number, p.reason
     FROM told, unnest(told.patients, told.reasons) AS p (patient, reason)
     WHERE p.patient IS NOT NULL;
   END LOOP;

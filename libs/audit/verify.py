@@ -24,8 +24,8 @@ SELECT DISTINCT r.writer, r.number FROM {records} r,
   unnest(r.patients) WITH ORDINALITY AS p (patient_id, place)
 WHERE NOT EXISTS (
   SELECT FROM {whose} w
-  WHERE (w.tenant_id, w.patient_id, w.recorded_at, w.writer, w.number)
-      = (r.tenant_id, p.patient_id, r.recorded_at, r.writer, r.number)
+  WHERE (w.tenant_id, w.patient_id, w.recorded_at, w.link, w.writer, w.number)
+      = (r.tenant_id, p.patient_id, r.recorded_at, r.link, r.writer, r.number)
     AND w.reason IS NOT DISTINCT FROM r.reasons[p.place])
 ORDER BY 1, 2""")
 

@@ -61,6 +61,9 @@ REQUEST: Mapping[str, Code] = {
     "as-of-malformed": _code(
         _BAD, "as_of malformed", "as_of takes an RFC 3339 time with its offset."
     ),
+    "page-malformed": _code(
+        _BAD, "Page malformed", "first takes 1 to 100, after the cursor of an answer."
+    ),
     "too-many-commands": _code(
         _BAD, "Too many commands", "A batch holds 1 to 200 commands; send the rest in another."
     ),

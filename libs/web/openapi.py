@@ -10,6 +10,8 @@ from typing import Any
 from libs.web import openapi_parts as parts
 from libs.web.batch import CommandBatch
 from libs.web.bodies import Json
+from libs.web.looks import PatientLooks
+from libs.web.openapi_looks import LOOKS, looks_at
 from libs.web.operations import Operation
 from libs.web.performing import CommandOperation
 from libs.web.schemas import Schemas
@@ -46,7 +48,7 @@ def document(
             "parameters": parts.PARAMETERS,
             "headers": parts.HEADERS,
             "responses": parts.RESPONSES,
-            "schemas": dict(sorted({**parts.SCHEMAS, **schemas.components}.items())),
+            "schemas": dict(sorted({**parts.SCHEMAS, **LOOKS, **schemas.components}.items())),
         },
     }
 
@@ -59,6 +61,8 @@ def _operation(operation: Operation, schemas: Schemas, examples: Examples) -> Js
             return _show(operation, schemas)
         case CommandBatch():
             return _batch(operation, examples)
+        case PatientLooks():
+            return looks_at(operation.name, operation.grant)
         case _:
             raise TypeError(f"{operation.name} cannot be described")
 

@@ -77,6 +77,21 @@ async def post(
         raise OutOfReach from broken
 
 
+async def get(
+    client: httpx.AsyncClient, path: str, asked: Mapping[str, str], headers: Mapping[str, str]
+) -> Json:
+    """Raises as `post` does; what is refused to the caller is out of reach here."""
+    try:
+        answer = await client.get(path, params=dict(asked), headers=dict(headers))
+        if answer.status_code != HTTPStatus.OK:
+            _understood(answer)
+            raise OutOfReach
+        content: Json = orjson.loads(answer.content)
+    except (httpx.HTTPError, orjson.JSONDecodeError, KeyError, TypeError, ValueError) as broken:
+        raise OutOfReach from broken
+    return content
+
+
 def _understood(answer: httpx.Response) -> Done | Refused:
     match answer.status_code:
         case HTTPStatus.OK | HTTPStatus.CREATED:

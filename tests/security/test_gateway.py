@@ -54,6 +54,8 @@ QUERIES = {
     "notebook": "query($patient: ID!) { notebook(patientId: $patient, first: 9) { nodes { id } } }",
     "goals": "query($patient: ID!) { goals(patientId: $patient, first: 9) { nodes { id } } }",
     "diary": "query($patient: ID!) { diary(patientId: $patient, first: 9) { nodes { id } } }",
+    "whoLooked": "query($patient: ID!) { whoLooked(patientId: $patient, first: 9)"
+    " { nodes { role } } }",
 }
 NODE = "query($id: ID!) { node(id: $id) { __typename } }"
 

@@ -31,12 +31,8 @@ from services.gateway.graphql.errors import Unavailable
 from services.gateway.graphql.looking import Looking, looking
 from services.gateway.queries.visible import REASONS
 
-_WHY: Mapping[str, Reason] = {
-    "patient": "self",
-    "therapist": "treatment",
-    "supervisor": "supervision",
-}
-"""By the roles in which rows are shown at all."""
+_OF_STAFF: Mapping[str, Reason] = {"therapist": "treatment", "supervisor": "supervision"}
+"""By the roles in which rows of others are shown at all."""
 
 _ROLE: Mapping[Reason, Role] = {
     "self": "patient",
@@ -118,16 +114,19 @@ def _record(  # noqa: PLR0917 - who, whose, why, what, and what came of it: in t
 
 
 async def _reasons(context: Context, who: Principal, looked: Looking) -> Mapping[UUID, Reason]:
-    """Why they may see each of those whom it is about, of whom they may see. Of somebody who has
-    one role that is clear from what was shown; else it is looked up.
+    """Why they may see each of those whom it is about, of whom they may see. Of who has one role
+    that is clear from what was shown; else it is looked up.
     """
-    if not looked.patients:
-        return {}
-    held = [reason for role, reason in _WHY.items() if role in who.roles]
-    if len(held) == 1 and not looked.only_named:
-        return dict.fromkeys(looked.patients, held[0])
-    found = await context.parts.models.rows(context.asker, REASONS, list(looked.patients))
-    return {UUID(each["patient_id"]): each["reason"] for each in found}
+    own = who.person_id if "patient" in who.roles else None
+    reasons: dict[UUID, Reason] = {own: "self"} if own in looked.patients and own else {}
+    others = [each for each in looked.patients if each != own]
+    held = [reason for role, reason in _OF_STAFF.items() if role in who.roles]
+    if not others or not held:
+        return reasons
+    if len(held) == 1 and looked.shown_all(others):
+        return reasons | dict.fromkeys(others, held[0])
+    found = await context.parts.models.rows(context.asker, REASONS, others)
+    return reasons | {UUID(each["patient_id"]): each["reason"] for each in found}
 
 
 def _trouble(result: Any) -> str | None:

@@ -38,10 +38,9 @@ class Looking:
     def patients(self) -> tuple[UUID, ...]:
         return tuple(dict.fromkeys([*map(UUID, self.shown), *self.named]))
 
-    @property
-    def only_named(self) -> bool:
-        """Some patient was asked for, and no row of theirs was shown: it may be nobody's."""
-        return any(str(each) not in self.shown for each in self.named)
+    def shown_all(self, patients: Iterable[UUID]) -> bool:
+        """Who was asked for, and of whom no row was shown, may be nobody's."""
+        return all(str(each) in self.shown for each in patients)
 
     @property
     def in_vain(self) -> bool:

@@ -16,6 +16,7 @@ from services.gateway.graphql.context import Info
 from services.gateway.graphql.errors import BadRequest
 from services.gateway.graphql.ids import uuid_of
 from services.gateway.graphql.looking import now_looking
+from services.gateway.graphql.looks import Looks
 from services.gateway.projections.homework_lists import (
     AssignmentStatus,
 )
@@ -55,7 +56,7 @@ OfStatus = Annotated[
 
 
 @strawberry.type(description="What can be read.")
-class Query:
+class Query(Looks):
     @strawberry.field(description="Who is calling.")
     async def me(self, info: Info) -> screens.Me:
         who, row = info.context.principal, await info.context.row(asked.ME) or {}

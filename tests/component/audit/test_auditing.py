@@ -22,7 +22,7 @@ from tests.component.audit.asking import Done, ask
 pytestmark = [pytest.mark.postgres, pytest.mark.security("audit")]
 
 INVENTED = """
-INSERT INTO care_audit.whose SELECT tenant_id, gen_random_uuid(), recorded_at, writer, number,
+INSERT INTO care_audit.whose SELECT tenant_id, gen_random_uuid(), recorded_at, link, writer, number,
   'treatment' FROM care_audit.records WHERE number = 1"""
 TREATED: Reason = "treatment"
 KEY = derived(master_key(DEVELOPMENT_MASTER_KEY), "audit:care")
