@@ -1,5 +1,6 @@
 """`GET /v1/patients/{id}/looks`: who looked at one's record in this service, or wrote into it."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
@@ -16,7 +17,9 @@ LARGEST = 100
 USUAL = 20
 
 _LONGEST = 100
-"""Characters of a cursor, and of a number."""
+"""Characters of a cursor."""
+
+_SIZE = re.compile(r"[0-9]{1,3}")
 
 
 class PatientLooks:
@@ -68,10 +71,10 @@ def _page(query: bytes) -> tuple[int, Place | None]:
     try:
         given = parse_qs(query.decode("ascii", "replace"), max_num_fields=20)
         told = {name: values[-1][:_LONGEST] for name, values in given.items()}
-        first = int(told.get("first", USUAL))
+        first = told.get("first", str(USUAL))
         after = Place.of(told["after"]) if "after" in told else None
     except ValueError:
         raise Problem("page-malformed") from None
-    if not 1 <= first <= LARGEST:
+    if not _SIZE.fullmatch(first) or not 1 <= int(first) <= LARGEST:
         raise Problem("page-malformed")
-    return first, after
+    return int(first), after

@@ -21,7 +21,7 @@ from strawberry.types.graphql import OperationType
 
 from libs.access.principal import Principal
 from libs.audit.keeping import AuditUnavailable
-from libs.audit.record import Reason, Record, Verb
+from libs.audit.record import Reason, Record
 from libs.audit.trail import roles
 from libs.eventstore.store import StoreUnavailable
 from libs.eventstore.telling import Role
@@ -29,6 +29,7 @@ from services.gateway.graphql.answers import lower
 from services.gateway.graphql.context import Context
 from services.gateway.graphql.errors import Unavailable
 from services.gateway.graphql.looking import Looking, looking
+from services.gateway.queries.owners import OWNERS
 from services.gateway.queries.visible import REASONS
 
 _OF_STAFF: Mapping[str, Reason] = {"therapist": "treatment", "supervisor": "supervision"}
@@ -58,20 +59,20 @@ class Audited(SchemaExtension):
         if not action:
             return  # nothing but the schema
         try:
-            await _written_down(context, looked, "read", action, _trouble(result))
+            await _written_down(context, looked, action, _trouble(result))
         except Unavailable as away:
             result.data, result.errors = None, [away]  # type: ignore[union-attr]  # what has been executed
 
 
 async def watched(context: Context, patient: UUID | None, trouble: str | None = None) -> None:
     """Somebody begins to watch a patient, or is refused. Raises `Unavailable`."""
-    looked = Looking()
+    looked = Looking(verb="watch")
     looked.asked_for(patient)
-    await _written_down(context, looked, "watch", "patientChanged", trouble)
+    await _written_down(context, looked, "patientChanged", trouble)
 
 
 async def _written_down(
-    context: Context, looked: Looking, verb: Verb, action: str, trouble: str | None
+    context: Context, looked: Looking, action: str, trouble: str | None
 ) -> None:
     who = context.known
     if who is None:
@@ -79,9 +80,9 @@ async def _written_down(
     try:
         nothing = trouble is not None and not looked.shown
         reasons = {} if nothing else await _reasons(context, who, looked)
-        await context.parts.audit.note(
-            _record(context, who, looked, reasons, verb, action, trouble)
-        )
+        owners = await _owners(context, looked)
+        record = _record(context, who, looked, reasons, owners, action, trouble)
+        await context.parts.audit.note(record)
     except (AuditUnavailable, StoreUnavailable):
         raise Unavailable("AUDIT_UNAVAILABLE") from None
 
@@ -91,18 +92,19 @@ def _record(  # noqa: PLR0917 - who, whose, why, what, and what came of it: in t
     who: Principal,
     looked: Looking,
     reasons: Mapping[UUID, Reason],
-    verb: Verb,
+    owners: Sequence[UUID],
     action: str,
     trouble: str | None,
 ) -> Record:
-    refused = [each for each in looked.patients if each not in reasons]
+    sought = dict.fromkeys([*looked.patients, *owners])
+    refused = [each for each in sought if each not in reasons]
     acted = next((_ROLE[each] for each in reasons.values()), None)
     return Record(
         tenant_id=who.tenant_id,
         person_id=who.person_id,
         role=acted or roles(who.roles),
         on_behalf_of=None,
-        verb=verb,
+        verb=looked.verb,
         action=action,
         thing_id=looked.thing,
         patients=(*reasons, *refused),
@@ -127,6 +129,16 @@ async def _reasons(context: Context, who: Principal, looked: Looking) -> Mapping
         return reasons | dict.fromkeys(others, held[0])
     found = await context.parts.models.rows(context.asker, REASONS, others)
     return reasons | {UUID(each["patient_id"]): each["reason"] for each in found}
+
+
+async def _owners(context: Context, looked: Looking) -> Sequence[UUID]:
+    """Whose is what somebody asked for by its id and was not shown."""
+    found: list[UUID] = []
+    for kind, thing in looked.missed:
+        if kind in OWNERS:
+            rows = await context.parts.models.rows(context.asker, OWNERS[kind], thing)
+            found += [UUID(each["patient_id"]) for each in rows if each["patient_id"]]
+    return found
 
 
 def _trouble(result: Any) -> str | None:

@@ -5,18 +5,22 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from libs.audit.record import Verb
 from services.gateway.queries.reading import Json
 
 
 @dataclass(slots=True)
 class Looking:
     """Of one operation. `shown` are the patients whose rows it has read, `named` those whom it
-    asked for; `thing` is what else it asked for by its id.
+    asked for; `thing` is what else it asked for by its id. What was `missed` is a kind
+    of node and its id. An export says so in `verb`.
     """
 
     shown: dict[str, None] = field(default_factory=dict)
     named: dict[UUID, None] = field(default_factory=dict)
     thing: UUID | None = None
+    verb: Verb = "read"
+    missed: list[tuple[str, UUID]] = field(default_factory=list)
     rows: int = 0
     asked_for_one: bool = False
 

@@ -68,9 +68,13 @@ async def of_kind(context: Context, kind: str, value: str) -> types.Node | None:
     uuid, node = uuid_of(value, kind), NODES.get(kind)
     if uuid is None or node is None or asked is None:
         return None
+    looked = now_looking()
     if kind == "Patient":
-        now_looking().asked_for(uuid)
+        looked.asked_for(uuid)
     else:
-        now_looking().asked_for_thing(uuid)
+        looked.asked_for_thing(uuid)
     row = await context.row(node.sql, uuid)
-    return None if row is None else node.shape(row, context)
+    if row is None:
+        looked.missed.append((kind, uuid))
+        return None
+    return node.shape(row, context)

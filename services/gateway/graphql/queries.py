@@ -175,6 +175,8 @@ class Query(Looks):
         if session is not None:
             now_looking().asked_for_thing(session)
         row = await info.context.row(asked.SESSION_AGENDA, session)
+        if row is None and session is not None:
+            now_looking().missed.append(("Session", session))
         return None if row is None else shaping.agenda(row)
 
     @strawberry.field(description="Adherence and ratings over time.")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 
@@ -10,6 +11,8 @@ from libs.testing.audit import MemoryAudit
 from libs.testing.cast import ANNA, BORIS, CLINIC, LEV, MASHA
 from services.care.examples import SUPERVISOR
 from services.gateway.graphql.ids import to_global
+from services.gateway.graphql.nodes import NODES
+from services.gateway.queries.owners import OWNERS
 from tests.component.gateway.asking import Answers, Asking, Socket
 from tests.component.gateway.telling import ASSIGNMENT, EXPIRES, PEOPLE
 from tests.component.gateway.test_commands import RATE, done, rating
@@ -96,7 +99,18 @@ async def test_who_may_not_is_found_under_the_patient_and_was_let_for_no_reason(
     assert (by_patient.person_id, by_patient.outcome) == (BORIS, "not-found")
     assert (by_patient.patients, by_patient.reasons) == ((MASHA,), ())
     assert (by_thing.thing_id, by_thing.outcome) == (ASSIGNMENT, "not-found")
-    assert by_thing.reasons == ()
+    assert (by_thing.patients, by_thing.reasons) == ((MASHA,), ())
+
+
+async def test_what_is_not_there_is_nobodys(ask: Asking, audit: MemoryAudit) -> None:
+    nothing = to_global("Assignment", UUID(int=9))
+    await ask("boris", "query($id: ID!) { assignment(id: $id) { id } }", id=nothing)
+    (record,) = audit.records
+    assert (record.thing_id, record.outcome, record.patients) == (UUID(int=9), "not-found", ())
+
+
+def test_of_every_kind_of_thing_it_is_known_whose_it_is() -> None:
+    assert set(OWNERS) == set(NODES) - {"Patient", "Therapist", "Clinic"}
 
 
 async def test_an_empty_page_of_ones_own_is_a_look_all_the_same(

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from libs.audit.record import Record
+from libs.eventstore.store import StoreUnavailable
 from libs.testing.audit import MemoryAudit
 from libs.testing.cast import ANNA, BORIS, CLINIC, LEV, MASHA
 from libs.testing.web import client, edge
@@ -163,3 +164,20 @@ async def test_nor_is_a_batch_answered_without_its_records(desk: Desk) -> None:
     command = {"operation": "givePractice", "idempotency_key": "g1", "body": {**GIVE, "id": MADE}}
     answer = await desk.post("anna", "/v1/commands", {"commands": [command]})
     assert (answer.status_code, answer.json()["code"]) == (503, "audit-unavailable")
+
+
+async def test_what_failed_may_be_said_to_have_failed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It tells nothing of anybody, and its own code says what a client is to do."""
+    await given(desk)
+
+    async def away(*_arguments: object, **_named: object) -> None:
+        raise StoreUnavailable
+
+    monkeypatch.setattr(MemoryAudit, "looks", away)
+    path = f"/v1/patients/{MASHA}/looks"
+    assert (await desk.get("masha", path)).json()["code"] == "store-unavailable"
+    assert [each.outcome for each in desk.audit.records] == ["store-unavailable"]
+    desk.audit.down = True
+    assert (await desk.get("masha", path)).json()["code"] == "store-unavailable"

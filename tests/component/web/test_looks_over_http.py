@@ -95,6 +95,8 @@ async def test_somebody_elses_is_like_nobodys(audit: MemoryAudit) -> None:
         {"first": "0"},
         {"first": "101"},
         {"first": "many"},
+        {"first": "1_0"},
+        {"first": "\u0661"},
         {"first": "9" * 5000},
         {"after": "yesterday"},
         {"after": "2026-01-01T00:00:00~" + str(UUID(int=1))},
