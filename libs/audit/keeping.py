@@ -103,8 +103,8 @@ class AuditLog:
             self._draining = None
 
     async def _keep(self, group: Sequence[_Waiting]) -> None:
-        chained = self._chained(group)
         try:
+            chained = self._chained(group)
             async with borrowed(self._pool, self._patience) as connection:
                 await connection.execute(self._statement, *_arguments(chained))
         except Exception as error:  # noqa: BLE001 - whatever it was, those who wait must hear of it

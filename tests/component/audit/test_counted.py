@@ -1,5 +1,5 @@
-"""Over a story, as many records as operations: what was read and what was written, refusals too. And
-where a record cannot be kept nobody is answered, until it can.
+"""Over a story, as many records as operations: what was read and what was written, refusals too.
+Where a record cannot be kept nobody is answered, until it can.
 """
 
 import asyncio
