@@ -48,7 +48,8 @@ class Counted(Care):
 
     def _counted(self, answer: httpx.Response, body: dict[str, Any]) -> httpx.Response:
         if answer.status_code not in {401, 503}:
-            self.operations += len(body.get("commands") or [""])
+            commands = body.get("commands")
+            self.operations += len(commands) if isinstance(commands, list) else 1
         return answer
 
 
@@ -79,8 +80,8 @@ async def story(care: Counted) -> None:
     await care.post("anna", f"{session}/starts", {"note": "Masha Orlova"})
     await care.post("nobody", f"{session}/starts", {})
     commands = [
-        {"operation": "giveConsent", "idempotency_key": "b1", "body": REQUESTS["giveConsent"]},
-        {"operation": "Masha Orlova", "idempotency_key": "b2", "body": {}},
+        {"operation": "giveConsent", "idempotency_key": "q1", "body": REQUESTS["giveConsent"]},
+        {"operation": "Masha Orlova", "idempotency_key": "q2", "body": {}},
     ]
     await care.post("masha", "/v1/commands", {"commands": commands})
     await care.post("masha", "/v1/commands", {"commands": "all of them"})
@@ -140,7 +141,7 @@ async def test_no_word_that_anybody_wrote_is_in_it(care: Counted, own_database: 
     whose = rows(own_database, "SELECT w::text FROM care_audit.whose w")
     written = "".join(text for (text,) in [*records, *whose])
     assert str(MASHA) in written
-    for word in ("Orlova", "Masha", "Anna", "Riverside", "k1", "b1", "all of them"):
+    for word in ("Orlova", "Masha", "Anna", "Riverside", "k1", "q1", "all of them"):
         assert word not in written
 
 
