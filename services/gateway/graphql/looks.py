@@ -17,17 +17,16 @@ from libs.audit.looks import Look as Kept
 from libs.audit.looks import Place
 from libs.eventstore.store import StoreUnavailable
 from services.gateway import clients
+from services.gateway.graphql import listing
 from services.gateway.graphql.connections import Connection, Edge, PageInfo
 from services.gateway.graphql.context import Context, Info
-from services.gateway.graphql.errors import BadRequest, Overloaded
-from services.gateway.graphql.ids import uuid_of
-from services.gateway.graphql.looking import now_looking
+from services.gateway.graphql.errors import Overloaded
 from services.gateway.graphql.passing import passed_on
 from services.gateway.graphql.types import Therapist, about, maybe
 from services.gateway.projections import lists
 from services.gateway.projections.shapes import Shape
 from services.gateway.queries import pages, things
-from services.gateway.queries.pages import BadPage, Page
+from services.gateway.queries.pages import Page
 from services.gateway.queries.reading import Json
 
 _PATH = "/v1/patients/{}/looks"
@@ -88,21 +87,12 @@ class Looks:
         ] = None,
     ) -> Connection[Look]:
         context, who = info.context, info.context.principal
-        whose = who.person_id if patient_id is None else uuid_of(patient_id, "Patient")
-        is_patient = "patient" in who.roles
-        now_looking().asked_for(whose if patient_id or is_patient else None)
-        wanted = _page(f"looks:{who.person_id}", first, after)
-        if not is_patient or whose != who.person_id:
+        whose = listing.whose(info, patient_id)
+        wanted = listing.page(f"looks:{who.person_id}", first, None, after, None)
+        if "patient" not in who.roles or whose != who.person_id:
             return _connection(wanted, [], more=False)
         rows, more = await _newest(context, wanted)
         return _connection(wanted, await _with_names(context, rows), more=more)
-
-
-def _page(of: str, first: int | None, after: str | None) -> Page:
-    try:
-        return pages.page(of, first, None, after, None)
-    except BadPage as bad:
-        raise BadRequest(bad.code, bad.message) from None
 
 
 async def _newest(context: Context, wanted: Page) -> tuple[Sequence[Json], bool]:
