@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from libs.audit.keeping import AuditLog
-from libs.audit.looks import Place
+from libs.audit.looks import Look, Place
 from libs.eventstore.pool import open_pool
 from libs.testing.cast import ANNA, BORIS, CLINIC, LEV, MASHA, NOW, OTHER_CLINIC
 from libs.testing.databases import Database
@@ -37,7 +37,8 @@ async def audit(own_database: Database) -> AsyncIterator[AuditLog]:
 async def test_by_pages_all_are_seen_once_the_newest_first(audit: AuditLog) -> None:
     for number in range(7):
         await audit.note(replace(looked(MASHA, LEV), action=f"look{number}"))
-    seen, place = [], None
+    seen: list[Look] = []
+    place: Place | None = None
     while page := await audit.looks(CLINIC, MASHA, before=place, most=2):
         assert len(page) <= 2
         seen += page
