@@ -12,7 +12,7 @@ from libs.eventstore.pool import UNREACHABLE, Pool, within
 from libs.eventstore.store import StoreUnavailable
 
 TRUSTED_FOR = 5.0
-"""Seconds for which a process may remember that somebody treats somebody."""
+"""Seconds for which a process may remember that somebody treats somebody, or is not erased."""
 
 _MOST_REMEMBERED = 10_000
 
@@ -27,6 +27,9 @@ JOIN known_relationships r USING (tenant_id, therapist_id)
 WHERE s.tenant_id = $1 AND s.supervisor_id = $2 AND s.ended_at IS NULL
   AND r.patient_id = $3 AND r.ended_at IS NULL
 LIMIT 1
+"""
+_ERASED = """
+SELECT FROM known_erased WHERE tenant_id = $1 AND patient_id = $2
 """
 _PATIENT = """
 SELECT person_id, zone FROM known_people
@@ -57,7 +60,8 @@ class KnownCare:
         self._pool = pool
         self._patience = patience
         self._monotonic = monotonic
-        self._treating: dict[tuple[UUID, UUID, UUID], float] = {}
+        self._treating: dict[tuple[UUID, ...], float] = {}
+        self._there: dict[tuple[UUID, ...], float] = {}
 
     async def treats(self, tenant_id: UUID, therapist_id: UUID, patient_id: UUID) -> bool:
         """Only a yes is remembered: a relationship that began a moment ago must be seen."""
@@ -67,12 +71,23 @@ class KnownCare:
             return True
         treats = await self._row(_TREATS, *asked) is not None
         if treats:
-            self._remember(asked, now + TRUSTED_FOR)
+            _remember(self._treating, asked, now + TRUSTED_FOR)
         return treats
 
     async def supervises(self, tenant_id: UUID, supervisor_id: UUID, patient_id: UUID) -> bool:
         """Asked for seldom, so nothing of it is remembered."""
         return await self._row(_SUPERVISES, tenant_id, supervisor_id, patient_id) is not None
+
+    async def erased(self, tenant_id: UUID, patient_id: UUID) -> bool:
+        """Of every command this is asked, so for a while it is remembered of those who are not."""
+        asked = (tenant_id, patient_id)
+        now = self._monotonic()
+        if self._there.get(asked, 0.0) > now:
+            return False
+        erased = await self._row(_ERASED, *asked) is not None
+        if not erased:
+            _remember(self._there, asked, now + TRUSTED_FOR)
+        return erased
 
     async def patient(self, tenant_id: UUID, patient_id: UUID) -> KnownPatient | None:
         row = await self._row(_PATIENT, tenant_id, patient_id)
@@ -94,10 +109,13 @@ class KnownCare:
         except UNREACHABLE as error:
             raise StoreUnavailable from error
 
-    def _remember(self, asked: tuple[UUID, UUID, UUID], until: float) -> None:
-        if len(self._treating) >= _MOST_REMEMBERED:
-            self._treating.clear()
-        self._treating[asked] = until
+
+def _remember(
+    remembered: dict[tuple[UUID, ...], float], asked: tuple[UUID, ...], until: float
+) -> None:
+    if len(remembered) >= _MOST_REMEMBERED:
+        remembered.clear()
+    remembered[asked] = until
 
 
 def _known(row: asyncpg.Record | None) -> KnownSession | None:

@@ -42,16 +42,16 @@ Found = Mapping[KeyName, Key]
 class Keyring(Protocol):
     """Held to one contract: `MemoryKeyring` for tests, `PostgresKeyring` for everything else."""
 
-    async def create_subject(self, tenant_id: UUID, subject_id: UUID) -> None:
+    async def create_subject(self, tenant_id: UUID, subject_id: UUID, /) -> None:
         """Keys of both classes; already there is fine. Raises `SubjectErased`."""
 
-    async def find(self, names: Collection[KeyName]) -> Found:
+    async def find(self, names: Collection[KeyName], /) -> Found:
         """In a round trip for each clinic. A name that is missing from the answer was never
         created.
         """
 
     async def destroy(
-        self, tenant_id: UUID, subject_id: UUID, classes: Sequence[KeyClass] = CLASSES
+        self, tenant_id: UUID, subject_id: UUID, classes: Sequence[KeyClass] = CLASSES, /
     ) -> None:
         """Overwrites the keys and leaves tombstones, also where no key was ever made."""
 

@@ -51,9 +51,11 @@ class Commands(Generic[Command, State, Event]):
         location: str | None = None,
         prepare: Prepare | None = None,
         patients_act: bool = False,
+        even_erased: bool = False,
     ) -> None:
         """A request that begins a stream. `stream_of` derives its id where the body has none;
-        `location` is where the thing can be read (`/v1/assignments/{id}`).
+        `location` is where the thing can be read (`/v1/assignments/{id}`). `even_erased`: also
+        about a patient who was erased, of whom nothing else is taken.
         """
         self._add(
             request,
@@ -68,6 +70,7 @@ class Commands(Generic[Command, State, Event]):
                 location=location or f"{path}/{{id}}",
                 prepare=prepare,
                 patients_act=patients_act,
+                even_erased=even_erased,
             ),
         )
 
@@ -81,6 +84,7 @@ class Commands(Generic[Command, State, Event]):
         prepare: Prepare | None = None,
         patients_act: bool = False,
         required_if_match: bool = False,
+        even_erased: bool = False,
     ) -> None:
         """A request about the stream in the path. `patients_act`: what the patient does, so a
         therapist who tells it speaks on their behalf.
@@ -95,6 +99,7 @@ class Commands(Generic[Command, State, Event]):
                 prepare=prepare,
                 patients_act=patients_act,
                 required_if_match=required_if_match,
+                even_erased=even_erased,
             ),
         )
 
@@ -116,7 +121,7 @@ class Commands(Generic[Command, State, Event]):
         )
 
     def _add(self, request: type[Command], terms: Terms[State]) -> None:
-        scoped = replace(terms.grant, scope=self._edge.service)
+        scoped = replace(terms.grant, scope=terms.grant.scope or self._edge.service)
         self.router.operations.append(
             CommandOperation(self._edge, self._desk, request, replace(terms, grant=scoped))
         )

@@ -17,6 +17,7 @@ from libs.eventstore.decider import Command, Event, Rejected, State
 from libs.eventstore.desk import Answer, Call, Desk
 from libs.eventstore.errors import NotKnownYet
 from libs.eventstore.telling import Actor, Told
+from libs.privacy.sealing import SubjectErased
 from libs.web import bodies, headers
 from libs.web.bodies import Json
 from libs.web.edge import Edge
@@ -83,6 +84,7 @@ class Terms(Generic[State]):
     prepare: Prepare | None = None
     patients_act: bool = False
     required_if_match: bool = False
+    even_erased: bool = False
 
 
 class CommandOperation(Generic[Command, State, Event]):
@@ -195,12 +197,22 @@ class CommandOperation(Generic[Command, State, Event]):
         role = await may(principal, self.terms.grant, subject, self.edge.known)
         if role is None:
             raise NotKnownYet if self.terms.creates else Problem("not-found")
+        await self._must_not_be_erased(principal.tenant_id, subject)
         speaks_for = self.terms.patients_act and role == "therapist"
         return Actor(
             person_id=principal.person_id,
             role=role,
             on_behalf_of=subject.patient_id if speaks_for else None,
         )
+
+    async def _must_not_be_erased(self, tenant_id: UUID, subject: Subject) -> None:
+        """Asked last: that somebody was erased is for those to know who may ask for this."""
+        patient_id = subject.patient_id
+        if patient_id is None or self.terms.even_erased:
+            return
+        if await self.edge.known.erased(tenant_id, patient_id):
+            self.desk.forget(patient_id)
+            raise SubjectErased
 
     async def _subject(self, principal: Principal, stream: UUID, fields: Fields) -> Subject:
         """Whom a stream is about never changes, so what is remembered of it is good enough."""

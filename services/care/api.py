@@ -10,7 +10,7 @@ from libs.eventstore.desk import Desk
 from libs.eventstore.errors import NotKnownYet
 from libs.privacy.keyring import Keyring
 from libs.web.commands import Commands, Edge, Fields, Prepare, Preparing, Router
-from services.care import access, view
+from services.care import access, erasing_api, view
 from services.care.domain import (
     clinic,
     consent,
@@ -20,6 +20,7 @@ from services.care.domain import (
     supervision,
     therapist,
 )
+from services.care.erasing_api import Erasing
 
 Clinics = Desk[clinic.Command, clinic.State, clinic.Event]
 Therapists = Desk[therapist.Command, therapist.State, therapist.Event]
@@ -38,6 +39,7 @@ WRONG_CONTENT: tuple[type[Rejected], ...] = (
     session.TherapistNeeded,
     session.EndBeforeStart,
     consent.ConsentNotAttested,
+    *erasing_api.WRONG_CONTENT,
 )
 STATUSES = dict.fromkeys(WRONG_CONTENT, HTTPStatus.UNPROCESSABLE_ENTITY)
 
@@ -52,6 +54,7 @@ def routes(
     supervisions: Supervisions,
     sessions: Sessions,
     consents: Consents,
+    erasing: Erasing,
     keyring: Keyring,
 ) -> Router:
     return Router().take(
@@ -62,6 +65,7 @@ def routes(
         _supervisions(edge, supervisions, therapists),
         _sessions(edge, sessions, clinics),
         _consents(edge, consents, patients),
+        erasing_api.routes(edge, erasing, patients, keyring),
     )
 
 

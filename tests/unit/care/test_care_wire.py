@@ -20,6 +20,9 @@ ALL: list[Aggregate[Any, Any, Any]] = [
     wire.supervisions,
     wire.sessions,
     wire.consents,
+    wire.policies,
+    wire.erasures,
+    wire.private_texts,
 ]
 
 
@@ -93,6 +96,9 @@ def test_only_the_names_of_people_are_private() -> None:
         (wire.relationships, PATIENT),
         (wire.sessions, PATIENT),
         (wire.consents, PATIENT),
+        (wire.policies, None),
+        (wire.erasures, PATIENT),
+        (wire.private_texts, PATIENT),
     ],
     ids=lambda value: getattr(value, "category", ""),
 )

@@ -6,9 +6,11 @@ from uuid import UUID
 import orjson
 import pytest
 
+from libs.eventstore.aggregate import Aggregate
 from libs.testing.cast import ANNA, MASHA, NOW, THERAPIST
 from libs.web.problems import FieldsInvalid
 from libs.web.shapes import Shape
+from services.review import wire
 from services.review.domain import meaning, non_engagement, review, work
 from services.review.domain.state import PatientId, State, TherapistId
 from services.review.examples import FACTS, IN_SESSION, PATIENT, REQUESTS
@@ -31,14 +33,18 @@ SHAPES: dict[str, type[Any]] = {
 LOOKED_UP = {"openReview": {"patient_id": PatientId(MASHA), "therapist_id": TherapistId(ANNA)}}
 
 
+def of(fact: object) -> Aggregate[Any, Any, Any]:
+    return reviews if type(fact) in reviews.wire.names else wire.confirmations
+
+
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: type(fact).__name__)
-def test_a_fact_comes_back_as_it_was_published(fact: review.Event) -> None:
-    name, content = reviews.wire.to_wire(fact)
-    assert reviews.wire.from_wire(name, orjson.dumps(content), UUID(int=1)) == fact
+def test_a_fact_comes_back_as_it_was_published(fact: object) -> None:
+    name, content = of(fact).wire.to_wire(fact)
+    assert of(fact).wire.from_wire(name, orjson.dumps(content), UUID(int=1)) == fact
 
 
 def test_every_fact_has_an_example_and_its_name_is_its_own() -> None:
-    names = reviews.wire.names
+    names = {**reviews.wire.names, **wire.confirmations.wire.names}
     assert {type(fact) for fact in FACTS} == set(names)
     assert all(name == f"interlude.review.{kind.__name__}.v1" for kind, name in names.items())
 
