@@ -44,6 +44,10 @@ erased = Table(
 )
 """`removed`: how many rows of which table there were."""
 
+# Partitions are shared among followers. Whoever removes waits for all batches that began before
+# this was known, and whichever begins afterwards knows it.
+_SHARED = text("SELECT pg_advisory_xact_lock_shared(hashtextextended('interlude.erasing', 0))")
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('interlude.erasing', 0))")
 _FORGOTTEN = text("""
 SELECT tenant_id, patient_id FROM known_erased
 JOIN unnest(CAST(:tenants AS uuid[]), CAST(:patients AS uuid[])) AS asked(tenant_id, patient_id)
@@ -90,9 +94,10 @@ def keep(db: Connection, events: Sequence[Recorded], *kept: Table, answers: bool
 
 
 def forgotten(db: Connection, subjects: Collection[Subject]) -> Collection[Subject]:
-    """Those of them that were erased, for `Reader.forgotten`."""
+    """Those of them that were erased, for `Reader.forgotten`. Nobody else is meanwhile."""
     if not subjects:
         return ()
+    db.execute(_SHARED)
     asked = {
         "tenants": [tenant_id for tenant_id, _ in subjects],
         "patients": [patient_id for _, patient_id in subjects],
@@ -118,10 +123,11 @@ def _erase(
     *,
     answers: bool,
 ) -> None:
+    db.execute(_ALONE)
     who = {"tenant": tenant_id, "patient": fact.patient_id}
     people = care_facts.people
     counts = {
-        people.name: db.execute(
+        str(people.name): db.execute(
             delete(people).where(
                 people.c.tenant_id == tenant_id,
                 people.c.person_id == fact.patient_id,
@@ -130,7 +136,7 @@ def _erase(
         ).rowcount
     }
     for table in (care_facts.relationships, care_facts.sessions, *kept):
-        counts[table.name] = db.execute(
+        counts[str(table.name)] = db.execute(
             delete(table).where(
                 table.c.tenant_id == tenant_id, table.c.patient_id == fact.patient_id
             )

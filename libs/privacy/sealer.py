@@ -12,7 +12,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from libs.privacy.keyring import Key, Keyring, Spoilt, Tombstone
 from libs.privacy.keys import NONCE_BYTES, Chance, KeyName
 from libs.privacy.private import Erased, KeyClass, Private, Sealed
-from libs.privacy.sealing import KeyBroken, Path, SealBroken, SubjectErased, UnknownSubject
+from libs.privacy.sealing import (
+    KeyBroken,
+    Path,
+    PrivateTextErased,
+    SealBroken,
+    SubjectErased,
+    UnknownSubject,
+)
 
 EVERY = "*"
 HELD_FOR = 60.0
@@ -84,7 +91,7 @@ class KeyringSealer:
         name = KeyName(tenant_id, subject_id, key_class)
         cipher = self._still_held(name) or await self._fetched(name)
         if isinstance(cipher, Tombstone):
-            raise SubjectErased
+            raise PrivateTextErased if key_class == "patient_private" else SubjectErased
         if isinstance(cipher, Spoilt):
             raise KeyBroken
         place = f"{event_id}/"
@@ -116,6 +123,17 @@ class KeyringSealer:
             if name.tenant_id == tenant_id:
                 del self._held[name]
 
+    def _forget_outdated(self) -> None:
+        """They stand in the order in which they were fetched. A key that may not be used any more
+        is no longer kept in memory either, from when the next one is wanted.
+        """
+        now = self._monotonic()
+        while self._held:
+            name, (_, until) = next(iter(self._held.items()))
+            if until > now:
+                return
+            del self._held[name]
+
     def _seal_at(self, content: Any, path: Path, place: str, cipher: SubjectCipher) -> None:
         step, rest = path[0], path[1:]
         for at in _steps(content, step):
@@ -140,7 +158,9 @@ class KeyringSealer:
             return
         # The minute counts from before the question, or a slow answer would lengthen it.
         until = self._monotonic() + HELD_FOR
+        self._forget_outdated()
         for name, key in (await self._keyring.find(names)).items():
+            self._held.pop(name, None)
             while len(self._held) >= self._capacity:
                 del self._held[next(iter(self._held))]
             self._held[name] = (_at_work(name, key), until)

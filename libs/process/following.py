@@ -85,7 +85,7 @@ async def _follow(service: str, settings: Settings, following: Following) -> Non
         follower = Follower(
             engine,
             broker,
-            [keeping(_reader(KEEP, settings, following), following.keep), *reacts],
+            [keeping(reader_of(KEEP, settings, following), following.keep), *reacts],
             group=group_of(service, settings.topic_prefix),
             now=utc_now,
             monotonic=time.monotonic,
@@ -120,10 +120,10 @@ async def _reactions(
         return
     async with parts.opened(service, "follow", settings, size=_CONNECTIONS) as built:
         reactions = Reacting(service, following.reactions(built), now=built.clock)
-        yield [reacting(_reader(REACT, settings, following), reactions)], built.at_head()
+        yield [reacting(reader_of(REACT, settings, following), reactions)], built.at_head()
 
 
-def _reader(name: str, settings: Settings, following: Following) -> Reader:
+def reader_of(name: str, settings: Settings, following: Following) -> Reader:
     keys = {
         topic_of(each, settings.topic_prefix): settings.key(f"chain:{each}")
         for each in following.services

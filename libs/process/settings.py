@@ -79,6 +79,8 @@ ChainKeys = Annotated[keys.Derived, NoDecode, BeforeValidator(partial(_derived, 
 AnalyticsKeys = Annotated[
     keys.Derived, NoDecode, BeforeValidator(partial(_derived, "analytics")), _Hidden
 ]
+PassKeys = Annotated[keys.Derived, NoDecode, BeforeValidator(partial(_derived, "passes")), _Hidden]
+"""Of whoever signs passes for itself (`libs.access.passes`)."""
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -209,7 +211,7 @@ def unsafe(name: str, value: Any, *, trusted_network: bool = False) -> str | Non
             return trusting.unsafe(value)
         case "master_key":
             return _KNOWN if keys.guessable(keys.master_key(value.get_secret_value())) else None
-        case "chain_keys" | "analytics_keys":
+        case "chain_keys" | "analytics_keys" | "pass_keys":
             return _OF_A_KNOWN_ONE if value.guessable else None
         case _ if name.endswith(("_url", "_endpoint")):
             return None if trusted_network else _plain(value)

@@ -42,4 +42,10 @@ def create_app(hosted: Hosted) -> FastAPI:
 
 
 def serve() -> None:
-    host("care", started("care", "api", Settings), create_app, categories=follow.CATEGORIES)
+    host(
+        "care",
+        started("care", "api", Settings),
+        create_app,
+        categories=follow.CATEGORIES,
+        passes="gateway",
+    )

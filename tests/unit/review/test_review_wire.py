@@ -103,7 +103,7 @@ def test_the_examples_of_requests_become_the_examples_of_facts() -> None:
         new = reviews.decider.decide(command, state)
         state = reviews.decider.fold(new, onto=state)
         facts.extend(new)
-    assert facts == list(FACTS)
+    assert facts == [fact for fact in FACTS if type(fact) in reviews.wire.names]
 
 
 @pytest.mark.parametrize(
