@@ -102,8 +102,8 @@ def _follow(service: Service) -> typer.Typer:
         """Follow other services' facts: keep what this one's rules need, and react.
 
         Reads DATABASE_URL (as <service>_follow), BROKER_URL, TOPIC_PREFIX, ADMIN_PORT. Where a
-        reaction records text, KEYRING_URL (as keyring_app) and MASTER_KEY; otherwise CHAIN_KEYS.
-        Care, which destroys the keys of whoever is erased, KEYRING_URL (as keyring_writer) besides.
+        reaction records text, KEYRING_URL (as keyring_app; care, which only destroys keys, as
+        keyring_writer) and MASTER_KEY; where none does, CHAIN_KEYS.
         """
         if context.invoked_subcommand:
             return

@@ -27,6 +27,9 @@ _THINGS = {
     "supervisions": "supervision",
     "sessions": "session",
     "consents": "consent",
+    "erasures": "patient",
+    "erasure-policies": "clinic",
+    "private-text-erasures": "patient",
     "goals": "goal",
     "assignments": "assignment",
     "entries": "entry",
@@ -36,6 +39,7 @@ _THINGS = {
 """By the first part of a path, what its id is of."""
 
 _NAMED = {
+    "clinic_id": "clinic",
     "patient_id": "patient",
     "therapist_id": "therapist",
     "assignment_id": "assignment",
@@ -44,8 +48,8 @@ _NAMED = {
 }
 """What a body says that it is about. The other ids in an example are of its own parts."""
 
-NAMES_NOBODY = {"registerClinic", "registerTherapist", "registerPatient"}
-"""Each makes somebody new, and so is about nobody who is there."""
+NAMES_NOBODY = {"registerClinic", "registerTherapist", "registerPatient", "setErasurePolicy"}
+"""Each makes somebody new, or is the clinic's own, and so is about nobody who is there."""
 
 _NOT_NEEDED = {"occurrence_id", "continues_from", "goal_ids", "entry_id"}
 """Of somebody else's example, and nothing that decides who may."""

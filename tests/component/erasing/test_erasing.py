@@ -89,13 +89,12 @@ async def test_nothing_is_kept_of_her_beside_what_was_recorded(world: World) -> 
     assert left == {
         *((service, "events") for service in SERVICES),
         *((service, "known_erased") for service in SERVICES),
-        # What she has asked of her erasure itself.
+        # What care's own follower has told it since: that everybody has confirmed.
         ("care", "idempotency"),
         ("gateway", "erased"),
         ("keyring", "subject_keys"),
     }
-    assert world.rows("care", "idempotency", MASHA)
-    assert all("Erasure" in row for row in world.rows("care", "idempotency", MASHA))
+    assert all("confirm" in row for row in world.rows("care", "idempotency", MASHA))
 
 
 async def test_what_she_wrote_is_erased_for_herself_too(world: World) -> None:

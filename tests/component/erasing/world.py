@@ -5,7 +5,7 @@ without their processes: what was recorded is handed on when a test says so, to 
 import os
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
@@ -113,24 +113,21 @@ class Follows:
     listens: Collection[str]
     parts: Sequence[Part]
     time: Time
-    read: dict[str, int] = field(default_factory=dict)
 
     async def hears(
         self, service: str, told: Sequence[Recorded], *, dies_in: str | None = None
     ) -> None:
         here = Partition(topic_of(service), 0)
-        at = self.read.get(service, 0)
-        fresh = delivered(here, at, told[at:])
-        for part in self.parts if fresh else ():
+        for part in self.parts:
             async with self.engine.begin() as db:
-                await db.run_sync(progress.stand, part.reader.name, {here: "id"})
-                batch = await db.run_sync(take, part.reader, {here: at}, fresh)
+                stood = await db.run_sync(progress.stand, part.reader.name, {here: "id"})
+                fresh = delivered(here, stood[here], told[stood[here] :])
+                batch = await db.run_sync(take, part.reader, stood, fresh)
                 failed = await part.handle(db, batch)
                 await db.run_sync(settle, batch, failed, self.time.now)
                 assert not failed, failed
                 if part.reader.name == dies_in:
                     raise Crash
-        self.read[service] = len(told)
 
 
 @dataclass
@@ -141,7 +138,6 @@ class World:
     followers: Mapping[str, Follows]
     built: Mapping[str, Parts]
     projector: Applying
-    projected: dict[str, int] = field(default_factory=dict)
 
     # --- What people ask. ---
 
@@ -196,21 +192,19 @@ class World:
     def project(self) -> None:
         for service in SERVICES:
             here, told = Partition(topic_of(service), 0), self.recorded(service)
-            at = self.projected.get(service, 0)
             with self.projector.engine.begin() as db:
-                progress.stand(db, self.projector.reader.name, {here: "id"})
-            if fresh := delivered(here, at, told[at:]):
-                self.projector.apply({here: at}, fresh)
-            self.projected[service] = len(told)
+                stood = progress.stand(db, self.projector.reader.name, {here: "id"})
+            self.projector.apply(stood, delivered(here, stood[here], told[stood[here] :]))
 
     # --- What is looked at. ---
 
     def rows(self, schema: str, table: str, who: UUID) -> Sequence[str]:
-        """Every row in which somebody is named, as text, in order."""
+        """Every row in which somebody is named, also within bytes, as text and in order."""
         with psycopg.connect(self.database.url) as superuser:
             found = superuser.execute(
-                f'SELECT t::text FROM "{schema}"."{table}" t WHERE t::text LIKE %s ORDER BY 1',  # noqa: S608 - our own names
-                [f"%{who}%"],
+                f'SELECT t::text FROM "{schema}"."{table}" t'  # noqa: S608 - our own names
+                " WHERE t::text LIKE ANY (%s) ORDER BY 1",
+                [[f"%{who}%", f"%{str(who).encode().hex()}%"]],
             ).fetchall()
         return [str(row[0]) for row in found]
 

@@ -115,15 +115,14 @@ def obstacles(history: list[Event], at: datetime) -> list[str]:
 def _in_its_course() -> list[Command]:
     """As it should go: without it, hardly any history would get as far as the certificate."""
     first, last = NOW, NOW + timedelta(days=91)
-    by_patient = {"by": PATIENT, "happened_at": first, "now": first}
-    late = {"by": ADMIN, "happened_at": last, "now": last}
+    late = {"happened_at": last, "now": last}
     return [
-        RequestErasure(patient_id=WHO, **by_patient),
+        RequestErasure(by=PATIENT, happened_at=first, now=first, patient_id=WHO),
         AnnounceErasure(by=ADMIN, happened_at=first, now=first, grace_days=30),
-        ReleaseErasure(**late),
-        ErasePatient(unreadable_from=last, **late),
+        ReleaseErasure(by=ADMIN, **late),
+        ErasePatient(by=ADMIN, unreadable_from=last, **late),
         *(
-            ConfirmErasure(removed=(), where=where, confirmed_at=last, **late)
+            ConfirmErasure(by=ADMIN, removed=(), where=where, confirmed_at=last, **late)
             for where in EVERYWHERE
         ),
     ]
