@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import psycopg
 import pytest
 
@@ -22,6 +23,8 @@ from deploy.local.postgres import Postgres, temporary_place
 from deploy.local.processes import SERVICES
 from libs.messaging.connect import connect
 from libs.messaging.envelope import to_message, topic_of
+from libs.privacy.keyring import PostgresKeyring
+from libs.privacy.keys import MasterKey
 from libs.privacy.private import Erased, Sealed
 from libs.privacy.sealer import KeyringSealer
 from libs.testing.cast import CLINIC, LEV, MASHA
@@ -185,3 +188,33 @@ async def test_once_she_is_erased_nothing_of_it_is_anywhere(place: Place) -> Non
     assert len(list(place.sealed(LEV))) > len(hers)
     notes = await world.shown("lev", "diary", f"/v1/entries/{of(LEV, 'shared')}")
     assert notes["notes"] == "To look at together."
+
+
+@pytest.mark.parametrize("doomed", ["the first", "one in the middle", "the last", "all"])
+async def test_a_destroyed_key_is_in_no_page_wherever_it_stood(
+    server: Postgres, doomed: str
+) -> None:
+    """A page keeps what was in a row until something is written over it, vacuumed or not."""
+    database = _prepared(server)
+    somebody = [
+        UUID(int=0x0199_0000_0000_7000_8000_0000_0000_0000 + number) for number in range(90)
+    ]
+    which = {"the first": [0], "one in the middle": [44], "the last": [89], "all": range(90)}[
+        doomed
+    ]
+    async with asyncpg.create_pool(database.url_as("keyring_writer"), max_size=2) as pool:
+        keyring = PostgresKeyring(pool, MasterKey(bytes(32), nonce=os.urandom), chance=os.urandom)
+        for each in somebody:
+            await keyring.create_subject(CLINIC, each)
+        wrapped = _wrapped(database)
+        for number in which:
+            await keyring.destroy(CLINIC, somebody[number])
+    _settled(database)
+    files = [each for each in server.folder.rglob("*") if each.is_file()]
+    everything = b"".join(file.read_bytes() for file in files)
+    destroyed = {somebody[number] for number in which}
+    found = {who for who, keys in wrapped.items() if any(key in everything for key in keys)}
+    assert found == set(somebody) - destroyed
+    # Nor half of one.
+    halves = [key[at : at + 20] for who in destroyed for key in wrapped[who] for at in (0, 20, 40)]
+    assert [half for half in halves if half in everything] == []
