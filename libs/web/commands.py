@@ -14,6 +14,7 @@ from libs.web.performing import (
     About,
     CommandOperation,
     Fields,
+    First,
     Prepare,
     Preparing,
     Terms,
@@ -21,7 +22,17 @@ from libs.web.performing import (
 )
 from libs.web.views import Fold, Show
 
-__all__ = ["About", "Commands", "Edge", "Fields", "Prepare", "Preparing", "Router", "named_in"]
+__all__ = [
+    "About",
+    "Commands",
+    "Edge",
+    "Fields",
+    "First",
+    "Prepare",
+    "Preparing",
+    "Router",
+    "named_in",
+]
 
 
 class Commands(Generic[Command, State, Event]):
@@ -50,6 +61,7 @@ class Commands(Generic[Command, State, Event]):
         stream_of: Callable[[Fields], UUID] | None = None,
         location: str | None = None,
         prepare: Prepare | None = None,
+        first: First | None = None,
         patients_act: bool = False,
         even_erased: bool = False,
     ) -> None:
@@ -69,6 +81,7 @@ class Commands(Generic[Command, State, Event]):
                 stream_of=stream_of,
                 location=location or f"{path}/{{id}}",
                 prepare=prepare,
+                first=first,
                 patients_act=patients_act,
                 even_erased=even_erased,
             ),

@@ -44,6 +44,11 @@ class Preparing:
 Prepare = Callable[[Preparing], Awaitable[Fields]]
 """Gives the `LOOKED_UP` fields. May raise a `Rejected`, among them `NotKnownYet`."""
 
+First = Callable[[Call[Any, Any]], Awaitable[None]]
+"""Done before the request is decided, and not again when it is repeated under its key. What may be
+cut off behind it has to bear being done twice.
+"""
+
 About = Callable[[Principal, Fields], Awaitable[Subject]]
 """Whom a creation is about, before there is a stream that says so."""
 
@@ -82,6 +87,7 @@ class Terms(Generic[State]):
     stream_of: Callable[[Fields], UUID] | None = None
     location: str | None = None
     prepare: Prepare | None = None
+    first: First | None = None
     patients_act: bool = False
     required_if_match: bool = False
     even_erased: bool = False
@@ -139,6 +145,8 @@ class CommandOperation(Generic[Command, State, Event]):
             satisfied = await self.edge.waited(asked.principal.tenant_id, asked.after)
         try:
             call = await self._call(asked, read, now, fingerprint)
+            if self.terms.first is not None and not await self.desk.has_answered(call):
+                await self.terms.first(call)
             return self._reply(call.tenant_id, await self.desk.handle(call))
         except NotKnownYet:
             if satisfied:

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from libs.access.passes import CONFIRMS
 from libs.access.policy import NOBODY
+from libs.eventstore.calling import Call
 from libs.eventstore.decider import Rejected
 from libs.eventstore.desk import Desk
 from libs.eventstore.errors import NotKnownYet
@@ -143,14 +145,8 @@ def _of_the_clinic(
 
 
 def _private_texts(edge: Edge, erasing: Erasing, patients: Patients, keyring: Keyring) -> Router:
-    known = _of_a_known_patient(patients)
-
-    async def without_its_key(preparing: Preparing) -> Fields:
-        await known(preparing)
-        await _forget_private_text(
-            keyring, preparing.principal.tenant_id, preparing.fields["patient_id"]
-        )
-        return {}
+    async def without_its_key(call: Call[Any, Any]) -> None:
+        await _forget_private_text(keyring, call.tenant_id, call.command.patient_id)
 
     on = Commands(edge, erasing.private_texts, subject=access.private_text_of)
     on.create(
@@ -159,7 +155,8 @@ def _private_texts(edge: Edge, erasing: Erasing, patients: Patients, keyring: Ke
         operation="erasePrivateText",
         grant=access.PATIENT_ALONE,
         stream_of=_patients,
-        prepare=without_its_key,
+        prepare=_of_a_known_patient(patients),
+        first=without_its_key,
     )
     on.show(
         "/v1/private-text-erasures/{id}",

@@ -1,6 +1,7 @@
 """Masha is erased: from her wish to the certificate, in all services, and nobody else with her."""
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -15,6 +16,7 @@ from libs.privacy.keyring import TOMBSTONE
 from libs.privacy.keys import CLASSES, KeyName
 from libs.process.keys import DEVELOPMENT_MASTER_KEY, derived, master_key
 from libs.testing.cast import CLINIC, LEV, MASHA
+from libs.testing.web import client
 from services.gateway.confirming import Confirming
 from tests.component.erasing.treatment import entry, of
 from tests.component.erasing.world import Crash, World, pass_key
@@ -331,6 +333,27 @@ async def test_what_she_wrote_for_herself_alone_is_gone_at_once(world: World) ->
         "private-text-erased",
     )
     await world.done("masha", "diary", "/v1/entries", entry(MASHA, "another", "shared"))
+
+
+async def test_her_wish_repeated_under_its_key_destroys_no_key_that_came_since(
+    world: World,
+) -> None:
+    """The keyring is asked once, however often the answer was lost."""
+    asked: list[UUID] = []
+    care = world.built["care"].keyring
+    destroy = care.destroy
+
+    async def counted(tenant_id: UUID, subject_id: UUID, *classes: Any) -> None:
+        asked.append(subject_id)
+        await destroy(tenant_id, subject_id, *classes)
+
+    care.destroy = counted  # type: ignore[method-assign]  # to see how often
+    hers, path = {"patient_id": str(MASHA)}, "/v1/private-text-erasures"
+    for told in ("her wish", "her wish", "another wish"):
+        async with client(world.apps["care"], "masha") as browser:
+            answer = await browser.post(path, json=hers, headers={"Idempotency-Key": told})
+        assert answer.is_success
+    assert asked == [MASHA, MASHA]
 
 
 async def test_nobody_else_erases_what_is_hers(world: World) -> None:
