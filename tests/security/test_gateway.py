@@ -53,6 +53,7 @@ QUERIES = {
     " { nodes { type } } }",
     "notebook": "query($patient: ID!) { notebook(patientId: $patient, first: 9) { nodes { id } } }",
     "goals": "query($patient: ID!) { goals(patientId: $patient, first: 9) { nodes { id } } }",
+    "erasure": "query($patient: ID!) { erasure(patientId: $patient) { status } }",
     "diary": "query($patient: ID!) { diary(patientId: $patient, first: 9) { nodes { id } } }",
 }
 NODE = "query($id: ID!) { node(id: $id) { __typename } }"
