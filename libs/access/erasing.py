@@ -45,9 +45,11 @@ erased = Table(
 """`removed`: how many rows of which table there were."""
 
 # Partitions are shared among followers. Whoever removes waits for all batches that began before
-# this was known, and whichever begins afterwards knows it.
-_SHARED = text("SELECT pg_advisory_xact_lock_shared(hashtextextended('interlude.erasing', 0))")
-_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('interlude.erasing', 0))")
+# this was known, and whichever begins afterwards knows it. Each service waits for its own alone: all
+# of them hear of an erasure at the same moment, and would else wait for each other in a circle.
+_KEY = "hashtextextended('interlude.erasing.' || current_schema(), 0)"
+_SHARED = text(f"SELECT pg_advisory_xact_lock_shared({_KEY})")
+_ALONE = text(f"SELECT pg_advisory_xact_lock({_KEY})")
 _FORGOTTEN = text("""
 SELECT tenant_id, patient_id FROM known_erased
 JOIN unnest(CAST(:tenants AS uuid[]), CAST(:patients AS uuid[])) AS asked(tenant_id, patient_id)

@@ -76,7 +76,9 @@ def project(db: Connection, events: Sequence[Recorded]) -> None:
 
 
 def forgotten(db: Connection, subjects: Collection[Subject]) -> Collection[Subject]:
-    """For `Reader.forgotten`. Until the transaction ends nobody is erased."""
+    """For `Reader.forgotten`. Until the transaction ends nobody else is."""
+    if not subjects:
+        return ()
     db.execute(_SHARED)
     asked = {
         "tenants": [tenant_id for tenant_id, _ in subjects],
