@@ -45,8 +45,8 @@ erased = Table(
 """`removed`: how many rows of which table there were."""
 
 # Partitions are shared among followers. Whoever removes waits for all batches that began before
-# this was known, and whichever begins afterwards knows it. Each service waits for its own alone: all
-# of them hear of an erasure at the same moment, and would else wait for each other in a circle.
+# this was known, and whichever begins afterwards knows it. Each service waits for its own alone:
+# all hear of an erasure at the same moment, and would else wait for each other in a circle.
 _KEY = "hashtextextended('interlude.erasing.' || current_schema(), 0)"
 _SHARED = text(f"SELECT pg_advisory_xact_lock_shared({_KEY})")
 _ALONE = text(f"SELECT pg_advisory_xact_lock({_KEY})")

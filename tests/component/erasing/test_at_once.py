@@ -1,5 +1,5 @@
-"""Partitions are shared: another process may be at work on Masha's facts at the very moment in which
-this one hears that she was erased.
+"""Partitions are shared: another process may be at work on Masha's facts at the very moment in
+which this one hears that she was erased.
 """
 
 from collections.abc import Callable, Iterator, Sequence
