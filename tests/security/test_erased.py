@@ -202,7 +202,9 @@ async def test_a_destroyed_key_is_in_no_page_wherever_it_stood(
     which = {"the first": [0], "one in the middle": [44], "the last": [89], "all": range(90)}[
         doomed
     ]
-    async with asyncpg.create_pool(database.url_as("keyring_writer"), max_size=2) as pool:
+    async with asyncpg.create_pool(
+        database.url_as("keyring_writer"), min_size=1, max_size=2
+    ) as pool:
         keyring = PostgresKeyring(pool, MasterKey(bytes(32), nonce=os.urandom), chance=os.urandom)
         for each in somebody:
             await keyring.create_subject(CLINIC, each)
