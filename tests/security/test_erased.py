@@ -123,10 +123,14 @@ async def place(server: Postgres) -> AsyncIterator[Place]:
 
 
 def _prepared(server: Postgres) -> Database:
-    """As `SECURITY.md` asks for: segments of the log that are done with are not used again."""
+    """As `SECURITY.md` asks for: segments of the log that are done with are not used again. And
+    nobody vacuums or looks at a table but when it is said here, for whoever does keeps what was
+    destroyed meanwhile for those who might still want to see it.
+    """
     with psycopg.connect(server.url(), autocommit=True) as superuser:
         superuser.execute("CREATE DATABASE interlude")
         superuser.execute("ALTER SYSTEM SET wal_recycle = off")
+        superuser.execute("ALTER SYSTEM SET autovacuum = off")
         superuser.execute("ALTER SYSTEM SET log_statement = 'all'")
         superuser.execute("SELECT pg_reload_conf()")
     database = Server(server.url()).of("interlude")
