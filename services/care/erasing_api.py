@@ -19,7 +19,6 @@ from services.care.domain import (
     erasure,
     erasure_facts,
     erasure_policy,
-    erasure_rules,
     patient,
     private_text,
 )
@@ -31,8 +30,8 @@ PrivateTexts = Desk[private_text.Command, private_text.State, private_text.Event
 
 WRONG_CONTENT: tuple[type[Rejected], ...] = (
     erasure_policy.NotThisClinicsPolicy,
-    erasure_rules.ErasureReason,
-    erasure_rules.HoldEnd,
+    erasure.ErasureReason,
+    erasure.HoldEnd,
 )
 
 

@@ -29,7 +29,7 @@ from libs.privacy.private import Erased, Sealed
 from libs.privacy.sealer import KeyringSealer
 from libs.testing.cast import CLINIC, LEV, MASHA
 from libs.testing.databases import Database, Server
-from tests.component.erasing.test_erasing import by_the_gateway, released
+from tests.component.erasing.erased import by_the_gateway, released
 from tests.component.erasing.treatment import WORDS, begun, of
 from tests.component.erasing.world import World, living
 from tests.security.sweeping import Looking

@@ -14,6 +14,7 @@ from typing import Annotated, assert_never
 
 from annotated_types import MaxLen
 
+from libs.eventstore.decider import Rejected
 from libs.eventstore.telling import LOOKED_UP, Told
 from libs.vocabulary.moment import Instant
 from libs.vocabulary.removal import Removed
@@ -133,7 +134,7 @@ def _confirmed(state: State, event: ErasureConfirmed) -> State:
     return replace(state, confirmed=(*state.confirmed, event.confirmation))
 
 
-# --- Requests. ---
+# --- Requests and rejections. ---
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,3 +209,66 @@ Command = (
     | ErasePatient
     | ConfirmErasure
 )
+
+
+class ErasureReason(Rejected):
+    """The clinic says why it asks; a patient need not, and says nothing else than their wish."""
+
+    code = "erasure-reason"
+    pointer = "/because"
+
+
+class ErasureNotRequested(Rejected):
+    """Nobody asks for it any more: it was withdrawn."""
+
+    code = "erasure-not-requested"
+
+
+class ErasureUnderWay(Rejected):
+    """It is released or done, and cannot be taken back, held or announced again."""
+
+    code = "erasure-under-way"
+
+
+class ErasureThePatients(Rejected):
+    """The patient asked for it themselves, so they alone withdraw it. The clinic may hold it."""
+
+    code = "erasure-the-patients"
+
+
+class ErasureNotAnnounced(Rejected):
+    """First the patient is told from when on it will happen."""
+
+    code = "erasure-not-announced"
+
+
+class ErasureTooEarly(Rejected):
+    """The time of grace, in which the patient may change their mind, is not over."""
+
+    code = "erasure-too-early"
+
+
+class ErasureIsHeld(Rejected):
+    """Something holds it still: a legal hold, or a time for which the record must be kept."""
+
+    code = "erasure-held"
+
+
+class HoldEnd(Rejected):
+    """A time of retention ends: give `until`, or `last_contact_at` to count from, but not both."""
+
+    code = "hold-end"
+    pointer = "/until"
+
+
+class HoldOver(Rejected):
+    """That end has passed already, so it holds nothing."""
+
+    code = "hold-over"
+    pointer = "/until"
+
+
+class PatientNotErased(Rejected):
+    """There is nothing to confirm: the keys are there still."""
+
+    code = "patient-not-erased"

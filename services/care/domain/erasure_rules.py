@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import assert_never, get_args
 
-from libs.eventstore.decider import Decider, Rejected
+from libs.eventstore.decider import Decider
 from libs.eventstore.telling import Actor
 from libs.privacy.private import KeyClass
 from services.care.domain.erasure import (
@@ -14,8 +14,18 @@ from services.care.domain.erasure import (
     EndErasureHold,
     Erased,
     ErasePatient,
+    ErasureIsHeld,
+    ErasureNotAnnounced,
+    ErasureNotRequested,
+    ErasureReason,
+    ErasureThePatients,
+    ErasureTooEarly,
+    ErasureUnderWay,
+    HoldEnd,
     HoldErasure,
+    HoldOver,
     NeverRequested,
+    PatientNotErased,
     Released,
     ReleaseErasure,
     Requested,
@@ -43,69 +53,6 @@ from services.care.domain.erasure_facts import (
 )
 
 _KEY_CLASSES: tuple[KeyClass, ...] = get_args(KeyClass)
-
-
-class ErasureReason(Rejected):
-    """The clinic says why it asks; a patient need not, and says nothing else than their wish."""
-
-    code = "erasure-reason"
-    pointer = "/because"
-
-
-class ErasureNotRequested(Rejected):
-    """Nobody asks for it any more: it was withdrawn."""
-
-    code = "erasure-not-requested"
-
-
-class ErasureUnderWay(Rejected):
-    """It is released or done, and cannot be taken back, held or announced again."""
-
-    code = "erasure-under-way"
-
-
-class ErasureThePatients(Rejected):
-    """The patient asked for it themselves, so they alone withdraw it. The clinic may hold it."""
-
-    code = "erasure-the-patients"
-
-
-class ErasureNotAnnounced(Rejected):
-    """First the patient is told from when on it will happen."""
-
-    code = "erasure-not-announced"
-
-
-class ErasureTooEarly(Rejected):
-    """The time of grace, in which the patient may change their mind, is not over."""
-
-    code = "erasure-too-early"
-
-
-class ErasureIsHeld(Rejected):
-    """Something holds it still: a legal hold, or a time for which the record must be kept."""
-
-    code = "erasure-held"
-
-
-class HoldEnd(Rejected):
-    """A time of retention ends: give `until`, or `last_contact_at` to count from, but not both."""
-
-    code = "hold-end"
-    pointer = "/until"
-
-
-class HoldOver(Rejected):
-    """That end has passed already, so it holds nothing."""
-
-    code = "hold-over"
-    pointer = "/until"
-
-
-class PatientNotErased(Rejected):
-    """There is nothing to confirm: the keys are there still."""
-
-    code = "patient-not-erased"
 
 
 # --- Until it is released. ---

@@ -1,48 +1,21 @@
 """Masha is erased: from her wish to the certificate, in all services, and nobody else with her."""
 
-import asyncio
-from typing import Any
-from uuid import UUID
-
-import httpx
 import psycopg
 import pytest
 
 from deploy.local.processes import SERVICES
-from libs.access.passes import CONFIRMS, signed
 from libs.eventstore.following import KEEP, REACT
 from libs.eventstore.verify import verify
 from libs.privacy.keyring import TOMBSTONE
-from libs.privacy.keys import CLASSES, KeyName
+from libs.privacy.keys import CLASSES
 from libs.process.keys import DEVELOPMENT_MASTER_KEY, derived, master_key
 from libs.testing.cast import CLINIC, LEV, MASHA
-from libs.testing.web import client
-from services.gateway.confirming import Confirming
+from tests.component.erasing.erased import ERASED, HERS, by_the_gateway, keys, released
+from tests.component.erasing.following import Crash
 from tests.component.erasing.treatment import entry, of
-from tests.component.erasing.world import Crash, World, pass_key
+from tests.component.erasing.world import World
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(120)]
-
-HERS = f"/v1/erasures/{MASHA}"
-ERASED = {"erased": True}
-
-
-async def released(world: World) -> None:
-    await world.done("masha", "care", "/v1/erasures", {"patient_id": str(MASHA)})
-    await world.done("admin", "care", f"{HERS}/announcements")
-    world.time.passes(days=31)
-    await world.done("admin", "care", f"{HERS}/releases")
-
-
-async def by_the_gateway(world: World) -> httpx.Response:
-    token = signed(pass_key(), CLINIC, CONFIRMS, now=world.time.now.timestamp())
-    counted = {"removed": [{"what": "timeline", "count": 7}]}
-    return await world.post(token, "care", f"{HERS}/confirmations", counted)
-
-
-async def keys(world: World, who: UUID) -> list[object]:
-    names = [KeyName(CLINIC, who, each) for each in CLASSES]
-    return list((await world.built["diary"].keyring.find(names)).values())
 
 
 async def test_from_the_wish_to_the_certificate(world: World) -> None:
@@ -242,124 +215,3 @@ async def test_her_erasure_is_hers_and_the_clinics(world: World) -> None:
     for act in ("announcements", "releases"):
         assert await world.refused("masha", "care", f"{HERS}/{act}") == (403, "role-not-allowed")
         assert await world.refused("anna", "care", f"{HERS}/{act}") == (403, "role-not-allowed")
-
-
-# --- The gateway's word. ---
-
-
-async def test_nobody_but_the_gateway_confirms_for_the_gateway(world: World) -> None:
-    await released(world)
-    await world.all_hear()
-    path, now = f"{HERS}/confirmations", world.time.now.timestamp()
-    assert (await world.refused("integrator", "care", path))[0] == 404
-    assert (await world.refused("admin", "care", path))[0] == 403
-    good = signed(pass_key(), CLINIC, CONFIRMS, now=now)
-    for token in (
-        signed(b"another key, which nobody knows.", CLINIC, CONFIRMS, now=now),
-        signed(pass_key(), CLINIC, CONFIRMS, now=now - 61),
-        signed(pass_key(), CLINIC, CONFIRMS, now=now + 3600),
-        f"{good}x",
-        good.replace(".", ".A", 1),
-        "interlude-pass.",
-        "interlude-pass..",
-    ):
-        assert await world.refused(token, "care", path) == (401, "not-authenticated"), token
-    assert (await world.refused(signed(pass_key(), LEV, CONFIRMS, now=now), "care", path))[0] == 404
-    other = signed(pass_key(), CLINIC, "care", now=now)
-    assert (await world.refused(other, "care", path))[0] == 404
-    assert (await by_the_gateway(world)).status_code == 201
-
-
-async def test_the_gateway_confirms_once_it_has_removed_everything(world: World) -> None:
-    await released(world)
-    await world.all_hear()
-    loop, asked = asyncio.get_running_loop(), []
-
-    async def pass_on(request: httpx.Request) -> httpx.Response:
-        transport = httpx.ASGITransport(app=world.apps["care"])
-        async with httpx.AsyncClient(transport=transport, base_url="http://care") as care:
-            told = await care.post(
-                request.url.path, content=request.content, headers=dict(request.headers)
-            )
-        return httpx.Response(told.status_code, content=told.content)
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
-        if len(asked) == 1:
-            return httpx.Response(503)
-        return asyncio.run_coroutine_threadsafe(pass_on(request), loop).result(30)
-
-    reaching = httpx.Client(transport=httpx.MockTransport(answer), base_url="http://care")
-    confirming = Confirming(
-        world.projector.engine, reaching, pass_key(), now=lambda: world.time.now
-    )
-    assert await asyncio.to_thread(confirming.once)
-    assert asked == []  # the analytics role has not heard of it
-
-    with psycopg.connect(world.database.url_as("gateway_analytics")) as analytics:
-        analytics.execute(
-            "INSERT INTO known_erased VALUES (%s, %s, now(), '{\"known_people\": 1}')",
-            [CLINIC, MASHA],
-        )
-    assert not await asyncio.to_thread(confirming.once)
-    assert await asyncio.to_thread(confirming.once)
-    assert len(asked) == 2
-    assert await asyncio.to_thread(confirming.once)
-    assert len(asked) == 2
-    certificate = await world.shown("admin", "care", HERS)
-    assert certificate["status"] == "certified"
-    (ours,) = [each for each in certificate["confirmations"] if each["where"] == "gateway"]
-    counted = {each["what"]: each["count"] for each in ours["removed"]}
-    assert (counted["analytics"], counted["people"], counted["entries"]) == (1, 1, 2)
-
-
-# --- Private text, at once. ---
-
-
-async def test_what_she_wrote_for_herself_alone_is_gone_at_once(world: World) -> None:
-    await world.done("masha", "care", "/v1/private-text-erasures", {"patient_id": str(MASHA)})
-    clinical, private = await keys(world, MASHA)
-    assert (isinstance(clinical, bytes), private) == (True, TOMBSTONE)
-    world.time.passes(seconds=61)
-    hers = await world.shown("masha", "diary", f"/v1/entries/{of(MASHA, 'private')}")
-    assert hers["notes"] == ERASED
-    shared = await world.shown("masha", "diary", f"/v1/entries/{of(MASHA, 'shared')}")
-    assert shared["notes"] == "To look at together."
-    lev = await world.shown("lev", "diary", f"/v1/entries/{of(LEV, 'private')}")
-    assert lev["notes"] == "This is for myself alone."
-    told = entry(MASHA, "another", "private")
-    assert await world.refused("masha", "diary", "/v1/entries", told) == (
-        409,
-        "private-text-erased",
-    )
-    await world.done("masha", "diary", "/v1/entries", entry(MASHA, "another", "shared"))
-
-
-async def test_her_wish_repeated_under_its_key_destroys_no_key_that_came_since(
-    world: World,
-) -> None:
-    """The keyring is asked once, however often the answer was lost."""
-    asked: list[UUID] = []
-    care = world.built["care"].keyring
-    destroy = care.destroy
-
-    async def counted(tenant_id: UUID, subject_id: UUID, *classes: Any) -> None:
-        asked.append(subject_id)
-        await destroy(tenant_id, subject_id, *classes)
-
-    care.destroy = counted  # type: ignore[method-assign]  # to see how often
-    hers, path = {"patient_id": str(MASHA)}, "/v1/private-text-erasures"
-    for told in ("her wish", "her wish", "another wish"):
-        async with client(world.apps["care"], "masha") as browser:
-            answer = await browser.post(path, json=hers, headers={"Idempotency-Key": told})
-        assert answer.is_success
-    assert asked == [MASHA, MASHA]
-
-
-async def test_nobody_else_erases_what_is_hers(world: World) -> None:
-    hers = {"patient_id": str(MASHA)}
-    path = "/v1/private-text-erasures"
-    assert await world.refused("lev", "care", path, hers) == (409, "not-known-yet")
-    for who in ("anna", "admin", "integrator"):
-        assert await world.refused(who, "care", path, hers) == (403, "role-not-allowed")
-    assert TOMBSTONE not in await keys(world, MASHA)

@@ -6,7 +6,6 @@ import os
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,7 +15,7 @@ import psycopg
 from fastapi import FastAPI
 from psycopg.rows import class_row
 from sqlalchemy import Engine, create_engine, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy.local.processes import SERVICES, without_the_master
 from libs.access.erasing import SPARED
@@ -24,11 +23,11 @@ from libs.access.passes import KIND
 from libs.access.principal import Principal
 from libs.eventstore import progress
 from libs.eventstore.applying import Applying
-from libs.eventstore.following import KEEP, REACT, Part, keeping, reacting
+from libs.eventstore.following import KEEP, REACT, keeping, reacting
 from libs.eventstore.projecting import LIVE
 from libs.eventstore.reacting import Reacting
 from libs.eventstore.recorded import Recorded
-from libs.eventstore.taking import Reader, settle, take
+from libs.eventstore.taking import Reader
 from libs.messaging.broker import Partition
 from libs.messaging.envelope import topic_of
 from libs.privacy.sealer import KeyringSealer
@@ -37,7 +36,7 @@ from libs.process.admin import Readiness
 from libs.process.following import Following, reader_of
 from libs.process.keys import DEVELOPMENT_MASTER_KEY, derived, master_key
 from libs.process.parts import Parts
-from libs.testing.cast import ANNA, CLINIC, LEV, MASHA, NOW
+from libs.testing.cast import ANNA, CLINIC, LEV, MASHA
 from libs.testing.databases import Database
 from libs.testing.web import Names, client
 from libs.web.hosting import Hosted, Settings, edge_of
@@ -46,6 +45,7 @@ from libs.web.service import Manners
 from services.gateway.projections import erased
 from services.gateway.projections.everything import LIVE as LIVE_PROJECTIONS
 from tests.component.delivering import delivered
+from tests.component.erasing.following import Follows, Time
 
 ADMIN = UUID("00000000-0000-7000-8000-000000000081")
 
@@ -81,53 +81,6 @@ PEOPLE = Names(
         "lev": _person(LEV, "patient"),
     }
 )
-
-
-class Crash(Exception):  # noqa: N818 - what happens to a process
-    """The process dies before it commits."""
-
-
-@dataclass
-class Time:
-    """`now` is what people read, `seconds` what processes count."""
-
-    now: datetime = NOW
-    seconds: float = 1_000.0
-
-    def clock(self) -> datetime:
-        return self.now
-
-    def watch(self) -> float:
-        return self.seconds
-
-    def passes(self, **told: float) -> None:
-        self.now += timedelta(**told)
-        self.seconds += timedelta(**told).total_seconds()
-
-
-@dataclass
-class Follows:
-    """A service's follower, without its loop."""
-
-    engine: AsyncEngine
-    listens: Collection[str]
-    parts: Sequence[Part]
-    time: Time
-
-    async def hears(
-        self, service: str, told: Sequence[Recorded], *, dies_in: str | None = None
-    ) -> None:
-        here = Partition(topic_of(service), 0)
-        for part in self.parts:
-            async with self.engine.begin() as db:
-                stood = await db.run_sync(progress.stand, part.reader.name, {here: "id"})
-                fresh = delivered(here, stood[here], told[stood[here] :])
-                batch = await db.run_sync(take, part.reader, stood, fresh)
-                failed = await part.handle(db, batch)
-                await db.run_sync(settle, batch, failed, self.time.now)
-                assert not failed, failed
-                if part.reader.name == dies_in:
-                    raise Crash
 
 
 @dataclass

@@ -109,11 +109,11 @@ def test_a_patient_asks_without_a_reason() -> None:
 
 def test_a_patient_has_no_other_reason_than_their_wish() -> None:
     never_asked.when(asks(because="patients_wish")).then(requested)
-    never_asked.when(asks(because="retention_over")).then_rejected(erasure_rules.ErasureReason)
+    never_asked.when(asks(because="retention_over")).then_rejected(erasure.ErasureReason)
 
 
 def test_a_clinic_that_asks_on_a_patients_behalf_says_why() -> None:
-    never_asked.when(asks(ADMIN)).then_rejected(erasure_rules.ErasureReason)
+    never_asked.when(asks(ADMIN)).then_rejected(erasure.ErasureReason)
     never_asked.when(asks(ADMIN, "retention_over")).then(by_the_clinic)
 
 
@@ -133,7 +133,7 @@ def test_a_patient_changes_their_mind_before_it_is_released(
 
 def test_a_clinic_does_not_take_back_what_the_patient_wishes() -> None:
     theirs = replace(withdraws, by=ADMIN)
-    never_asked.given(requested).when(theirs).then_rejected(erasure_rules.ErasureThePatients)
+    never_asked.given(requested).when(theirs).then_rejected(erasure.ErasureThePatients)
     never_asked.given(by_the_clinic).when(theirs).then(
         ErasureWithdrawn(withdrawn_by="clinic_admin", withdrawn_at=NOW)
     )
@@ -144,7 +144,7 @@ def test_what_was_withdrawn_is_neither_announced_nor_released() -> None:
     over = never_asked.given(requested, announced, withdrawn)
     over.when(withdraws).then_nothing_changes()
     for command in (announces, holds("legal_hold"), ends_the_hold, releases(), erases):
-        over.when(command).then_rejected(erasure_rules.ErasureNotRequested)
+        over.when(command).then_rejected(erasure.ErasureNotRequested)
 
 
 def test_a_wish_that_comes_again_begins_anew_and_finds_what_holds_it() -> None:
@@ -152,7 +152,7 @@ def test_a_wish_that_comes_again_begins_anew_and_finds_what_holds_it() -> None:
     again = never_asked.given(requested, announced, held, withdrawn)
     again.when(asks()).then(requested)
     anew = never_asked.given(requested, announced, held, withdrawn, requested)
-    anew.when(releases()).then_rejected(erasure_rules.ErasureNotAnnounced)
+    anew.when(releases()).then_rejected(erasure.ErasureNotAnnounced)
     anew.when(ends_the_hold).then(ErasureHoldEnded(reason="legal_hold", ended_at=NOW))
 
 
@@ -172,15 +172,15 @@ def test_a_grace_is_not_made_shorter_by_telling_it_late() -> None:
 
 
 def test_nothing_is_released_that_was_not_announced() -> None:
-    never_asked.given(requested).when(releases()).then_rejected(erasure_rules.ErasureNotAnnounced)
+    never_asked.given(requested).when(releases()).then_rejected(erasure.ErasureNotAnnounced)
 
 
 def test_nothing_is_released_before_its_time() -> None:
     early = releases(OVER - timedelta(microseconds=1))
     given = never_asked.given(requested, announced)
-    given.when(early).then_rejected(erasure_rules.ErasureTooEarly)
+    given.when(early).then_rejected(erasure.ErasureTooEarly)
     told_ahead = replace(early, happened_at=OVER)
-    given.when(told_ahead).then_rejected(erasure_rules.ErasureTooEarly)
+    given.when(told_ahead).then_rejected(erasure.ErasureTooEarly)
 
 
 def test_after_its_time_it_is_released_once() -> None:
@@ -195,9 +195,7 @@ def test_a_legal_hold_may_have_no_end_until_somebody_ends_it() -> None:
     never_asked.given(requested).when(holds("legal_hold")).then(held)
     under_hold = never_asked.given(requested, announced, held)
     under_hold.when(holds("legal_hold")).then_nothing_changes()
-    under_hold.when(releases(OVER + timedelta(days=9_999))).then_rejected(
-        erasure_rules.ErasureIsHeld
-    )
+    under_hold.when(releases(OVER + timedelta(days=9_999))).then_rejected(erasure.ErasureIsHeld)
     ended = ErasureHoldEnded(reason="legal_hold", ended_at=NOW)
     under_hold.when(ends_the_hold).then(ended)
     never_asked.given(requested, announced, held, ended).when(releases()).then(released)
@@ -206,7 +204,7 @@ def test_a_legal_hold_may_have_no_end_until_somebody_ends_it() -> None:
 def test_a_hold_with_an_end_ends_by_itself() -> None:
     until = OVER + timedelta(days=5)
     given = never_asked.given(requested, announced, replace(held, until=until))
-    given.when(releases(until - timedelta(seconds=1))).then_rejected(erasure_rules.ErasureIsHeld)
+    given.when(releases(until - timedelta(seconds=1))).then_rejected(erasure.ErasureIsHeld)
     given.when(releases(until)).then(replace(released, released_at=until))
 
 
@@ -214,7 +212,7 @@ def test_one_of_two_holds_is_enough() -> None:
     kept = replace(held, reason="retention", until=OVER + timedelta(days=5), counted_from="date")
     ended = ErasureHoldEnded(reason="legal_hold", ended_at=NOW)
     never_asked.given(requested, announced, held, kept, ended).when(releases()).then_rejected(
-        erasure_rules.ErasureIsHeld
+        erasure.ErasureIsHeld
     )
 
 
@@ -282,16 +280,16 @@ def test_a_clinic_may_give_the_end_itself() -> None:
     ],
 )
 def test_a_time_of_retention_has_one_end(reason: Hold, dates: dict[str, datetime]) -> None:
-    never_asked.given(requested).when(holds(reason, **dates)).then_rejected(erasure_rules.HoldEnd)
+    never_asked.given(requested).when(holds(reason, **dates)).then_rejected(erasure.HoldEnd)
 
 
 def test_a_hold_whose_end_has_passed_holds_nothing() -> None:
     never_asked.given(requested).when(holds("legal_hold", until=NOW)).then_rejected(
-        erasure_rules.HoldOver
+        erasure.HoldOver
     )
     long_ago = datetime(2010, 1, 1, tzinfo=UTC)
     never_asked.given(requested).when(holds("retention", last_contact_at=long_ago)).then_rejected(
-        erasure_rules.HoldOver
+        erasure.HoldOver
     )
 
 
@@ -301,9 +299,7 @@ def test_a_hold_whose_end_has_passed_holds_nothing() -> None:
 def test_only_what_was_released_is_erased_and_once() -> None:
     never_asked.given(requested, announced, released).when(erases).then(erased)
     never_asked.given(requested, announced, released, erased).when(erases).then_nothing_changes()
-    never_asked.given(requested, announced).when(erases).then_rejected(
-        erasure_rules.ErasureNotRequested
-    )
+    never_asked.given(requested, announced).when(erases).then_rejected(erasure.ErasureNotRequested)
 
 
 @pytest.mark.parametrize("after", [(released,), (released, erased)])
@@ -316,15 +312,13 @@ def test_what_is_released_cannot_be_taken_back(
     after: tuple[erasure_facts.Event, ...], command: erasure.Command
 ) -> None:
     never_asked.given(requested, announced, *after).when(command).then_rejected(
-        erasure_rules.ErasureUnderWay
+        erasure.ErasureUnderWay
     )
 
 
 def test_nobody_confirms_what_is_not_done() -> None:
     for history in ((requested,), (requested, announced, released)):
-        never_asked.given(*history).when(confirms("diary")).then_rejected(
-            erasure_rules.PatientNotErased
-        )
+        never_asked.given(*history).when(confirms("diary")).then_rejected(erasure.PatientNotErased)
 
 
 def test_each_confirms_once_and_the_last_completes_the_certificate() -> None:
@@ -351,7 +345,7 @@ def test_each_confirms_once_and_the_last_completes_the_certificate() -> None:
 def test_every_rule_says_no_by_a_code_of_its_own() -> None:
     rules = [
         each
-        for each in vars(erasure_rules).values()
+        for each in vars(erasure).values()
         if isinstance(each, type) and issubclass(each, Rejected) and each is not Rejected
     ]
     assert len({rule.code for rule in rules}) == len(rules) == 10
