@@ -116,6 +116,9 @@ async def test_no_service_does_anything_more_about_her(world: World) -> None:
         409,
         "subject-erased",
     )
+    # Nor what has no text in it, which the keyring would not stop.
+    shares = f"/v1/entries/{of(MASHA, 'private')}/sharings"
+    assert await world.refused("masha", "diary", shares) == (409, "subject-erased")
     rates = {"confidence": {"value": 5, "scale": {"min": 0, "max": 10}}}
     homework = f"/v1/assignments/{of(MASHA, 'homework')}"
     assert await world.refused("masha", "assignment", f"{homework}/readiness-ratings", rates) == (
