@@ -6,7 +6,7 @@ A test compares `docker-compose.yml` with it.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from libs.process.keys import Derived, master_key
+from libs.process.keys import Derived, master_key, wrapping
 
 SERVICES = ("care", "assignment", "diary", "review")
 
@@ -22,7 +22,7 @@ _ALL = frozenset(
         _COLLECTOR,
     }
 )
-_SEALS = frozenset({"KEYRING_URL", "MASTER_KEY"})
+_SEALS = frozenset({"KEYRING_URL", "KEYRING_KEYS", "MASTER_KEY"})
 _SERVES = _SEALS | {"PORT", "ISSUERS", "AUDIENCE"}
 _STREAMS = frozenset({"BROKER_URL", "TOPIC_PREFIX"})
 _REACTS = frozenset({"assignment", "diary"})
@@ -114,12 +114,13 @@ PROCESSES: tuple[Process, ...] = (
 
 
 def without_the_master(encoded: str, epochs: int = EPOCHS) -> Mapping[str, str]:
-    """CHAIN_KEYS and ANALYTICS_KEYS, as they follow from a MASTER_KEY."""
+    """CHAIN_KEYS, ANALYTICS_KEYS and the first of KEYRING_KEYS, as they follow from a MASTER_KEY."""
     master = master_key(encoded)
     numbers = [str(number) for number in range(1, epochs + 1)]
     return {
         "CHAIN_KEYS": Derived.of(master, "chain", SERVICES).written(),
         "ANALYTICS_KEYS": Derived.of(master, "analytics", numbers).written(),
+        "KEYRING_KEYS": wrapping(master).written(),
     }
 
 

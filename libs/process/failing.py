@@ -24,6 +24,9 @@ _WORDS: Mapping[str, str] = {
     "libs.messaging.broker.SubscriberLost": (
         "BROKER_URL: the broker went away, or a topic is not what it was: try again."
     ),
+    "libs.privacy.rotating.CannotRotate": "{0}",
+    "libs.privacy.sealing.KeyringUnavailable": "KEYRING_URL: the keyring does not answer.",
+    "libs.privacy.wrapping.WrappingUnfit": "{0}",
     "libs.process.keys.KeyNotGiven": "{0}",
     "libs.process.looking.NothingParked": "{0}",
     "libs.process.ports.CannotListen": "{0}",

@@ -2,7 +2,11 @@
 
 Labels in use: `chain:<service>`, `fingerprint:<service>`, `lookup:<service>`, `keyring`,
 `analytics:<epoch>`, `consistency`, `cursors`. Whoever opens nothing is not given the master key,
-which leads to the keyring's, but the keys that it uses, derived already (`Derived`).
+but the keys that it uses, derived already (`Derived`).
+
+The master key never changes: what was chained and named under it has to fit for ever. What wraps
+the keys in the keyring does change, and so are keys of their own, by numbers (`wrapping`); only the
+first follows from the master key.
 """
 
 import base64
@@ -71,10 +75,9 @@ class Derived:
     def guessable(self) -> bool:
         """Derived from the development key, or typed by somebody."""
         development = base64.b64decode(DEVELOPMENT_MASTER_KEY)
-        return any(
-            guessable(key) or key == derived(development, f"{self.kind}:{name}")
-            for name, key in self.keys.items()
-        )
+        known = {derived(development, f"{self.kind}:{name}") for name in self.keys}
+        known.add(derived(development, self.kind))
+        return any(guessable(key) or key in known for key in self.keys.values())
 
     def key(self, label: str) -> bytes:
         """Raises `KeyNotGiven`."""
@@ -82,6 +85,15 @@ class Derived:
         if kind != self.kind or name not in self.keys:
             raise KeyNotGiven(f"{self.kind.upper()}_KEYS: there is none for {label}.")
         return self.keys[name]
+
+
+FIRST = "1"
+"""The number of what wrapped all keys in the keyring before there were numbers."""
+
+
+def wrapping(master: bytes) -> Derived:
+    """KEYRING_KEYS of a keyring that nobody has wrapped anew."""
+    return Derived("keyring", {FIRST: derived(master, "keyring")})
 
 
 def guessable(key: bytes) -> bool:

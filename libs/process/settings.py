@@ -4,6 +4,7 @@ A bad setting is answered by its name and what would be right, never by its valu
 """
 
 import sys
+from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any, Literal, Self, TypeVar
 
@@ -70,6 +71,13 @@ def _derived(kind: str, written: Any) -> keys.Derived:
         ) from None
 
 
+def _numbered(written: Any) -> keys.Derived:
+    told = _derived("keyring", written)
+    if not all(name.isdecimal() and name == str(int(name)) != "0" for name in told.keys):
+        raise wrong("this takes number:key,number:key, each key 32 random bytes in base64")
+    return told
+
+
 PostgresUrl = Annotated[SecretStr, AfterValidator(_postgres)]
 Collector = Annotated[str, AfterValidator(_collector)]
 BrokerUrl = Annotated[SecretStr, AfterValidator(_broker)]
@@ -79,6 +87,7 @@ ChainKeys = Annotated[keys.Derived, NoDecode, BeforeValidator(partial(_derived, 
 AnalyticsKeys = Annotated[
     keys.Derived, NoDecode, BeforeValidator(partial(_derived, "analytics")), _Hidden
 ]
+KeyringKeys = Annotated[keys.Derived, NoDecode, BeforeValidator(_numbered), _Hidden]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -128,7 +137,21 @@ class Database(Settings):
 
 
 class Secrets(Settings):
+    """`keyring_keys` wrap the keys in the keyring, by their numbers; until they are wrapped anew,
+    the one that follows from the master key does.
+    """
+
     master_key: MasterKey
+    keyring_keys: Annotated[keys.Derived | None, NoDecode, BeforeValidator(_numbered), _Hidden] = (
+        None
+    )
+
+    @property
+    def wrapping(self) -> Mapping[int, bytes]:
+        given = self.keyring_keys or keys.wrapping(
+            keys.master_key(self.master_key.get_secret_value())
+        )
+        return numbered(given)
 
     def key(self, label: str) -> bytes:
         """A key of this process, by what it is for (`chain:care`)."""
@@ -149,6 +172,20 @@ class Checking(Settings):
 
 class Keyring(Settings):
     keyring_url: PostgresUrl
+
+
+class Rotating(Keyring):
+    """The keyring as `keyring_rotator`, and what wraps its keys: no master key."""
+
+    keyring_keys: KeyringKeys
+
+    @property
+    def wrapping(self) -> Mapping[int, bytes]:
+        return numbered(self.keyring_keys)
+
+
+def numbered(given: keys.Derived) -> Mapping[int, bytes]:
+    return {int(number): key for number, key in given.keys.items()}
 
 
 class Broker(Settings):
@@ -209,8 +246,8 @@ def unsafe(name: str, value: Any, *, trusted_network: bool = False) -> str | Non
             return trusting.unsafe(value)
         case "master_key":
             return _KNOWN if keys.guessable(keys.master_key(value.get_secret_value())) else None
-        case "chain_keys" | "analytics_keys":
-            return _OF_A_KNOWN_ONE if value.guessable else None
+        case "chain_keys" | "analytics_keys" | "keyring_keys":
+            return _OF_A_KNOWN_ONE if value and value.guessable else None
         case _ if name.endswith(("_url", "_endpoint")):
             return None if trusted_network else _plain(value)
         case _:

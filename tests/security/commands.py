@@ -89,7 +89,7 @@ def rows() -> Mapping[str, CommandRow]:
 def commands() -> Iterator[RoleCommand]:
     for service in (*SERVICES, "gateway"):
         module = import_module(f"services.{service}.__main__")
-        line = module.line if service == "gateway" else command_line(module.SERVICE)
+        line = getattr(module, "line", None) or command_line(module.SERVICE)
         yield from _below(service, line, get_command(line), ())
 
 
