@@ -114,7 +114,7 @@ PROCESSES: tuple[Process, ...] = (
 
 
 def without_the_master(encoded: str, epochs: int = EPOCHS) -> Mapping[str, str]:
-    """CHAIN_KEYS, ANALYTICS_KEYS and the first of KEYRING_KEYS, as they follow from a MASTER_KEY."""
+    """CHAIN_KEYS, ANALYTICS_KEYS and the first of KEYRING_KEYS, as a MASTER_KEY gives them."""
     master = master_key(encoded)
     numbers = [str(number) for number in range(1, epochs + 1)]
     return {

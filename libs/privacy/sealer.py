@@ -16,8 +16,8 @@ from libs.privacy.sealing import KeyBroken, Path, SealBroken, SubjectErased, Unk
 
 EVERY = "*"
 HELD_FOR = 60.0
-"""Seconds. A key destroyed elsewhere is forgotten here at most so much later, and one that has begun
-elsewhere is sealed under: until then both are good.
+"""Seconds. At most so much later is forgotten here what was destroyed elsewhere, and sealed under
+what was begun there: until then the former one is good.
 """
 
 NEWEST = 0

@@ -20,8 +20,8 @@ class WrappingUnfit(Exception):  # noqa: N818 - the operator is told which key i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
-    """`proof` is nothing at all, wrapped: None until somebody has begun another key. No key is under
-    what was `left`.
+    """`proof` is nothing at all, wrapped: None until somebody has begun another one. No key is
+    wrapped by one that was `left`.
     """
 
     number: int

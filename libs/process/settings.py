@@ -78,6 +78,10 @@ def _numbered(written: Any) -> keys.Derived:
     return told
 
 
+def _numbered_if_given(written: Any) -> keys.Derived | None:
+    return None if written is None else _numbered(written)
+
+
 PostgresUrl = Annotated[SecretStr, AfterValidator(_postgres)]
 Collector = Annotated[str, AfterValidator(_collector)]
 BrokerUrl = Annotated[SecretStr, AfterValidator(_broker)]
@@ -88,6 +92,9 @@ AnalyticsKeys = Annotated[
     keys.Derived, NoDecode, BeforeValidator(partial(_derived, "analytics")), _Hidden
 ]
 KeyringKeys = Annotated[keys.Derived, NoDecode, BeforeValidator(_numbered), _Hidden]
+KeyringKeysIfGiven = Annotated[
+    keys.Derived | None, NoDecode, BeforeValidator(_numbered_if_given), _Hidden
+]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -142,9 +149,7 @@ class Secrets(Settings):
     """
 
     master_key: MasterKey
-    keyring_keys: Annotated[keys.Derived | None, NoDecode, BeforeValidator(_numbered), _Hidden] = (
-        None
-    )
+    keyring_keys: KeyringKeysIfGiven = None
 
     @property
     def wrapping(self) -> Mapping[int, bytes]:

@@ -1,5 +1,6 @@
 """`python -m services.care keys`: which keys wrap those in the keyring, and rotating them."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -16,18 +17,14 @@ _SPOILT = 1
 line = lines.group()
 
 
-def _instant(given: str | None) -> datetime | None:
-    if given is None:
-        return None
-    try:
+def _instant(given: str) -> datetime:
+    with suppress(ValueError):
         instant = datetime.fromisoformat(given)
-    except ValueError:
-        instant = datetime.min
-    if instant.tzinfo is None:
-        raise typer.BadParameter(
-            "this takes an instant as 2026-11-28T01:00:00+00:00.", param_hint="--made-before"
-        )
-    return instant
+        if instant.tzinfo is not None:
+            return instant
+    raise typer.BadParameter(
+        "this takes an instant as 2026-11-28T01:00:00+00:00.", param_hint="--made-before"
+    )
 
 
 @line.callback()
@@ -77,8 +74,8 @@ def renew(
     clinic: Annotated[UUID, typer.Option(help="Whose patients and therapists.")],
     person: Annotated[UUID | None, typer.Option(help="Only this patient or therapist.")] = None,
     made_before: Annotated[
-        str | None,
-        typer.Option(callback=_instant, help="Only keys that are older than this instant."),
+        datetime | None,
+        typer.Option(parser=_instant, metavar="INSTANT", help="Only keys that are older."),
     ] = None,
 ) -> None:
     """Begin newer keys, under which everything is sealed from now on, and end.
@@ -90,5 +87,5 @@ def renew(
 
     settings = started("care", "keys renew", Rotating)
     with explained():
-        count = rotating.renewed(settings, clinic, person, made_before)  # type: ignore[arg-type]  # its callback has read it
+        count = rotating.renewed(settings, clinic, person, made_before)
     typer.echo(f"{count:,} keys have been followed by newer ones.")

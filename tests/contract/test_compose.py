@@ -27,7 +27,7 @@ SPECIFICATION = ROOT / "deploy" / "compose" / "compose-spec.json"
 STORES = {"postgres", "kafka"}
 GRANTS = "grant-kafka-rights"
 SPEAK_KAFKA = [process.name for process in PROCESSES if "BROKER_URL" in process.needs]
-KEYS = {"MASTER_KEY", "CHAIN_KEYS", "ANALYTICS_KEYS"}
+KEYS = {"MASTER_KEY", "KEYRING_KEYS", "CHAIN_KEYS", "ANALYTICS_KEYS"}
 NOT_SECRET = {
     "INTERLUDE_IMAGE",
     "INTERLUDE_VERSION",

@@ -44,7 +44,7 @@ DATABASE_ROLES = (
     *(f"{service}_{role}" for service in ("care", "assignment", "diary", "review")
       for role in ("app", "relay", "follow", "owner")),
     "gateway_app", "gateway_projector", "gateway_analytics", "gateway_owner",
-    "keyring_app", "keyring_writer",
+    "keyring_app", "keyring_writer", "keyring_rotator",
 )  # fmt: skip
 
 
