@@ -12,6 +12,7 @@ _EITHER = (
     "DATABASE_URL or MIGRATION_DATABASE_URL: the database does not answer, or does not let this "
     "role in."
 )
+_NOT_LET_IN = frozenset({"kafka-authentication-failed", "kafka-tls-failed"})
 _WORDS: Mapping[str, str] = {
     "libs.eventstore.dismissing.CannotDismiss": "{0}",
     "libs.eventstore.pool.NotDurable": (
@@ -63,6 +64,8 @@ def explanation(error: Exception) -> str | None:
     """None for what is a mistake of ours. Known by name: a process that has not loaded a driver
     cannot have failed by it, and need not load it to say so.
     """
+    if str(error) in _NOT_LET_IN:
+        return f"BROKER_URL: the broker does not let us in ({error})."
     for kind in type(error).__mro__:
         words = _WORDS.get(f"{kind.__module__}.{kind.__qualname__}")
         if words is not None:

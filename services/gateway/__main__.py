@@ -48,10 +48,7 @@ def migrate() -> None:
         tending.migrated("gateway", settings)
 
 
-analysts = typer.Typer(
-    help="Derive and publish what analysts may see; or, as an operator, see to it.",
-    invoke_without_command=True,
-)
+analysts = lines.group(invoke_without_command=True)
 line.add_typer(analysts, name="analytics")
 
 

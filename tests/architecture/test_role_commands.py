@@ -50,9 +50,17 @@ def test_a_command_is_of_the_database_roles_that_its_help_names(command: RoleCom
     assert set(row.database_roles) == set(needed)
 
 
+@pytest.mark.parametrize("command", ALL.values(), ids=lambda command: command.name)
+def test_help_names_every_setting_without_which_a_command_does_not_start(
+    command: RoleCommand,
+) -> None:
+    shown = _help_of(command)
+    assert [name for name in rows()[command.name].must_be_given if name not in shown] == []
+
+
 def _help_of(command: RoleCommand) -> str:
-    """What stands at its function: a group that is a role as well may show something shorter."""
-    said = " ".join(str(command.parsed.callback.__doc__).split())
+    """As `--help` shows it."""
+    said = " ".join(str(command.parsed.help).split())
     if "Reads what `rebuild` reads" in said:
         return _help_of(ALL["gateway projector rebuild"])
     return said

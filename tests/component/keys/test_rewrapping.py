@@ -19,16 +19,12 @@ from libs.privacy.sealing import KeyringUnavailable
 from libs.privacy.wrapping import WrappingUnfit, check_wrapping
 from libs.testing.cast import CLINIC, OTHER_CLINIC
 from libs.testing.databases import Database
-from tests.component.keys.wrapping import keyring_on, wrappers, wrong_wrappers
+from tests.component.keys.wrapping import keyring_on, unheard, wrappers, wrong_wrappers
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(120)]
 
 SOME = 40
 FIRST = asyncio.FIRST_COMPLETED
-
-
-def unheard(_done: int, _total: int) -> None:
-    pass
 
 
 class Stopped(Exception):  # noqa: N818 - as Ctrl-C would

@@ -20,6 +20,10 @@ def wrong_wrappers() -> Wrappers:
     return {1: WrappingKey(WRONG[1], nonce=os.urandom)}
 
 
+def unheard(_done: int, _total: int) -> None:
+    """Nobody watches the bar."""
+
+
 def keyring_on(pool: Any, *numbers: int) -> PostgresKeyring:
     return PostgresKeyring(pool, wrappers(*(numbers or (1,))), chance=os.urandom)
 
