@@ -165,7 +165,8 @@ class Ports:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where the processes find each other and everything else. `url_as` gives a role's URL,
-    `issuer` is as ISSUERS takes it; without a `collector` nothing is traced.
+    `issuer` is as ISSUERS takes it; without a `collector` nothing is traced, and without
+    `keyring_keys` what wraps keys follows from the master key.
     """
 
     ports: Ports
@@ -174,6 +175,7 @@ class Place:
     issuer: str
     audience: str
     master_key: str = field(repr=False)
+    keyring_keys: str = field(default="", repr=False)
     profile: str = "local"
     log_format: str = "json"
     topic_prefix: str = ""
@@ -196,6 +198,7 @@ class Place:
             "AUDIENCE": self.audience,
             "MASTER_KEY": self.master_key,
             **without_the_master(self.master_key),
+            **({"KEYRING_KEYS": self.keyring_keys} if self.keyring_keys else {}),
             _COLLECTOR: self.collector,
             "ANALYTICS_SETTLE_SECONDS": str(self.analytics_settle_seconds),
             **{f"{name.upper()}_URL": self.url_of(name) for name in SERVICES},

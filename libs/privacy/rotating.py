@@ -17,7 +17,13 @@ import asyncpg
 from libs.privacy.keyring import PostgresKeyring, key_name
 from libs.privacy.keys import WrapBroken, Wrappers
 from libs.privacy.sealing import SubjectErased
-from libs.privacy.wrapping import begun, check_wrapping, proof_of
+from libs.privacy.wrapping import (
+    NOT_AT_ITS_HEAD,
+    WrappingUnfit,
+    begun,
+    check_wrapping,
+    proof_of,
+)
 
 BATCH = 500
 PATIENCE = "5s"
@@ -55,6 +61,7 @@ async def connected(url: str) -> AsyncIterator[Connection]:
         url, server_settings={"lock_timeout": PATIENCE, "application_name": "keys"}
     )
     try:
+        await _must_be_the_rotators(connection)
         yield connection
     finally:
         await connection.close()
@@ -134,6 +141,14 @@ async def renew(
         last, first_class = rows[-1]["subject_id"], rows[-1]["class"]
     progress(done, max(done, total))
     return done
+
+
+async def _must_be_the_rotators(connection: Connection) -> None:
+    may = await connection.fetchval(_MAY)
+    if may is None:
+        raise WrappingUnfit(NOT_AT_ITS_HEAD)
+    if not may:
+        raise CannotRotate("KEYRING_URL: this takes the role keyring_rotator (wrong-role).")
 
 
 async def _take_turn(connection: Connection) -> None:
@@ -216,6 +231,9 @@ async def _opens(wrapper: Any, row: Any) -> bool:
     return False
 
 
+_MAY = """
+SELECT has_function_privilege(to_regprocedure('begin_wrapping(int, bytea)'), 'execute')
+"""
 _TOTAL = "SELECT count(*) FROM subject_keys WHERE wrapped IS NOT NULL"
 _WAITING = f"{_TOTAL} AND wrapped_by <> $1"
 _WAITING_KEYS = """

@@ -11,6 +11,9 @@ import asyncpg
 
 from libs.privacy.keys import WrapBroken, Wrapper, Wrappers
 
+NOT_AT_ITS_HEAD = (
+    "KEYRING_URL: the keyring is not at its head: `python -m deploy.migrate keyring` first."
+)
 _STANDING = "SELECT number, proof, left_at IS NOT NULL AS left FROM wrapping_keys ORDER BY number"
 
 
@@ -51,9 +54,7 @@ async def begun(db: Any) -> Sequence[Begun]:
     try:
         rows = await db.fetch(_STANDING)
     except asyncpg.UndefinedTableError:
-        raise WrappingUnfit(
-            "KEYRING_URL: the keyring is not at its head: `python -m deploy.migrate keyring` first."
-        ) from None
+        raise WrappingUnfit(NOT_AT_ITS_HEAD) from None
     return [Begun(number=row["number"], proof=row["proof"], left=row["left"]) for row in rows]
 
 

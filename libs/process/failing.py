@@ -39,6 +39,7 @@ _WORDS: Mapping[str, str] = {
     ),
     "asyncpg.exceptions.InvalidAuthorizationSpecificationError": _SHUT,
     "asyncpg.exceptions.InvalidCatalogNameError": _SHUT,
+    "asyncpg.exceptions.LockNotAvailableError": "The database is busy: try again.",
     "asyncpg.exceptions.PostgresConnectionError": _AWAY,
     "psycopg.OperationalError": _EITHER,
     "sqlalchemy.exc.OperationalError": _EITHER,

@@ -66,6 +66,11 @@ class Derived:
             raise ValueError("a key without a name")
         return cls(kind, {name: master_key(encoded) for name, _, encoded in pairs})
 
+    @property
+    def by_number(self) -> Mapping[int, bytes]:
+        """Where their names are numbers."""
+        return {int(name): key for name, key in self.keys.items()}
+
     def written(self) -> str:
         """`care:<base64>,diary:<base64>`"""
         encoded = {name: base64.b64encode(key).decode() for name, key in self.keys.items()}

@@ -10,7 +10,7 @@ from uuid import UUID
 from libs.privacy import rotating
 from libs.privacy.rotating import Connection, Rewrapped, alone, connected
 from libs.process.parts import wrappers_of
-from libs.process.settings import Keyring, Rotating
+from libs.process.settings import Keyring, KeyringKeys
 from libs.process.showing import shown
 
 _GOES_ON = "Stopped, as asked: run it again, and it goes on from here."
@@ -19,6 +19,12 @@ _GOES_ON_BEFORE = (
 )
 
 Done = TypeVar("Done")
+
+
+class Rotating(Keyring):
+    """The keyring as `keyring_rotator`, and what wraps its keys: no master key."""
+
+    keyring_keys: KeyringKeys
 
 
 def status(settings: Keyring) -> Sequence[Mapping[str, Any]]:
@@ -32,7 +38,7 @@ def status(settings: Keyring) -> Sequence[Mapping[str, Any]]:
 def rewrapped(settings: Rotating) -> Rewrapped:
     async def work(db: Connection) -> Rewrapped:
         with shown("keys: wrapping anew", interrupted=_GOES_ON) as told:
-            return await rotating.rewrap(db, wrappers_of(settings.wrapping), told)
+            return await rotating.rewrap(db, wrappers_of(settings.keyring_keys.by_number), told)
 
     return _alone(settings, work)
 
@@ -49,7 +55,7 @@ def renewed(
         ) as told:
             return await rotating.renew(
                 db,
-                wrappers_of(settings.wrapping),
+                wrappers_of(settings.keyring_keys.by_number),
                 chance=os.urandom,
                 clinic=clinic,
                 person=person,

@@ -156,7 +156,7 @@ class Secrets(Settings):
         given = self.keyring_keys or keys.wrapping(
             keys.master_key(self.master_key.get_secret_value())
         )
-        return numbered(given)
+        return given.by_number
 
     def key(self, label: str) -> bytes:
         """A key of this process, by what it is for (`chain:care`)."""
@@ -177,20 +177,6 @@ class Checking(Settings):
 
 class Keyring(Settings):
     keyring_url: PostgresUrl
-
-
-class Rotating(Keyring):
-    """The keyring as `keyring_rotator`, and what wraps its keys: no master key."""
-
-    keyring_keys: KeyringKeys
-
-    @property
-    def wrapping(self) -> Mapping[int, bytes]:
-        return numbered(self.keyring_keys)
-
-
-def numbered(given: keys.Derived) -> Mapping[int, bytes]:
-    return {int(number): key for number, key in given.keys.items()}
 
 
 class Broker(Settings):

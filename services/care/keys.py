@@ -10,7 +10,7 @@ import typer
 from libs.process import lines
 from libs.process.failing import explained
 from libs.process.roles import started
-from libs.process.settings import Keyring, Rotating
+from libs.process.settings import Keyring
 
 _SPOILT = 1
 
@@ -55,7 +55,7 @@ def rewrap() -> None:
     """
     from libs.process import rotating  # noqa: PLC0415 - as above
 
-    settings = started("care", "keys rewrap", Rotating)
+    settings = started("care", "keys rewrap", rotating.Rotating)
     with explained():
         found = rotating.rewrapped(settings)
     typer.echo(f"{found.keys - found.spoilt:,} keys are wrapped by number {found.number}.")
@@ -85,7 +85,7 @@ def renew(
     """
     from libs.process import rotating  # noqa: PLC0415 - as above
 
-    settings = started("care", "keys renew", Rotating)
+    settings = started("care", "keys renew", rotating.Rotating)
     with explained():
         count = rotating.renewed(settings, clinic, person, made_before)
     typer.echo(f"{count:,} keys have been followed by newer ones.")

@@ -1,6 +1,7 @@
 """A subject's keys have generations: text is sealed under the newest, and opens under its own."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,7 +14,7 @@ from libs.privacy.keyring import TOMBSTONE, Keyring, PostgresKeyring
 from libs.privacy.keys import KeyName
 from libs.privacy.private import Erased, KeyClass, Sealed
 from libs.privacy.sealer import KeyringSealer
-from libs.privacy.sealing import SubjectErased, UnknownSubject
+from libs.privacy.sealing import SealBroken, SubjectErased, UnknownSubject
 from libs.testing.cast import CLINIC, OTHER_CLINIC
 from libs.testing.databases import Database
 from libs.testing.keyring import Counting
@@ -69,6 +70,16 @@ async def test_what_is_written_now_is_sealed_under_the_newest_and_what_was_still
     after = await written(keyring, masha, "on Tuesday")
     assert (before.key, after.key) == (f"{masha}.{PRIVATE}.1", f"{masha}.{PRIVATE}.2")
     assert [await read(keyring, each) for each in (before, after)] == ["on Monday", "on Tuesday"]
+
+
+async def test_a_text_does_not_open_under_another_generation_than_its_own(
+    keyring: Keyring, masha: UUID
+) -> None:
+    before = await written(keyring, masha, "on Monday")
+    await followed(keyring, masha)
+    for number in (2, 3):
+        with pytest.raises(SealBroken):
+            await read(keyring, replace(before, key=f"{masha}.{PRIVATE}.{number}"))
 
 
 async def test_each_class_has_generations_of_its_own(keyring: Keyring, masha: UUID) -> None:

@@ -46,18 +46,20 @@ def people(own_database: Database) -> Database:
     return own_database
 
 
-def arguments(database: Database, keys: str | None) -> dict[str, Any]:
-    settings = {"KEYRING_URL": database.url_as("keyring_rotator")}
+def arguments(
+    database: Database, keys: str | None, role: str = "keyring_rotator"
+) -> dict[str, Any]:
+    settings = {"KEYRING_URL": database.url_as(role)}
     settings |= {} if keys is None else {"KEYRING_KEYS": keys}
     return {"cwd": ROOT, "env": {"PATH": os.environ["PATH"], **settings}, "text": True}
 
 
 def operate(
-    database: Database, *words: str, keys: str | None = None
+    database: Database, *words: str, keys: str | None = None, role: str = "keyring_rotator"
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "services.care", "keys", *words],
-        **arguments(database, keys),
+        **arguments(database, keys, role),
         capture_output=True,
         timeout=60,
         check=False,
@@ -187,6 +189,14 @@ def test_what_is_wrong_is_one_line_and_changes_nothing(
     assert done.stderr.startswith(said)
     assert done.stderr.count("\n") == 1
     assert by_number(people) == {1: 6}
+
+
+@pytest.mark.parametrize("words", [["status"], ["rewrap"], ["renew", "--clinic", str(CLINIC)]])
+@pytest.mark.parametrize("role", ["keyring_app", "keyring_writer"])
+def test_who_serves_rotates_nothing(people: Database, words: list[str], role: str) -> None:
+    done = operate(people, *words, keys=written(1, 2), role=role)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "KEYRING_URL: this takes the role keyring_rotator (wrong-role).\n"
 
 
 def test_newer_keys_of_one_person_of_a_clinic_and_of_those_that_are_older(people: Database) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from itertools import count
 from typing import Any, LiteralString
 from uuid import UUID, uuid4
@@ -12,14 +12,14 @@ import psycopg
 import pytest
 
 from libs.privacy import rotating
-from libs.privacy.keyring import SPOILT, TOMBSTONE, PostgresKeyring
+from libs.privacy.keyring import SPOILT, TOMBSTONE
 from libs.privacy.keys import CLASSES, KeyName, Wrappers
 from libs.privacy.rotating import CannotRotate, Rewrapped
 from libs.privacy.sealing import KeyringUnavailable
 from libs.privacy.wrapping import WrappingUnfit, check_wrapping
 from libs.testing.cast import CLINIC, OTHER_CLINIC
 from libs.testing.databases import Database
-from tests.component.keys.wrapping import keyring_on, unheard, wrappers, wrong_wrappers
+from tests.component.keys.wrapping import keyring_on, pooled, unheard, wrappers, wrong_wrappers
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(120)]
 
@@ -29,12 +29,6 @@ FIRST = asyncio.FIRST_COMPLETED
 
 class Stopped(Exception):  # noqa: N818 - as Ctrl-C would
     """In the midst."""
-
-
-@asynccontextmanager
-async def pooled(database: Database, role: str) -> AsyncIterator[asyncpg.Pool]:
-    async with asyncpg.create_pool(database.url_as(role), min_size=1, max_size=4) as pool:
-        yield pool
 
 
 @pytest.fixture
@@ -284,34 +278,3 @@ async def test_a_second_one_is_told_that_keys_are_being_rotated(
         with pytest.raises(CannotRotate, match=r"already \(keys-busy\)"):
             await rewrap(own_database, wrappers(1, 2))
     await rewrap(own_database, wrappers(1, 2))
-
-
-@pytest.mark.parametrize("role", ["keyring_app", "keyring_writer"])
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "SELECT begin_wrapping(2, '')",
-        "UPDATE subject_keys SET wrapped_by = 1",
-        "DELETE FROM erased_subjects",
-    ],
-)
-async def test_who_serves_wraps_nothing_anew_and_brings_nobody_back(
-    own_database: Database, role: str, statement: str
-) -> None:
-    async with pooled(own_database, role) as pool, pool.acquire() as db, db.transaction():
-        await db.execute("SELECT set_config('interlude.tenant', $1, true)", str(CLINIC))
-        with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await db.execute(statement)
-
-
-async def test_who_rotates_destroys_nothing(
-    own_database: Database, everybody: Sequence[KeyName]
-) -> None:
-    async with pooled(own_database, "keyring_rotator") as pool:
-        keyring: PostgresKeyring = keyring_on(pool)
-        with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await keyring.destroy(CLINIC, everybody[-1].subject_id)
-        with pytest.raises(asyncpg.CheckViolationError):
-            await pool.execute("UPDATE subject_keys SET wrapped = NULL WHERE wrapped IS NOT NULL")
-        with pytest.raises(asyncpg.RaiseError):
-            await pool.execute("UPDATE subject_keys SET wrapped_by = 1 WHERE wrapped IS NULL")

@@ -2,11 +2,16 @@
 
 import base64
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
+
+import asyncpg
 
 from libs.privacy.keyring import PostgresKeyring
 from libs.privacy.keys import Wrappers, WrappingKey
 from libs.process.keys import Derived
+from libs.testing.databases import Database
 
 KEYS = {number: bytes(range(number, number + 32)) for number in (1, 2, 3)}
 WRONG = {1: bytes(range(99, 131))}
@@ -22,6 +27,12 @@ def wrong_wrappers() -> Wrappers:
 
 def unheard(_done: int, _total: int) -> None:
     """Nobody watches the bar."""
+
+
+@asynccontextmanager
+async def pooled(database: Database, role: str) -> AsyncIterator[asyncpg.Pool]:
+    async with asyncpg.create_pool(database.url_as(role), min_size=1, max_size=4) as pool:
+        yield pool
 
 
 def keyring_on(pool: Any, *numbers: int) -> PostgresKeyring:

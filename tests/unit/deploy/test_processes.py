@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from importlib import import_module
 
 import pytest
@@ -57,6 +58,14 @@ def test_who_is_given_keys_has_the_ones_that_the_master_key_would_give() -> None
     assert epochs.key("analytics:1") == derived(master, "analytics:1")
     assert epochs.key("analytics:60") == derived(master, "analytics:60")
     assert Derived.read("keyring", given["KEYRING_KEYS"]).keys == {"1": derived(master, "keyring")}
+
+
+def test_who_has_wrapped_keys_anew_says_by_which() -> None:
+    """`KEYRING_KEYS=… make run`; the chains' keys follow from the master key as ever."""
+    given = replace(PLACE, keyring_keys="1:former,2:latter").environment(process("diary-api"))
+    assert given["KEYRING_KEYS"] == "1:former,2:latter"
+    first = PLACE.environment(process("diary-api"))["KEYRING_KEYS"]
+    assert first == without_the_master(DEVELOPMENT_MASTER_KEY)["KEYRING_KEYS"]
 
 
 @pytest.mark.parametrize("service", SERVICES)
