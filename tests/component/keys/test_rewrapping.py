@@ -1,6 +1,7 @@
 """All keys are wrapped anew while everybody seals and opens, and nobody notices."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from itertools import count
@@ -12,14 +13,21 @@ import psycopg
 import pytest
 
 from libs.privacy import rotating
-from libs.privacy.keyring import SPOILT, TOMBSTONE
-from libs.privacy.keys import CLASSES, KeyName, Wrappers
+from libs.privacy.keyring import SPOILT, TOMBSTONE, PostgresKeyring
+from libs.privacy.keys import CLASSES, KeyName, Wrappers, WrappingKey
 from libs.privacy.rotating import CannotRotate, Rewrapped
 from libs.privacy.sealing import KeyringUnavailable
 from libs.privacy.wrapping import WrappingUnfit, check_wrapping
-from libs.testing.cast import CLINIC, OTHER_CLINIC
+from libs.testing.cast import ANNA, CLINIC, OTHER_CLINIC
 from libs.testing.databases import Database
-from tests.component.keys.wrapping import keyring_on, pooled, unheard, wrappers, wrong_wrappers
+from tests.component.keys.wrapping import (
+    KEYS,
+    keyring_on,
+    pooled,
+    unheard,
+    wrappers,
+    wrong_wrappers,
+)
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(120)]
 
@@ -114,6 +122,21 @@ async def test_new_keys_are_wrapped_by_the_second_from_the_moment_it_begins(
     assert set(wrapped_by(own_database)) == {2}
     with pytest.raises(KeyringUnavailable):
         await only_the_first.create_subject(CLINIC, uuid4())
+
+
+async def test_a_key_that_is_being_made_as_the_second_begins_is_made_again(
+    own_database: Database, care: asyncpg.Pool
+) -> None:
+    """Or it would come too late, under a number that was left."""
+
+    class Slow(WrappingKey):
+        async def wrap(self, key: bytes, label: bytes) -> bytes:
+            await rewrap(own_database, wrappers(1, 2))
+            return await super().wrap(key, label)
+
+    held = {1: Slow(KEYS[1], nonce=os.urandom), **wrappers(2)}
+    await PostgresKeyring(care, held, chance=os.urandom, patience=10).create_subject(CLINIC, ANNA)
+    assert wrapped_by(own_database) == {2: 2}
 
 
 async def test_stopped_in_the_midst_all_opens_and_it_goes_on_from_there(
