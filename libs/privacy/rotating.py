@@ -131,14 +131,14 @@ async def renew(
     if not await db.fetchval(_KNOWN, clinic, person):
         raise CannotRotate("There are no keys of whom that names (keys-not-found).")
     done, total = 0, await db.fetchval(_HOW_MANY_OLD, clinic, person, made_before)
-    last, first_class = UUID(int=0), ""
-    while rows := await db.fetch(_OLD, clinic, person, made_before, last, first_class, BATCH):
+    last, last_class = UUID(int=0), ""
+    while rows := await db.fetch(_OLD, clinic, person, made_before, last, last_class, BATCH):
         for row in rows:
             progress(done, total)
             with suppress(SubjectErased):  # between our looking and now
                 await keyring.follow(key_name(clinic, row))
                 done += 1
-        last, first_class = rows[-1]["subject_id"], rows[-1]["class"]
+        last, last_class = rows[-1]["subject_id"], rows[-1]["class"]
     progress(done, max(done, total))
     return done
 

@@ -22,8 +22,10 @@ from libs.testing.cast import ANNA, CLINIC, OTHER_CLINIC
 from libs.testing.databases import Database
 from tests.component.keys.wrapping import (
     KEYS,
+    Stopped,
     keyring_on,
     pooled,
+    stopping_after,
     unheard,
     wrappers,
     wrong_wrappers,
@@ -33,10 +35,6 @@ pytestmark = [pytest.mark.postgres, pytest.mark.timeout(120)]
 
 SOME = 40
 FIRST = asyncio.FIRST_COMPLETED
-
-
-class Stopped(Exception):  # noqa: N818 - as Ctrl-C would
-    """In the midst."""
 
 
 @pytest.fixture
@@ -148,12 +146,8 @@ async def test_stopped_in_the_midst_all_opens_and_it_goes_on_from_there(
     monkeypatch.setattr(rotating, "BATCH", 10)
     before = await keyring_on(care, 1).find(everybody)
 
-    def stop(done: int, _total: int) -> None:
-        if done >= 30:
-            raise Stopped
-
     with pytest.raises(Stopped):
-        await rewrap(own_database, wrappers(1, 2), stop)
+        await rewrap(own_database, wrappers(1, 2), stopping_after(30))
     assert wrapped_by(own_database) == {1: 2 * SOME - 33, 2: 30}
     assert await keyring_on(care, 1, 2).find(everybody) == before
     told: list[tuple[int, int]] = []
@@ -245,7 +239,7 @@ async def test_once_begun_nobody_starts_with_another_key_or_without_one_that_wra
 ) -> None:
     monkeypatch.setattr(rotating, "BATCH", 10)
     with suppress(Stopped):
-        await rewrap(own_database, wrappers(1, 2), _stopping_after(30))
+        await rewrap(own_database, wrappers(1, 2), stopping_after(30))
     await check_wrapping(care, wrappers(1, 2))
     for held, number, code in (
         (wrappers(1), 2, "missing"),
@@ -257,14 +251,6 @@ async def test_once_begun_nobody_starts_with_another_key_or_without_one_that_wra
             await check_wrapping(care, held)
     await rewrap(own_database, wrappers(1, 2))
     await check_wrapping(care, wrappers(2))
-
-
-def _stopping_after(so_many: int) -> Callable[[int, int], None]:
-    def stop(done: int, _total: int) -> None:
-        if done >= so_many:
-            raise Stopped
-
-    return stop
 
 
 async def test_who_was_not_given_the_second_key_shows_nothing_wrong(

@@ -2,7 +2,7 @@
 
 import base64
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -23,6 +23,18 @@ def wrappers(*numbers: int) -> Wrappers:
 
 def wrong_wrappers() -> Wrappers:
     return {1: WrappingKey(WRONG[1], nonce=os.urandom)}
+
+
+class Stopped(Exception):  # noqa: N818 - as Ctrl-C would
+    """In the midst."""
+
+
+def stopping_after(so_many: int) -> Callable[[int, int], None]:
+    def stop(done: int, _total: int) -> None:
+        if done >= so_many:
+            raise Stopped
+
+    return stop
 
 
 def unheard(_done: int, _total: int) -> None:
