@@ -28,6 +28,7 @@ from libs.messaging.broker import (
 )
 from libs.messaging.connect import connect
 from libs.messaging.kafka import client, publishing
+from tests.component.refusing_broker import refusing
 
 RECORD = Message(topic="interlude.diary.events.v1", key=b"k", headers=[], value=b"{}")
 
@@ -141,6 +142,19 @@ def test_a_broker_that_is_not_the_one_that_we_know_is_left_at_once(
         assert time.monotonic() - began < client.PATIENCE["bootstrap_timeout_ms"] / 1000
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize(("attempt", "trouble"), EVERY_WAY)
+def test_a_wrong_password_is_said_at_once_and_is_no_outage(
+    attempt: Attempt, trouble: type[Exception]
+) -> None:
+    """Also to who is slow to read, and meets the last word together with the end."""
+    with refusing() as port, closing(connect(f"kafka://care-relay:x@127.0.0.1:{port}")) as broker:
+        began = time.monotonic()
+        for _ in range(3):
+            with pytest.raises(trouble, match="kafka-authentication-failed"):
+                attempt(broker)
+        assert time.monotonic() - began < client.PATIENCE["bootstrap_timeout_ms"] / 1000
 
 
 @pytest.mark.kafka

@@ -121,7 +121,7 @@ def test_nobody_gets_in_with_a_wrong(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """And learns what is wrong, long before the time is up in which a broker might answer."""
-    monkeypatch.setitem(client.PATIENCE, "bootstrap_timeout_ms", 120_000)
+    monkeypatch.setitem(client.PATIENCE, "bootstrap_timeout_ms", 60_000)
     trouble = (BrokerUnavailable, PublishFailed, SubscriberLost)
     with closing(connect(kafka.url("care-relay", **wrong))) as broker:
         with pytest.raises(trouble, match=code):

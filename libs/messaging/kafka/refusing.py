@@ -16,7 +16,7 @@ from kafka.errors import KafkaError, SaslAuthenticationFailedError, UnsupportedS
 from kafka.net.compat import KafkaNetClient
 from kafka.net.manager import KafkaConnectionManager
 from kafka.net.selector import NetworkSelector
-from kafka.net.transport import KafkaSSLTransport
+from kafka.net.transport import KafkaSSLTransport, KafkaTCPTransport
 
 
 class NotLetIn(KafkaError):  # type: ignore[misc] # noqa: N818 - untyped client; seen as a code
@@ -57,6 +57,21 @@ def _ended(trouble: ssl.SSLError) -> bool:
     """A server that goes away in mid-sentence, as one does that is stopped."""
     return isinstance(trouble, ssl.SSLEOFError | ssl.SSLZeroReturnError)
 
+
+def _hearing_the_last_word(kind: Any) -> None:
+    received = kind._sock_recv  # noqa: SLF001 - there is no public way
+
+    def heard(self: Any) -> tuple[bytes, Exception | None]:
+        told, trouble = received(self)
+        return told, None if told else trouble
+
+    kind._sock_recv = heard  # noqa: SLF001 - as above
+
+
+# The client drops what a server said last if it hangs up at once: for example why. Read again, the
+# end is still there.
+for each in (KafkaTCPTransport, KafkaSSLTransport):
+    _hearing_the_last_word(each)
 
 _handshake = KafkaSSLTransport.handshake
 
