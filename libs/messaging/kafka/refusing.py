@@ -35,8 +35,16 @@ class _Remembering(KafkaConnectionManager):  # type: ignore[misc] # untyped clie
     async def _connect(self, node: Any, conn: Any, *more: Any, **named: Any) -> None:
         await super()._connect(node, conn, *more, **named)
         refusal = _refusal(conn.init_future.exception)
-        if refusal is not None:
+        if refusal is not None and self.cluster.is_bootstrap(node.node_id):
             self._auth_failures[node.node_id] = refusal
+
+    def maybe_raise_auth_failure(self, node_id: Any) -> None:
+        """Once: a broker that has just started may not have read yet who its users are, so whoever
+        was in before must be able to come again.
+        """
+        refusal = self._auth_failures.pop(node_id, None)
+        if refusal is not None:
+            raise refusal
 
 
 def client(**settings: Any) -> KafkaNetClient:
