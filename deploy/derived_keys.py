@@ -1,4 +1,5 @@
 """What those are given who open nothing: the keys of the chains, and of the analysts' pseudonyms.
+And what wraps the keys in a keyring that nobody has wrapped anew.
 
 `MASTER_KEY=… python -m deploy.derived_keys` prints them as settings, one a line. They follow from
 the master key, which cannot be worked out from them. Derived again, they are the same.

@@ -6,7 +6,7 @@ A test compares `docker-compose.yml` with it.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from libs.process.keys import Derived, master_key
+from libs.process.keys import Derived, master_key, wrapping
 
 SERVICES = ("care", "assignment", "diary", "review")
 
@@ -22,7 +22,7 @@ _ALL = frozenset(
         _COLLECTOR,
     }
 )
-_SEALS = frozenset({"KEYRING_URL", "MASTER_KEY"})
+_SEALS = frozenset({"KEYRING_URL", "KEYRING_KEYS", "MASTER_KEY"})
 _SERVES = _SEALS | {"PORT", "ISSUERS", "AUDIENCE"}
 _STREAMS = frozenset({"BROKER_URL", "TOPIC_PREFIX"})
 _REACTS = frozenset({"assignment", "diary"})
@@ -114,12 +114,13 @@ PROCESSES: tuple[Process, ...] = (
 
 
 def without_the_master(encoded: str, epochs: int = EPOCHS) -> Mapping[str, str]:
-    """CHAIN_KEYS and ANALYTICS_KEYS, as they follow from a MASTER_KEY."""
+    """CHAIN_KEYS, ANALYTICS_KEYS and the first of KEYRING_KEYS, as a MASTER_KEY gives them."""
     master = master_key(encoded)
     numbers = [str(number) for number in range(1, epochs + 1)]
     return {
         "CHAIN_KEYS": Derived.of(master, "chain", SERVICES).written(),
         "ANALYTICS_KEYS": Derived.of(master, "analytics", numbers).written(),
+        "KEYRING_KEYS": wrapping(master).written(),
     }
 
 
@@ -164,7 +165,8 @@ class Ports:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where the processes find each other and everything else. `url_as` gives a role's URL,
-    `issuer` is as ISSUERS takes it; without a `collector` nothing is traced.
+    `issuer` is as ISSUERS takes it; without a `collector` nothing is traced, and without
+    `keyring_keys` what wraps keys follows from the master key.
     """
 
     ports: Ports
@@ -173,6 +175,7 @@ class Place:
     issuer: str
     audience: str
     master_key: str = field(repr=False)
+    keyring_keys: str = field(default="", repr=False)
     profile: str = "local"
     log_format: str = "json"
     topic_prefix: str = ""
@@ -195,6 +198,7 @@ class Place:
             "AUDIENCE": self.audience,
             "MASTER_KEY": self.master_key,
             **without_the_master(self.master_key),
+            **({"KEYRING_KEYS": self.keyring_keys} if self.keyring_keys else {}),
             _COLLECTOR: self.collector,
             "ANALYTICS_SETTLE_SECONDS": str(self.analytics_settle_seconds),
             **{f"{name.upper()}_URL": self.url_of(name) for name in SERVICES},

@@ -12,6 +12,7 @@
 --   *_analytics     derives what analysts may see, and publishes it
 --   keyring_app     reads the keys of one clinic at a time, for whoever seals or opens
 --   keyring_writer  care's: also makes keys, and destroys them
+--   keyring_rotator the operator's: wraps the keys of all clinics anew, and begins newer ones
 --
 -- Rights on single tables stand beside the tables, in the migrations.
 
@@ -25,7 +26,7 @@ DECLARE
     "diary":      ["app", "relay", "follow"],
     "review":     ["app", "relay", "follow"],
     "gateway":    ["app", "projector", "analytics"],
-    "keyring":    ["app", "writer"],
+    "keyring":    ["app", "writer", "rotator"],
     "broker":     ["app"]
   }';
 BEGIN

@@ -33,6 +33,8 @@ NEAR = 2000
 """Records behind the live reader; so few are applied while it is held still."""
 _PATIENCE = "2s"
 """How long we wait for the live tables: whoever wants to read them waits behind us."""
+GONE_WITHIN = "5s"
+"""So long somebody's connection may have been gone, and its lock still be there."""
 _TRIES = 5
 _LOCK_TAKEN = "55P03"
 
@@ -71,14 +73,18 @@ class _IntoTwins:
 
 @contextmanager
 def alone(db: Connection, name: str) -> Iterator[None]:
-    """Nobody else rebuilds or verifies this read model meanwhile; `db` is the owner's."""
-    with db.begin():
-        key = {"key": f"rebuild:{name}"}
-        ours = db.execute(
-            text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))"), key
-        ).scalar_one()
-    if not ours:
-        raise CannotRebuild(f"{name} is being rebuilt or verified already.")
+    """Nobody else rebuilds or verifies this read model meanwhile; `db` is the owner's. Who was
+    killed holds the lock until the server notices, which it does between two statements.
+    """
+    try:
+        with db.begin():
+            db.execute(text(f"SET LOCAL lock_timeout = '{GONE_WITHIN}'"))
+            key = {"key": f"rebuild:{name}"}
+            db.execute(text("SELECT pg_advisory_lock(hashtextextended(:key, 0))"), key)
+    except OperationalError as error:
+        if not _is_taken(error):
+            raise
+        raise CannotRebuild(f"{name} is being rebuilt or verified already.") from None
     yield
 
 
@@ -284,6 +290,10 @@ def _unless_busy(attempt: Callable[[], Result]) -> Result:
     try:
         return attempt()
     except OperationalError as error:
-        if getattr(error.orig, "sqlstate", None) == _LOCK_TAKEN:
+        if _is_taken(error):
             raise _Busy from error
         raise
+
+
+def _is_taken(error: OperationalError) -> bool:
+    return getattr(error.orig, "sqlstate", None) == _LOCK_TAKEN

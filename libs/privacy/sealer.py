@@ -16,7 +16,12 @@ from libs.privacy.sealing import KeyBroken, Path, SealBroken, SubjectErased, Unk
 
 EVERY = "*"
 HELD_FOR = 60.0
-"""Seconds. A key destroyed elsewhere is forgotten here at most so much later."""
+"""Seconds. At most so much later is forgotten here what was destroyed elsewhere, and sealed under
+what was begun there: until then the former one is good.
+"""
+
+NEWEST = 0
+"""Held in place of a generation: whichever is the newest."""
 
 
 class SubjectCipher:
@@ -61,7 +66,7 @@ class KeyringSealer:
         *,
         chance: Chance,
         monotonic: Callable[[], float],
-        capacity: int = 10_000,
+        capacity: int = 20_000,
     ) -> None:
         self._keyring = keyring
         self._chance = chance
@@ -81,8 +86,8 @@ class KeyringSealer:
     ) -> None:
         if not paths:
             return
-        name = KeyName(tenant_id, subject_id, key_class)
-        cipher = self._still_held(name) or await self._fetched(name)
+        name = KeyName(tenant_id, subject_id, key_class, NEWEST)
+        cipher = self._still_held(name) or await self._fetched_newest(name)
         if isinstance(cipher, Tombstone):
             raise SubjectErased
         if isinstance(cipher, Spoilt):
@@ -135,15 +140,34 @@ class KeyringSealer:
             raise UnknownSubject
         return cipher
 
+    async def _fetched_newest(self, wanted: KeyName) -> Cipher:
+        until = self._minute()
+        found = await self._keyring.newest(wanted.tenant_id, wanted.subject_id, wanted.key_class)
+        if found is None:
+            raise UnknownSubject
+        name, key = found
+        cipher = _at_work(name, key)
+        self._hold(name, cipher, until)
+        if not isinstance(cipher, Tombstone):
+            # A class that begins anew is sealed under at once: nobody waits for a memory to fade.
+            self._hold(wanted, cipher, until)
+        return cipher
+
     async def _fetch(self, names: Collection[KeyName]) -> None:
         if not names:
             return
-        # The minute counts from before the question, or a slow answer would lengthen it.
-        until = self._monotonic() + HELD_FOR
+        until = self._minute()
         for name, key in (await self._keyring.find(names)).items():
-            while len(self._held) >= self._capacity:
-                del self._held[next(iter(self._held))]
-            self._held[name] = (_at_work(name, key), until)
+            self._hold(name, _at_work(name, key), until)
+
+    def _minute(self) -> float:
+        """From before the question, or a slow answer would lengthen it."""
+        return self._monotonic() + HELD_FOR
+
+    def _hold(self, name: KeyName, cipher: Cipher, until: float) -> None:
+        while len(self._held) >= self._capacity:
+            del self._held[next(iter(self._held))]
+        self._held[name] = (cipher, until)
 
 
 def _steps(content: Any, step: str) -> Iterable[Any]:

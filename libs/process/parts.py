@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,8 +24,9 @@ from libs.eventstore.revisions import head_of
 from libs.eventstore.store import EventStore
 from libs.eventstore.waking import Waking
 from libs.privacy.keyring import PostgresKeyring
-from libs.privacy.keys import MasterKey
+from libs.privacy.keys import Wrappers, WrappingKey
 from libs.privacy.sealer import KeyringSealer
+from libs.privacy.wrapping import check_wrapping
 from libs.process.admin import Check
 from libs.process.settings import Database, Keyring, Secrets
 
@@ -125,7 +126,13 @@ async def _keyring(settings: Streams, application: str) -> AsyncIterator[Postgre
         durable=settings.durable,
     )
     try:
-        wrapper = MasterKey(settings.key("keyring"), nonce=os.urandom)
-        yield PostgresKeyring(pool, wrapper, chance=os.urandom)
+        wrappers = wrappers_of(settings.wrapping)
+        await check_wrapping(pool, wrappers)
+        yield PostgresKeyring(pool, wrappers, chance=os.urandom)
     finally:
         await pool.close()
+
+
+def wrappers_of(keys: Mapping[int, bytes]) -> Wrappers:
+    """As the settings give them, by number."""
+    return {number: WrappingKey(key, nonce=os.urandom) for number, key in keys.items()}

@@ -40,10 +40,10 @@ def command_line(service: Service) -> typer.Typer:
         """Serve the REST API: commands, and GET by id.
 
         Reads DATABASE_URL (as <service>_app), KEYRING_URL (as keyring_app; care, which makes keys,
-        as keyring_writer), MASTER_KEY, ISSUERS, AUDIENCE, PORT, ADMIN_PORT, HOST, PROFILE, DOCS,
-        DRAIN_SECONDS, REQUESTS_PER_SECOND, REQUESTS_AT_ONCE, LOG_FORMAT. Stops on SIGTERM: not
-        ready first, then (after DRAIN_SECONDS, in which clients notice) accepted requests are
-        finished.
+        as keyring_writer), KEYRING_KEYS, MASTER_KEY, ISSUERS, AUDIENCE, PORT, ADMIN_PORT, HOST,
+        PROFILE, DOCS, DRAIN_SECONDS, REQUESTS_PER_SECOND, REQUESTS_AT_ONCE, LOG_FORMAT. Stops on
+        SIGTERM: not ready first, then (after DRAIN_SECONDS, in which clients notice) accepted
+        requests are finished.
         """
         end_when_asked()
         with explained():
@@ -102,7 +102,8 @@ def _follow(service: Service) -> typer.Typer:
         """Follow other services' facts: keep what this one's rules need, and react.
 
         Reads DATABASE_URL (as <service>_follow), BROKER_URL, TOPIC_PREFIX, ADMIN_PORT. Where there
-        are reactions, KEYRING_URL (as keyring_app) and MASTER_KEY; otherwise CHAIN_KEYS.
+        are reactions, KEYRING_URL (as keyring_app), KEYRING_KEYS and MASTER_KEY; otherwise
+        CHAIN_KEYS.
         """
         if context.invoked_subcommand:
             return

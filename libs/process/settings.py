@@ -4,6 +4,7 @@ A bad setting is answered by its name and what would be right, never by its valu
 """
 
 import sys
+from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any, Literal, Self, TypeVar
 
@@ -70,6 +71,17 @@ def _derived(kind: str, written: Any) -> keys.Derived:
         ) from None
 
 
+def _numbered(written: Any) -> keys.Derived:
+    told = _derived("keyring", written)
+    if not all(name.isdecimal() and name == str(int(name)) != "0" for name in told.keys):
+        raise wrong("this takes number:key,number:key, each key 32 random bytes in base64")
+    return told
+
+
+def _numbered_if_given(written: Any) -> keys.Derived | None:
+    return None if written is None else _numbered(written)
+
+
 PostgresUrl = Annotated[SecretStr, AfterValidator(_postgres)]
 Collector = Annotated[str, AfterValidator(_collector)]
 BrokerUrl = Annotated[SecretStr, AfterValidator(_broker)]
@@ -78,6 +90,10 @@ _Hidden = PlainSerializer(lambda _given: "**********", return_type=str)
 ChainKeys = Annotated[keys.Derived, NoDecode, BeforeValidator(partial(_derived, "chain")), _Hidden]
 AnalyticsKeys = Annotated[
     keys.Derived, NoDecode, BeforeValidator(partial(_derived, "analytics")), _Hidden
+]
+KeyringKeys = Annotated[keys.Derived, NoDecode, BeforeValidator(_numbered), _Hidden]
+KeyringKeysIfGiven = Annotated[
+    keys.Derived | None, NoDecode, BeforeValidator(_numbered_if_given), _Hidden
 ]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -128,7 +144,19 @@ class Database(Settings):
 
 
 class Secrets(Settings):
+    """`keyring_keys` wrap the keys in the keyring, by their numbers; until they are wrapped anew,
+    the one that follows from the master key does.
+    """
+
     master_key: MasterKey
+    keyring_keys: KeyringKeysIfGiven = None
+
+    @property
+    def wrapping(self) -> Mapping[int, bytes]:
+        given = self.keyring_keys or keys.wrapping(
+            keys.master_key(self.master_key.get_secret_value())
+        )
+        return given.by_number
 
     def key(self, label: str) -> bytes:
         """A key of this process, by what it is for (`chain:care`)."""
@@ -209,8 +237,8 @@ def unsafe(name: str, value: Any, *, trusted_network: bool = False) -> str | Non
             return trusting.unsafe(value)
         case "master_key":
             return _KNOWN if keys.guessable(keys.master_key(value.get_secret_value())) else None
-        case "chain_keys" | "analytics_keys":
-            return _OF_A_KNOWN_ONE if value.guessable else None
+        case "chain_keys" | "analytics_keys" | "keyring_keys":
+            return _OF_A_KNOWN_ONE if value and value.guessable else None
         case _ if name.endswith(("_url", "_endpoint")):
             return None if trusted_network else _plain(value)
         case _:

@@ -16,6 +16,7 @@ WORKERS = [
     "gateway_projector",
     "keyring_app",
     "keyring_writer",
+    "keyring_rotator",
     "broker_app",
 ]
 

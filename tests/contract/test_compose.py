@@ -27,7 +27,7 @@ SPECIFICATION = ROOT / "deploy" / "compose" / "compose-spec.json"
 STORES = {"postgres", "kafka"}
 GRANTS = "grant-kafka-rights"
 SPEAK_KAFKA = [process.name for process in PROCESSES if "BROKER_URL" in process.needs]
-KEYS = {"MASTER_KEY", "CHAIN_KEYS", "ANALYTICS_KEYS"}
+KEYS = {"MASTER_KEY", "KEYRING_KEYS", "CHAIN_KEYS", "ANALYTICS_KEYS"}
 NOT_SECRET = {
     "INTERLUDE_IMAGE",
     "INTERLUDE_VERSION",
@@ -209,17 +209,16 @@ def test_stores_cannot_be_reached_from_outside() -> None:
         assert "ports" not in container(name)
 
 
-def test_every_role_that_has_a_password_here_gets_it_in_the_database() -> None:
-    used = set(re.findall(r"//([a-z_]+):\$\{", TEXT))
-    passwords = set(container("postgres")["environment"])
-    assert {f"{role.upper()}_PASSWORD" for role in used} <= passwords
+def test_the_server_is_given_no_password_but_that_of_who_makes_the_roles() -> None:
+    given = [name for name in container("postgres")["environment"] if name.endswith("PASSWORD")]
+    assert given == ["POSTGRES_PASSWORD"]
 
 
 def test_what_is_mounted_is_there() -> None:
     mounts = [mount for name in STORES for mount in container(name)["volumes"]]
     files = [mount.split(":")[0] for mount in mounts if mount.startswith("./")]
-    assert files
-    assert all((ROOT / file).is_file() for file in files)
+    assert "./secrets/passwords.sql" in files
+    assert all((ROOT / file).is_file() for file in files if "/secrets/" not in file)
 
 
 def test_the_image_holds_what_is_run_in_it() -> None:
@@ -258,7 +257,7 @@ class TestCredentials:
     ) -> None:
         lines = (tmp_path / ".env").read_text().splitlines()
         drawn = {line.split("=")[0] for line in lines}
-        assert drawn == set(credentials.required(TEXT)) - {"ISSUERS"}
+        assert drawn == {*credentials.required(TEXT), *credentials.OPERATORS} - {"ISSUERS"}
         assert said == ["ISSUERS is yours to give."]
         given = dict(line.split("=", 1) for line in lines)
         for name, value in without_the_master(given["MASTER_KEY"]).items():
@@ -269,6 +268,30 @@ class TestCredentials:
         assert said
         for secret in compose()["secrets"].values():
             assert (tmp_path / secret["file"]).is_file()
+
+    def test_every_role_that_has_a_password_gets_it_in_the_database(
+        self, tmp_path: Path, said: list[str]
+    ) -> None:
+        assert said
+        used = set(re.findall(r"//([a-z_]+):\$\{", TEXT))
+        told = (tmp_path / "secrets" / "passwords.sql").read_text()
+        assert set(re.findall(r"^ALTER ROLE (\w+) ", told, re.MULTILINE)) == {
+            *used,
+            "keyring_rotator",
+        }
+
+    def test_the_database_is_told_by_what_to_know_a_password_and_no_password(
+        self, tmp_path: Path, said: list[str]
+    ) -> None:
+        assert said
+        told = (tmp_path / "secrets" / "passwords.sql").read_text()
+        given = credentials._settings(tmp_path / ".env")
+        secret = [value for name, value in given.items() if name.endswith("PASSWORD")]
+        assert len(secret) > 20
+        assert [each for each in secret if each in told] == []
+        before = (tmp_path / "secrets" / "passwords.sql").read_bytes()
+        credentials.write(tmp_path, TEXT, datetime.now(UTC), said.append)
+        assert (tmp_path / "secrets" / "passwords.sql").read_bytes() == before
 
     def test_nobody_else_may_look(self, tmp_path: Path, said: list[str]) -> None:
         assert said

@@ -23,6 +23,7 @@ from deploy.local.ports import free_port
 from deploy.local.postgres import Postgres
 from deploy.local.processes import without_the_master
 from deploy.local.run_info import RunInfo
+from libs.process.keys import master_key, wrapping
 from tests.security.clinics import Clinic
 from tests.security.commands import rows
 from tests.security.refusals import Refusing
@@ -44,7 +45,7 @@ DATABASE_ROLES = (
     *(f"{service}_{role}" for service in ("care", "assignment", "diary", "review")
       for role in ("app", "relay", "follow", "owner")),
     "gateway_app", "gateway_projector", "gateway_analytics", "gateway_owner",
-    "keyring_app", "keyring_writer",
+    "keyring_app", "keyring_writer", "keyring_rotator",
 )  # fmt: skip
 
 
@@ -195,7 +196,13 @@ def _secrets(run: RunInfo, interlude: Talkative) -> Mapping[str, str]:
     master = interlude.var.master_key()
     target = Target(run.database, master)
     passwords = {role: _password(target.url_as(role)) for role in DATABASE_ROLES}
-    return {"master key": master, "superuser": _password(run.database), **passwords}
+    wraps = wrapping(master_key(master)).written().removeprefix("1:")
+    return {
+        "master key": master,
+        "what wraps keys": wraps,
+        "superuser": _password(run.database),
+        **passwords,
+    }
 
 
 def _password(url: str) -> str:

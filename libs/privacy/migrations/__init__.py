@@ -1,4 +1,4 @@
-"""The keyring's one table. In production it is a database of its own, with backups of at most 30
+"""The keyring's tables. In production it is a database of its own, with backups of at most 30
 days, so that a destroyed key is gone everywhere by then.
 """
 
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 from libs.eventstore.migrations import run_script
 
 _WALLS = Path(__file__).parent / "walls.sql"
+_ROTATION = Path(__file__).parent / "rotation.sql"
 
 _TABLE = """
 CREATE TABLE subject_keys (
@@ -45,3 +46,13 @@ def create_keyring(connection: Connection) -> None:
 
 def build_walls(connection: Connection) -> None:
     run_script(connection, _WALLS, reader="keyring_app", writer="keyring_writer")
+
+
+def allow_rotation(connection: Connection) -> None:
+    run_script(
+        connection,
+        _ROTATION,
+        reader="keyring_app",
+        writer="keyring_writer",
+        rotator="keyring_rotator",
+    )

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from importlib import import_module
 
 import pytest
@@ -37,8 +38,7 @@ OPEN_NOTHING = ["gateway-projector", "gateway-analytics", "care-follow", "review
 @pytest.mark.parametrize("name", OPEN_NOTHING)
 def test_who_opens_nothing_has_neither_the_keyring_nor_the_key_that_leads_to_it(name: str) -> None:
     environment = PLACE.environment(process(name))
-    assert "KEYRING_URL" not in environment
-    assert "MASTER_KEY" not in environment
+    assert environment.keys().isdisjoint({"KEYRING_URL", "KEYRING_KEYS", "MASTER_KEY"})
     assert DEVELOPMENT_MASTER_KEY not in environment.values()
 
 
@@ -57,6 +57,15 @@ def test_who_is_given_keys_has_the_ones_that_the_master_key_would_give() -> None
     epochs = Derived.read("analytics", given["ANALYTICS_KEYS"])
     assert epochs.key("analytics:1") == derived(master, "analytics:1")
     assert epochs.key("analytics:60") == derived(master, "analytics:60")
+    assert Derived.read("keyring", given["KEYRING_KEYS"]).keys == {"1": derived(master, "keyring")}
+
+
+def test_who_has_wrapped_keys_anew_says_by_which() -> None:
+    """`KEYRING_KEYS=… make run`; the chains' keys follow from the master key as ever."""
+    given = replace(PLACE, keyring_keys="1:former,2:latter").environment(process("diary-api"))
+    assert given["KEYRING_KEYS"] == "1:former,2:latter"
+    first = PLACE.environment(process("diary-api"))["KEYRING_KEYS"]
+    assert first == without_the_master(DEVELOPMENT_MASTER_KEY)["KEYRING_KEYS"]
 
 
 @pytest.mark.parametrize("service", SERVICES)
