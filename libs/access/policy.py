@@ -5,7 +5,7 @@ A grant is a sentence of the route: `grant(therapist="related", patient="own")`.
 - `own`: the patient it is about, or the therapist or supervisor whose it is
 - `related`: a therapist who treats the patient it is about
 - `supervised`: a supervisor of a therapist who treats the patient it is about
-- `clinic`: anybody of this role in the tenant (an integrator only with the service's scope)
+- `clinic`: anybody of this role in the tenant (an integrator only with the operation's scope)
 - `any`: as `clinic`, where there is no tenant's data to speak of
 """
 
@@ -41,15 +41,26 @@ NOBODY = Subject()
 class Grant:
     """In the order of the route's sentence: somebody with two roles acts in the first that may.
 
-    `scope` is what an integrator's token must carry besides: the service's name.
+    `scope` is what an integrator's token must carry besides; without one, none will do.
     """
 
     relations: Mapping[Role, Relation]
     scope: str = ""
 
-    def concerns(self, principal: Principal) -> bool:
-        """Whether any of their roles is named at all: this much everybody may know."""
-        return not principal.roles.isdisjoint(self.relations)
+    def refusal(self, principal: Principal) -> str | None:
+        """The code for whoever may not, whatever it is about. This much everybody may know: roles
+        and scopes of an operation are public.
+        """
+        named = principal.roles & self.relations.keys()
+        if not named:
+            return "role-not-allowed"
+        if named == {"integrator"} and not self.is_granted_to(principal):
+            return "scope-not-granted"
+        return None
+
+    def is_granted_to(self, principal: Principal) -> bool:
+        """By the scopes of a program's token."""
+        return bool(self.scope) and self.scope in principal.scopes
 
 
 def grant(**relations: Relation) -> Grant:
@@ -65,7 +76,9 @@ async def may(
 ) -> Role | None:
     """The role in which they may; None if in none."""
     for role, relation in granted.relations.items():
-        if role not in principal.roles or not _in_scope(role, principal, granted):
+        if role not in principal.roles:
+            continue
+        if role == "integrator" and not granted.is_granted_to(principal):
             continue
         if subject.private and (role, relation) != ("patient", "own"):
             continue
@@ -81,10 +94,6 @@ async def may(
         if holds:
             return role
     return None
-
-
-def _in_scope(role: Role, principal: Principal, granted: Grant) -> bool:
-    return role != "integrator" or not granted.scope or granted.scope in principal.scopes
 
 
 def _owner(role: Role, subject: Subject) -> UUID | None:

@@ -73,6 +73,11 @@ REQUEST: Mapping[str, Code] = {
     "role-not-allowed": _code(
         HTTPStatus.FORBIDDEN, "Not for this role", "None of your roles has this operation."
     ),
+    "scope-not-granted": _code(
+        HTTPStatus.FORBIDDEN,
+        "Scope not granted",
+        "The token lacks this operation's scope, which WWW-Authenticate names.",
+    ),
     "forbidden": _code(HTTPStatus.FORBIDDEN, "Forbidden", "You may not do this."),
     "not-found": _code(
         HTTPStatus.NOT_FOUND, "Not found", "There is no such thing, or it is not yours to know."

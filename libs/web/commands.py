@@ -6,6 +6,7 @@ from typing import Any, Generic
 from uuid import UUID
 
 from libs.access.policy import Grant, Subject
+from libs.access.scopes import scope_of
 from libs.eventstore.decider import Command, Event, State
 from libs.eventstore.desk import Desk
 from libs.web.edge import Edge
@@ -110,13 +111,16 @@ class Commands(Generic[Command, State, Event]):
                 fold,
                 name=operation,
                 path=path,
-                grant=replace(grant, scope=self._edge.service),
+                grant=self._scoped(grant, Show.method, path),
                 subject=self._subject,
             )
         )
 
     def _add(self, request: type[Command], terms: Terms[State]) -> None:
-        scoped = replace(terms.grant, scope=self._edge.service)
+        scoped = self._scoped(terms.grant, CommandOperation.method, terms.path)
         self.router.operations.append(
             CommandOperation(self._edge, self._desk, request, replace(terms, grant=scoped))
         )
+
+    def _scoped(self, grant: Grant, method: str, path: str) -> Grant:
+        return replace(grant, scope=scope_of(self._edge.service, method, path))

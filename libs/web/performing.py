@@ -19,6 +19,7 @@ from libs.eventstore.errors import NotKnownYet
 from libs.eventstore.telling import Actor, Told
 from libs.web import bodies, headers
 from libs.web.bodies import Json
+from libs.web.concerning import must_concern
 from libs.web.edge import Edge
 from libs.web.headers import Trace
 from libs.web.operations import Incoming
@@ -99,6 +100,7 @@ class CommandOperation(Generic[Command, State, Event]):
         self.desk = desk
         self.terms = terms
         self.shape = Shape(request)
+        self.grant = terms.grant
         self.name = terms.name
         self.path = terms.path
 
@@ -117,9 +119,8 @@ class CommandOperation(Generic[Command, State, Event]):
         return await self.perform(asked)
 
     def must_concern(self, principal: Principal) -> Principal:
-        """The roles of an operation are public; nothing is said of what it would be done to."""
-        if not self.terms.grant.concerns(principal):
-            raise Problem("role-not-allowed")
+        """Nothing is said of what it would be done to."""
+        must_concern(self.terms.grant, principal)
         return principal
 
     async def perform(self, asked: Asked) -> Reply:

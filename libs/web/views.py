@@ -17,6 +17,7 @@ from libs.eventstore.recorded import Recorded
 from libs.privacy.opening import opened
 from libs.vocabulary.moment import is_instant
 from libs.web import headers
+from libs.web.concerning import must_concern
 from libs.web.edge import Edge
 from libs.web.operations import Incoming
 from libs.web.problems import Problem
@@ -56,8 +57,7 @@ class Show(Generic[Command, State, Event]):
 
     async def answer(self, incoming: Incoming) -> Reply:
         principal = await self.edge.identity.principal(headers.bearer(incoming.headers))
-        if not self.grant.concerns(principal):
-            raise Problem("role-not-allowed")
+        must_concern(self.grant, principal)
         stream = headers.uuid_in_path(incoming.path_id)
         as_of = _as_of(incoming.query)
         await self.edge.waited(principal.tenant_id, headers.after(incoming.headers))

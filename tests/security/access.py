@@ -23,11 +23,14 @@ _REACHES: Mapping[Relation, frozenset[Whose]] = {
 """Whose things a relation opens to somebody of the first clinic."""
 
 FILE = Path(__file__).parents[2] / "openapi" / "access.md"
+SCOPES = "\n## Scopes\n"
 ROLE_COMMANDS = "\n## Role commands\n"
 """Nobody's rights over the network, but an operator's at the machine: see `commands.py`."""
 
 ROLES: tuple[Role, ...] = tuple(role for role in get_args(Role) if role != "system")
 _TITLE = re.compile(r"## (.+)")
+_SCOPE = re.compile(r"\| `([a-z./-]+)` \|(.*)\|")
+_NAMED = re.compile(r"`(\w+)`")
 _ROW = re.compile(r"\| `(\w+)` \|(.*)\|")
 
 
@@ -47,8 +50,23 @@ class Row:
 @cache
 def rows() -> tuple[Row, ...]:
     """In the order of the file. Raises ValueError for a row that nobody could read."""
-    text, _, _ = FILE.read_text("utf-8").partition(ROLE_COMMANDS)
+    text, _, _ = FILE.read_text("utf-8").partition(SCOPES)
     return tuple(_rows(text))
+
+
+@cache
+def scopes() -> Mapping[str, str]:
+    """By operation, what an integrator's token must carry. Raises ValueError where one has two."""
+    text, _, _ = FILE.read_text("utf-8").partition(SCOPES)[2].partition(ROLE_COMMANDS)
+    told = [
+        (operation, row[1])
+        for line in text.splitlines()
+        if (row := _SCOPE.fullmatch(line))
+        for operation in _NAMED.findall(row[2])
+    ]
+    if len(told) != len(dict(told)):
+        raise ValueError("an operation has two scopes")
+    return dict(told)
 
 
 def of(section: str) -> Mapping[str, Row]:

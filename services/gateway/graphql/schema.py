@@ -1,7 +1,7 @@
 """The schema, put together: types by subject, a mutation for every published command, limits."""
 
 import inspect
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from libs.access.principal import Principal
 from services.gateway.contracts import Operation, operations
 from services.gateway.graphql import local_times, types
 from services.gateway.graphql.admission import Admission
@@ -37,9 +38,9 @@ class Schema(strawberry.Schema):
     commands: Sequence[Operation] = ()
     hints: bool = True
 
-    def open_to(self, roles: Collection[str]) -> Sequence[str]:
-        """The names of the mutations that somebody with one of these roles may send."""
-        return sorted(each.name for each in self.commands if not each.roles.isdisjoint(roles))
+    def open_to(self, principal: Principal) -> Sequence[str]:
+        """The names of the mutations that they may send, as far as roles and scopes go."""
+        return sorted(each.name for each in self.commands if each.grant.refusal(principal) is None)
 
     async def execute(  # noqa: PLR0917 - as strawberry has it
         self,

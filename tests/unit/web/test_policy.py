@@ -7,6 +7,7 @@ import pytest
 
 from libs.access.policy import NOBODY, Grant, Subject, grant, may
 from libs.access.principal import Principal
+from libs.access.scopes import scope_of
 from libs.eventstore.telling import Role
 from libs.testing.cast import ANNA, BORIS, CLINIC, LEV, MASHA, OTHER_CLINIC
 from libs.testing.web import Known
@@ -104,11 +105,48 @@ async def test_a_role_that_may_not_relate_cannot_borrow_anothers_relation() -> N
     assert await role(person(ANNA, "supervisor"), grant(supervisor="related")) is None
 
 
-async def test_an_integrator_needs_the_services_scope() -> None:
-    granted = replace(grant(integrator="clinic"), scope="care")
-    without = person(BORIS, "integrator")
-    assert await role(without, granted) is None
-    assert await role(replace(without, scopes=frozenset({"care"})), granted) == "integrator"
+PATIENTS = "care/patients.write"
+
+
+def program(*scopes: str) -> Principal:
+    return replace(person(BORIS, "integrator"), scopes=frozenset(scopes))
+
+
+async def test_an_integrator_needs_the_operations_own_scope() -> None:
+    granted = replace(grant(integrator="clinic"), scope=PATIENTS)
+    assert await role(program(PATIENTS), granted) == "integrator"
+    for other in ("care/patients.read", "care/sessions.write", "diary/patients.write", "care"):
+        assert await role(program(other), granted) is None, other
+        assert granted.refusal(program(other)) == "scope-not-granted", other
+
+
+async def test_what_has_no_scope_no_integrator_may() -> None:
+    assert await role(program("", "care", PATIENTS), grant(integrator="clinic")) is None
+
+
+def test_scopes_do_not_matter_where_an_integrator_may_not_or_somebody_may_in_person() -> None:
+    granted = replace(grant(integrator="clinic", therapist="related"), scope=PATIENTS)
+    both = person(ANNA, "integrator", "therapist")
+    assert granted.refusal(both) is None
+    assert EITHER.refusal(program(PATIENTS)) == "role-not-allowed"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "scope"),
+    [
+        ("POST", "/v1/patients", "care/patients.write"),
+        ("GET", "/v1/care-relationships/{id}", "care/care-relationships.read"),
+        ("POST", "/v1/sessions/{id}/starts", "care/sessions.write"),
+    ],
+)
+def test_a_scope_is_one_resource_and_one_verb(method: str, path: str, scope: str) -> None:
+    assert scope_of("care", method, path) == scope
+
+
+@pytest.mark.parametrize(("method", "path"), [("DELETE", "/v1/patients"), ("GET", "/patients")])
+def test_what_has_no_scope_is_not_offered(method: str, path: str) -> None:
+    with pytest.raises(ValueError, match="has no scope"):
+        scope_of("care", method, path)
 
 
 def test_a_grant_names_roles_and_relations_that_exist() -> None:
