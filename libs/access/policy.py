@@ -7,11 +7,16 @@ A grant is a sentence of the route: `grant(therapist="related", patient="own")`.
 - `supervised`: a supervisor of a therapist who treats the patient it is about
 - `clinic`: anybody of this role in the tenant (an integrator only with the operation's scope)
 - `any`: as `clinic`, where there is no tenant's data to speak of
+
+Who has left the clinic has no relation but a patient's to what is their own. An operation that
+`finishes` is open to the therapist whose record it is for as long as the clinic allows, once they
+have left or treat the patient no more.
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, assert_never, get_args
 from uuid import UUID
 
 from libs.access.principal import Principal
@@ -46,6 +51,7 @@ class Grant:
 
     relations: Mapping[Role, Relation]
     scope: str = ""
+    finishes: bool = False
 
     def refusal(self, principal: Principal) -> str | None:
         """The code for whoever may not, whatever it is about. This much everybody may know: roles
@@ -54,21 +60,28 @@ class Grant:
         named = principal.roles & self.relations.keys()
         if not named:
             return "role-not-allowed"
+        if principal.left and named.isdisjoint(self._left_to_them):
+            return "staff-left"
         if named == {"integrator"} and not self.is_granted_to(principal):
             return "scope-not-granted"
         return None
+
+    @property
+    def _left_to_them(self) -> AbstractSet[Role]:
+        """The roles in which somebody who has left may still act."""
+        return {"patient", "therapist"} if self.finishes else {"patient"}
 
     def is_granted_to(self, principal: Principal) -> bool:
         """By the scopes of a program's token."""
         return bool(self.scope) and self.scope in principal.scopes
 
 
-def grant(**relations: Relation) -> Grant:
+def grant(*, finishes: bool = False, **relations: Relation) -> Grant:
     """`grant(therapist="related", patient="own")`; roles that are not named may not."""
     for role, relation in relations.items():
         if role not in get_args(Role) or relation not in get_args(Relation):
             raise ValueError(f"{role}={relation} is not a role with a relation")
-    return Grant(relations)  # type: ignore[arg-type]  # the keys were checked above
+    return Grant(relations, finishes=finishes)  # type: ignore[arg-type]  # the keys were checked above
 
 
 async def may(
@@ -82,18 +95,45 @@ async def may(
             continue
         if subject.private and (role, relation) != ("patient", "own"):
             continue
-        match relation:
-            case "own":
-                holds = principal.person_id == _owner(role, subject)
-            case "related":
-                holds = await _treats(principal, subject, relationships)
-            case "supervised":
-                holds = await _supervises(principal, subject, relationships)
-            case "clinic" | "any":
-                holds = True
-        if holds:
+        if role in principal.roles_here and await _holds(
+            role, relation, principal, subject, relationships
+        ):
+            return role
+        if (
+            granted.finishes
+            and role == "therapist"
+            and await _finishes(principal, subject, relationships)
+        ):
             return role
     return None
+
+
+async def _holds(
+    role: Role,
+    relation: Relation,
+    principal: Principal,
+    subject: Subject,
+    relationships: Relationships,
+) -> bool:
+    match relation:
+        case "own":
+            return principal.person_id == _owner(role, subject)
+        case "related":
+            return await _treats(principal, subject, relationships)
+        case "supervised":
+            return await _supervises(principal, subject, relationships)
+        case "clinic" | "any":
+            return True
+        case _:
+            assert_never(relation)
+
+
+async def _finishes(principal: Principal, subject: Subject, relationships: Relationships) -> bool:
+    if subject.patient_id is None or subject.therapist_id != principal.person_id:
+        return False
+    return await relationships.finishes(
+        principal.tenant_id, principal.person_id, subject.patient_id
+    )
 
 
 def _owner(role: Role, subject: Subject) -> UUID | None:

@@ -85,7 +85,7 @@ class CommandBatch:
         return [name for name, each in self._commands.items() if each.terms.creates]
 
     async def answer(self, incoming: Incoming) -> Reply:
-        principal = await self._edge.identity.principal(headers.bearer(incoming.headers))
+        principal = await self._edge.caller(incoming.headers)
         raw = await bodies.read(incoming.headers, incoming.receive, limit=LIMIT)
         # In a thread, so that nobody else waits for it: it may be long.
         commands = (await run_in_threadpool(_read, raw)).commands

@@ -73,6 +73,11 @@ REQUEST: Mapping[str, Code] = {
     "role-not-allowed": _code(
         HTTPStatus.FORBIDDEN, "Not for this role", "None of your roles has this operation."
     ),
+    "staff-left": _code(
+        HTTPStatus.FORBIDDEN,
+        "No longer working here",
+        "You have left this clinic, and this is not a record of yours to finish.",
+    ),
     "scope-not-granted": _code(
         HTTPStatus.FORBIDDEN,
         "Scope not granted",

@@ -89,7 +89,7 @@ def edge_of(built: Parts, identity: Verifier, categories: Collection[str]) -> Ed
         clock=built.clock,
         new_id=built.new_id,
         identity=identity,
-        known=KnownCare(built.pool, monotonic=built.monotonic),
+        known=KnownCare(built.pool, monotonic=built.monotonic, clock=built.clock),
         awaiting=Awaiting(built.pool, KEEP, categories, monotonic=built.monotonic),
         sealer=built.sealer,
         fingerprint_key=built.settings.key(f"fingerprint:{built.service}"),

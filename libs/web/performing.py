@@ -106,7 +106,7 @@ class CommandOperation(Generic[Command, State, Event]):
 
     async def answer(self, incoming: Incoming) -> Reply:
         given = incoming.headers
-        principal = await self.edge.identity.principal(headers.bearer(given))
+        principal = await self.edge.caller(given)
         asked = Asked(
             principal=self.must_concern(principal),
             path_id=None if self.terms.creates else headers.uuid_in_path(incoming.path_id),

@@ -24,6 +24,7 @@ def granted(grant: Grant) -> Json:
         "security": [PEOPLE, {INTEGRATOR: [grant.scope]}] if may else [PEOPLE],
         "x-interlude-grant": dict(grant.relations),
         "x-interlude-scope": grant.scope,
+        **({"x-interlude-finishes": True} if grant.finishes else {}),
     }
 
 

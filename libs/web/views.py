@@ -56,7 +56,7 @@ class Show(Generic[Command, State, Event]):
         self.adapter: TypeAdapter[Any] = TypeAdapter(view)
 
     async def answer(self, incoming: Incoming) -> Reply:
-        principal = await self.edge.identity.principal(headers.bearer(incoming.headers))
+        principal = await self.edge.caller(incoming.headers)
         must_concern(self.grant, principal)
         stream = headers.uuid_in_path(incoming.path_id)
         as_of = _as_of(incoming.query)

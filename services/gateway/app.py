@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route, WebSocketRoute
 
+from libs.access.departed import KnownDepartures
 from libs.eventstore import consistency
 from libs.eventstore.awaiting import Awaiting
 from libs.eventstore.consistency import Tokens
@@ -44,6 +45,8 @@ CATEGORIES = frozenset(
         "therapist",
         "relationship",
         "supervision",
+        "departure",
+        "window",
         "session",
         "consent",
         "goal",
@@ -164,6 +167,7 @@ async def _shared(settings: ApiSettings) -> AsyncIterator[tuple[parts.Parts, Par
                     at_once=settings.requests_at_once,
                     monotonic=built.monotonic,
                 ),
+                departed=KnownDepartures(built.pool, table="departures", monotonic=built.monotonic),
                 models=ReadModels(built.pool),
                 sealer=built.sealer,
                 awaiting=Awaiting(

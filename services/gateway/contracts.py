@@ -77,7 +77,11 @@ def _of(service: str, document: Json) -> Iterator[Operation]:
             aggregate=command["aggregate"],
             creates=command["creates"],
             summary=_said_of(post),
-            grant=Grant(post.get("x-interlude-grant", {}), scope=post.get("x-interlude-scope", "")),
+            grant=Grant(
+                post.get("x-interlude-grant", {}),
+                scope=post.get("x-interlude-scope", ""),
+                finishes=post.get("x-interlude-finishes", False),
+            ),
             body=_body(post),
             components=components,
         )

@@ -50,6 +50,17 @@ def test_every_operation_of_a_service_has_its_row_which_says_what_the_code_does(
     assert told == {name: grant for name, grant in offered.items() if name not in EACH_BY_ITSELF}
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_counts_as_finishing_a_record_is_marked(service: str) -> None:
+    marked = {
+        operation["operationId"]
+        for methods in document(service)["paths"].values()
+        for operation in methods.values()
+        if operation.get("x-interlude-finishes")
+    }
+    assert marked == {name for name, row in access.of(f"REST: {service}").items() if row.finishes}
+
+
 def scopes(service: str) -> Mapping[str, tuple[str, Any]]:
     """What a document calls each operation's scope, and what it requires of an integrator."""
     return {

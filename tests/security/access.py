@@ -30,17 +30,21 @@ ROLE_COMMANDS = "\n## Role commands\n"
 ROLES: tuple[Role, ...] = tuple(role for role in get_args(Role) if role != "system")
 _TITLE = re.compile(r"## (.+)")
 _SCOPE = re.compile(r"\| `([a-z./-]+)` \|(.*)\|")
+_FINISHES = "| related, finishes |"
 _NAMED = re.compile(r"`(\w+)`")
 _ROW = re.compile(r"\| `(\w+)` \|(.*)\|")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """`section` is the heading that it stands under; roles that may not are left out."""
+    """`section` is the heading that it stands under; roles that may not are left out. `finishes`:
+    it is open to a therapist whose record it is for a while longer.
+    """
 
     section: str
     name: str
     relations: Mapping[Role, Relation]
+    finishes: bool = False
 
     def opens(self, role: Role, whose: Whose) -> bool:
         relation = self.relations.get(role)
@@ -83,7 +87,13 @@ def _rows(text: str) -> Iterator[Row]:
             if columns != list(ROLES):
                 raise ValueError(f"{section}: the columns are not the roles")
         elif row := _ROW.fullmatch(line):
-            yield Row(section=section, name=row[1], relations=_relations(row[1], line))
+            plain = line.replace(_FINISHES, "| related |")
+            yield Row(
+                section=section,
+                name=row[1],
+                relations=_relations(row[1], plain),
+                finishes=plain != line,
+            )
 
 
 def _relations(name: str, line: str) -> Mapping[Role, Relation]:

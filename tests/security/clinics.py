@@ -98,6 +98,8 @@ class Clinic:
         goal = self.tell(therapist, "assignment/v1/goals", **of, statement="I talk to people.")
         homework = self.tell(therapist, "assignment/v1/homework", **of, **_HOMEWORK)
         consent = self.tell(patient, "care/v1/consents", **of, **_CONSENT)
+        departure = self.tell("clinic_admin", "care/v1/departures", person_id=uuid4())
+        self.tell("clinic_admin", "care/v1/records-windows", clinic_id=self.id, days=0)
         entry = self.tell(patient, "diary/v1/entries", **of, **an_entry())
         review = self.tell(therapist, "review/v1/reviews", assignment_id=homework, session_id=past)
         self.tell(therapist, f"review/v1/reviews/{review}/work-done", work_done=[_work()])
@@ -117,6 +119,7 @@ class Clinic:
             "goal": goal,
             "assignment": homework,
             "consent": consent,
+            "departure": departure,
             "entry": entry,
             "notebook": who,
             "review": review,

@@ -58,7 +58,7 @@ OfStatus = Annotated[
 class Query:
     @strawberry.field(description="Who is calling.")
     async def me(self, info: Info) -> screens.Me:
-        who, row = info.context.principal, await info.context.row(asked.ME) or {}
+        who, row = await info.context.present(), await info.context.row(asked.ME) or {}
         open_to: Callable[[Principal], Sequence[str]] = info.schema.open_to  # type: ignore[attr-defined]  # our Schema
         return shaping.me(who, row, open_to(who))
 

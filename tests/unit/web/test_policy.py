@@ -149,6 +149,57 @@ def test_what_has_no_scope_is_not_offered(method: str, path: str) -> None:
         scope_of("care", method, path)
 
 
+# --- Who has left. ---
+
+FINISHED = grant(therapist="related", patient="own", clinic_admin="clinic", finishes=True)
+IN_THE_WINDOW = Known(treating=set(), finishing={(CLINIC, ANNA, MASHA)})
+
+
+def gone(person_id: UUID, *roles: Role) -> Principal:
+    return replace(person(person_id, *roles), left=True)
+
+
+@pytest.mark.parametrize("granted", [EITHER, SUPERVISED, FINISHED])
+async def test_who_has_left_is_nobodys_therapist_whatever_is_recorded(granted: Grant) -> None:
+    knows = Known(supervising={(CLINIC, ANNA, MASHA)})
+    for former in ("therapist", "supervisor", "clinic_admin"):
+        assert await may(gone(ANNA, former), granted, ABOUT_MASHA, knows) is None, former
+
+
+async def test_a_patient_who_worked_here_stays_a_patient() -> None:
+    both = gone(MASHA, "patient", "therapist")
+    assert EITHER.refusal(both) is None
+    assert await role(both, EITHER) == "patient"
+    assert grant(therapist="clinic").refusal(both) == "staff-left"
+
+
+async def test_a_record_is_finished_by_its_own_therapist_alone() -> None:
+    for anna in (gone(ANNA, "therapist"), person(ANNA, "therapist")):
+        assert await may(anna, FINISHED, ABOUT_MASHA, IN_THE_WINDOW) == "therapist"
+        assert await may(anna, EITHER, ABOUT_MASHA, IN_THE_WINDOW) is None
+        colleagues = replace(ABOUT_MASHA, therapist_id=BORIS)
+        assert await may(anna, FINISHED, colleagues, IN_THE_WINDOW) is None
+        of_lev = replace(ABOUT_MASHA, patient_id=LEV)
+        assert await may(anna, FINISHED, of_lev, IN_THE_WINDOW) is None
+        private = replace(ABOUT_MASHA, private=True)
+        assert await may(anna, FINISHED, private, IN_THE_WINDOW) is None
+
+
+async def test_once_the_window_has_closed_nothing_is_finished() -> None:
+    closed = Known(treating=set())
+    for anna in (gone(ANNA, "therapist"), person(ANNA, "therapist")):
+        assert await may(anna, FINISHED, ABOUT_MASHA, closed) is None
+
+
+async def test_in_the_window_nobody_acts_in_another_role_than_the_therapists() -> None:
+    admin = gone(ANNA, "clinic_admin")
+    assert FINISHED.refusal(admin) == "staff-left"
+    assert await may(admin, FINISHED, ABOUT_MASHA, IN_THE_WINDOW) is None
+    supervisor = person(ANNA, "supervisor")
+    finished = grant(supervisor="supervised", finishes=True)
+    assert await may(supervisor, finished, ABOUT_MASHA, IN_THE_WINDOW) is None
+
+
 def test_a_grant_names_roles_and_relations_that_exist() -> None:
     with pytest.raises(ValueError, match="teacher=related"):
         grant(teacher="related")
