@@ -10,7 +10,9 @@ _PATIENT: frozenset[Role] = frozenset({"patient"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """`tenant_id` is the clinic. `left`: they work there no more, which no token says."""
+    """`tenant_id` is the clinic, `client` the program that was given the token, where it says so.
+    `left`: they work there no more, which no token says.
+    """
 
     tenant_id: UUID
     person_id: UUID
@@ -18,6 +20,7 @@ class Principal:
     scopes: frozenset[str] = frozenset()
     expires_at: float = 0.0
     left: bool = False
+    client: str = ""
 
     @property
     def roles_here(self) -> frozenset[Role]:

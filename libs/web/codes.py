@@ -70,6 +70,11 @@ REQUEST: Mapping[str, Code] = {
     "not-authenticated": _code(
         HTTPStatus.UNAUTHORIZED, "Not authenticated", "A valid bearer token is needed."
     ),
+    "unknown-document": _code(
+        _BAD,
+        "Unknown document",
+        "Nobody has named this document beforehand, and no other is taken here.",
+    ),
     "role-not-allowed": _code(
         HTTPStatus.FORBIDDEN, "Not for this role", "None of your roles has this operation."
     ),

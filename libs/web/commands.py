@@ -52,6 +52,7 @@ class Commands(Generic[Command, State, Event]):
         location: str | None = None,
         prepare: Prepare | None = None,
         patients_act: bool = False,
+        weight: int = 1,
     ) -> None:
         """A request that begins a stream. `stream_of` derives its id where the body has none;
         `location` is where the thing can be read (`/v1/assignments/{id}`).
@@ -69,6 +70,7 @@ class Commands(Generic[Command, State, Event]):
                 location=location or f"{path}/{{id}}",
                 prepare=prepare,
                 patients_act=patients_act,
+                weight=weight,
             ),
         )
 
@@ -82,6 +84,7 @@ class Commands(Generic[Command, State, Event]):
         prepare: Prepare | None = None,
         patients_act: bool = False,
         required_if_match: bool = False,
+        weight: int = 1,
     ) -> None:
         """A request about the stream in the path. `patients_act`: what the patient does, so a
         therapist who tells it speaks on their behalf.
@@ -96,13 +99,23 @@ class Commands(Generic[Command, State, Event]):
                 prepare=prepare,
                 patients_act=patients_act,
                 required_if_match=required_if_match,
+                weight=weight,
             ),
         )
 
     def show(
-        self, path: str, view: type[Any], fold: Fold[Event], *, operation: str, grant: Grant
+        self,
+        path: str,
+        view: type[Any],
+        fold: Fold[Event],
+        *,
+        operation: str,
+        grant: Grant,
+        weight: int = 1,
     ) -> None:
-        """The aggregate as its readers see it, as of now or any earlier time."""
+        """The aggregate as its readers see it, as of now or any earlier time. What takes longer
+        than others counts as so many requests (`weight`).
+        """
         self.router.operations.append(
             Show(
                 self._edge,
@@ -113,6 +126,7 @@ class Commands(Generic[Command, State, Event]):
                 path=path,
                 grant=self._scoped(grant, Show.method, path),
                 subject=self._subject,
+                weight=weight,
             )
         )
 

@@ -93,6 +93,7 @@ def _command(
             "patients_act": terms.patients_act,
         },
         **securing.granted(terms.grant),
+        **_weighing(terms.weight),
     }
 
 
@@ -129,7 +130,13 @@ def _show(operation: Show[Any, Any, Any], schemas: Schemas) -> Json:
             **parts.problems(400, 401, 403, 404, 405, 429, 500, 503),
         },
         **securing.granted(operation.grant),
+        **_weighing(operation.weight),
     }
+
+
+def _weighing(weight: int) -> Json:
+    """Where it counts as more than one request."""
+    return {"x-interlude-weight": weight} if weight > 1 else {}
 
 
 def _batch(operation: CommandBatch, examples: Examples) -> Json:

@@ -18,6 +18,7 @@ from libs.eventstore.desk import Answer, Call, Desk
 from libs.eventstore.errors import NotKnownYet
 from libs.eventstore.telling import Actor, Told
 from libs.web import bodies, headers
+from libs.web.allowances import charge
 from libs.web.bodies import Json
 from libs.web.concerning import must_concern
 from libs.web.edge import Edge
@@ -71,7 +72,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms(Generic[State]):
-    """How one command is offered."""
+    """How one command is offered. `weight`: it counts as so many requests."""
 
     name: str
     path: str
@@ -84,6 +85,7 @@ class Terms(Generic[State]):
     prepare: Prepare | None = None
     patients_act: bool = False
     required_if_match: bool = False
+    weight: int = 1
 
 
 class CommandOperation(Generic[Command, State, Event]):
@@ -107,6 +109,7 @@ class CommandOperation(Generic[Command, State, Event]):
     async def answer(self, incoming: Incoming) -> Reply:
         given = incoming.headers
         principal = await self.edge.caller(given)
+        charge(self.edge.identity, principal, self.terms.weight - 1)
         asked = Asked(
             principal=self.must_concern(principal),
             path_id=None if self.terms.creates else headers.uuid_in_path(incoming.path_id),

@@ -29,6 +29,7 @@ from services.gateway.graphql.errors import (
 )
 from services.gateway.graphql.streams import Streams
 from services.gateway.graphql.texts import Opener, open_texts
+from services.gateway.graphql.trusted import NONE_NAMED, TrustedDocuments
 from services.gateway.live import Live
 from services.gateway.queries.reading import Json, ReadModels
 from services.gateway.queries.visible import Asker, asker
@@ -63,6 +64,7 @@ class Parts:
     streams: Streams
     clock: Callable[[], datetime]
     new_id: Callable[[], UUID]
+    trusted: TrustedDocuments = NONE_NAMED
     patience: float = 0.5
 
 

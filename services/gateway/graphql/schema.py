@@ -16,11 +16,10 @@ from strawberry.types.graphql import OperationType
 
 from libs.access.principal import Principal
 from services.gateway.contracts import Operation, operations
-from services.gateway.graphql import local_times, types
+from services.gateway.graphql import documents, local_times, types
 from services.gateway.graphql.admission import Admission
 from services.gateway.graphql.commands import mutations
 from services.gateway.graphql.context import Freshness, freshness
-from services.gateway.graphql.documents import Documents
 from services.gateway.graphql.errors import about_the_document, shown
 from services.gateway.graphql.inputs import Inputs
 from services.gateway.graphql.limits import USUAL, Limits, limiter
@@ -139,7 +138,7 @@ def build_schema(contracts: Path, limits: Limits = USUAL) -> Schema:
             _masking(built),
             Consistency,
             limiter(limits),
-            Documents,
+            documents.within(limits),
             Admission,
         ],
         config=StrawberryConfig(
