@@ -23,7 +23,7 @@ _ALL = frozenset(
     }
 )
 _SEALS = frozenset({"KEYRING_URL", "KEYRING_KEYS", "MASTER_KEY"})
-_SERVES = _SEALS | {"PORT", "ISSUERS", "AUDIENCE"}
+_SERVES = _SEALS | {"PORT", "ISSUERS", "AUDIENCE", "ORIGINS"}
 _STREAMS = frozenset({"BROKER_URL", "TOPIC_PREFIX"})
 _REACTS = frozenset({"assignment", "diary"})
 """Whose `follow` appends, and so seals; the others only keep."""
@@ -196,6 +196,7 @@ class Place:
             "TOPIC_PREFIX": self.topic_prefix,
             "ISSUERS": self.issuer,
             "AUDIENCE": self.audience,
+            "ORIGINS": "",
             "MASTER_KEY": self.master_key,
             **without_the_master(self.master_key),
             **({"KEYRING_KEYS": self.keyring_keys} if self.keyring_keys else {}),

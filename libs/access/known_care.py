@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from libs.access.departed import KnownDepartures
 from libs.access.relationships import KnownPatient, KnownSession
 from libs.eventstore.pool import UNREACHABLE, Pool, within
 from libs.eventstore.store import StoreUnavailable
@@ -26,6 +27,16 @@ SELECT FROM known_supervisions s
 JOIN known_relationships r USING (tenant_id, therapist_id)
 WHERE s.tenant_id = $1 AND s.supervisor_id = $2 AND s.ended_at IS NULL
   AND r.patient_id = $3 AND r.ended_at IS NULL
+LIMIT 1
+"""
+_FINISHES = """
+SELECT FROM known_relationships r
+JOIN known_windows w USING (tenant_id)
+LEFT JOIN known_departures d
+    ON d.tenant_id = r.tenant_id AND d.person_id = r.therapist_id AND d.returned_at IS NULL
+WHERE r.tenant_id = $1 AND r.therapist_id = $2 AND r.patient_id = $3
+  -- LEAST passes over what is null: whichever came first, or none of them.
+  AND LEAST(r.ended_at, d.left_at) + w.days * interval '1 day' > $4
 LIMIT 1
 """
 _PATIENT = """
@@ -48,13 +59,21 @@ LIMIT 1
 class KnownCare:
     """Implements `Relationships` on the service's own tables, for its role `<service>_app`.
 
-    `monotonic` is a clock and `patience` a time in seconds. Raises `StoreUnavailable`.
+    `monotonic` is a clock and `patience` a time in seconds; `clock` tells the time of day. Raises
+    `StoreUnavailable`.
     """
 
     def __init__(
-        self, pool: Pool, *, monotonic: Callable[[], float], patience: float = 2.0
+        self,
+        pool: Pool,
+        *,
+        monotonic: Callable[[], float],
+        clock: Callable[[], datetime],
+        patience: float = 2.0,
     ) -> None:
         self._pool = pool
+        self._departed = KnownDepartures(pool, monotonic=monotonic, patience=patience)
+        self._clock = clock
         self._patience = patience
         self._monotonic = monotonic
         self._treating: dict[tuple[UUID, UUID, UUID], float] = {}
@@ -73,6 +92,13 @@ class KnownCare:
     async def supervises(self, tenant_id: UUID, supervisor_id: UUID, patient_id: UUID) -> bool:
         """Asked for seldom, so nothing of it is remembered."""
         return await self._row(_SUPERVISES, tenant_id, supervisor_id, patient_id) is not None
+
+    async def has_left(self, tenant_id: UUID, person_id: UUID) -> bool:
+        return await self._departed.has_left(tenant_id, person_id)
+
+    async def finishes(self, tenant_id: UUID, therapist_id: UUID, patient_id: UUID) -> bool:
+        asked = (tenant_id, therapist_id, patient_id)
+        return await self._row(_FINISHES, *asked, self._clock()) is not None
 
     async def patient(self, tenant_id: UUID, patient_id: UUID) -> KnownPatient | None:
         row = await self._row(_PATIENT, tenant_id, patient_id)

@@ -53,9 +53,26 @@ CREATE TABLE known_supervisions (
 );
 CREATE INDEX known_supervisions_of ON known_supervisions (tenant_id, supervisor_id, therapist_id);
 """
+_DEPARTURES = """
+CREATE TABLE known_departures (
+    tenant_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    left_at timestamptz,
+    returned_at timestamptz,
+    PRIMARY KEY (tenant_id, person_id)
+);
+CREATE TABLE known_windows (
+    tenant_id uuid NOT NULL,
+    clinic_id uuid NOT NULL,
+    days int,
+    PRIMARY KEY (tenant_id, clinic_id)
+);
+"""
 _NAMES = "known_people, known_relationships, known_sessions"
 
 CARE_FACTS = ("known_people", "known_relationships", "known_sessions", "known_supervisions")
+
+DEPARTURES = ("known_departures", "known_windows")
 
 
 def create_care_facts(connection: Connection, service: str, *, writer: str | None = None) -> None:
@@ -81,6 +98,19 @@ def build_walls(
     service keeps: written by `writer` (`<service>_follow` unless named), read clinic by clinic.
     """
     for table in (*CARE_FACTS, *also):
+        run_script(
+            connection,
+            _WALLS,
+            table=table,
+            app=f"{service}_app",
+            writer=writer or f"{service}_follow",
+        )
+
+
+def create_departures(connection: Connection, service: str, *, writer: str | None = None) -> None:
+    """Who has left, and how long they may finish their records; with their walls."""
+    connection.execute(text(_DEPARTURES))
+    for table in DEPARTURES:
         run_script(
             connection,
             _WALLS,

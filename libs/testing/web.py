@@ -57,6 +57,10 @@ class Known:
     treating: set[tuple[UUID, UUID, UUID]] = field(default_factory=lambda: {(CLINIC, ANNA, MASHA)})
     supervising: set[tuple[UUID, UUID, UUID]] = field(default_factory=set)
     """Clinic, supervisor, and the patient of a therapist in their supervision."""
+    left: set[tuple[UUID, UUID]] = field(default_factory=set)
+    """Clinic, and whoever worked there once."""
+    finishing: set[tuple[UUID, UUID, UUID]] = field(default_factory=set)
+    """Clinic, therapist, and a patient whose records they may still finish."""
     patients: dict[UUID, KnownPatient] = field(
         default_factory=lambda: {MASHA: KnownPatient(patient_id=MASHA, zone="Europe/London")}
     )
@@ -67,6 +71,12 @@ class Known:
 
     async def supervises(self, tenant_id: UUID, supervisor_id: UUID, patient_id: UUID) -> bool:
         return (tenant_id, supervisor_id, patient_id) in self.supervising
+
+    async def has_left(self, tenant_id: UUID, person_id: UUID) -> bool:
+        return (tenant_id, person_id) in self.left
+
+    async def finishes(self, tenant_id: UUID, therapist_id: UUID, patient_id: UUID) -> bool:
+        return (tenant_id, therapist_id, patient_id) in self.finishing
 
     async def patient(self, tenant_id: UUID, patient_id: UUID) -> KnownPatient | None:
         return self.patients.get(patient_id) if tenant_id == CLINIC else None

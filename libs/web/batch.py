@@ -85,15 +85,19 @@ class CommandBatch:
         return [name for name, each in self._commands.items() if each.terms.creates]
 
     async def answer(self, incoming: Incoming) -> Reply:
-        principal = await self._edge.identity.principal(headers.bearer(incoming.headers))
+        principal = await self._edge.caller(incoming.headers)
         raw = await bodies.read(incoming.headers, incoming.receive, limit=LIMIT)
         # In a thread, so that nobody else waits for it: it may be long.
         commands = (await run_in_threadpool(_read, raw)).commands
-        charge(self._edge.identity, principal, len(commands) - 1)
+        charge(self._edge.identity, principal, sum(map(self._weight, commands)) - 1)
         # Once for all of them: each would wait in turn for what may never come.
         satisfied = await self._edge.waited(principal.tenant_id, headers.after(incoming.headers))
         caller = _Caller(principal=principal, trace=incoming.trace, satisfied=satisfied)
         return json_reply(200, {"answers": [await self._answer(each, caller) for each in commands]})
+
+    def _weight(self, queued: Queued) -> int:
+        command = self._commands.get(queued.operation)
+        return 1 if command is None else command.terms.weight
 
     async def _answer(self, queued: Queued, caller: _Caller) -> Mapping[str, Any]:
         began = time.perf_counter()

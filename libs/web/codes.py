@@ -70,8 +70,23 @@ REQUEST: Mapping[str, Code] = {
     "not-authenticated": _code(
         HTTPStatus.UNAUTHORIZED, "Not authenticated", "A valid bearer token is needed."
     ),
+    "unknown-document": _code(
+        _BAD,
+        "Unknown document",
+        "Nobody has named this document beforehand, and no other is taken here.",
+    ),
     "role-not-allowed": _code(
         HTTPStatus.FORBIDDEN, "Not for this role", "None of your roles has this operation."
+    ),
+    "staff-left": _code(
+        HTTPStatus.FORBIDDEN,
+        "No longer working here",
+        "You have left this clinic, and this is not a record of yours to finish.",
+    ),
+    "scope-not-granted": _code(
+        HTTPStatus.FORBIDDEN,
+        "Scope not granted",
+        "The token lacks this operation's scope, which WWW-Authenticate names.",
     ),
     "forbidden": _code(HTTPStatus.FORBIDDEN, "Forbidden", "You may not do this."),
     "not-found": _code(

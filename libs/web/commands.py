@@ -6,6 +6,7 @@ from typing import Any, Generic
 from uuid import UUID
 
 from libs.access.policy import Grant, Subject
+from libs.access.scopes import scope_of
 from libs.eventstore.decider import Command, Event, State
 from libs.eventstore.desk import Desk
 from libs.web.edge import Edge
@@ -51,6 +52,7 @@ class Commands(Generic[Command, State, Event]):
         location: str | None = None,
         prepare: Prepare | None = None,
         patients_act: bool = False,
+        weight: int = 1,
     ) -> None:
         """A request that begins a stream. `stream_of` derives its id where the body has none;
         `location` is where the thing can be read (`/v1/assignments/{id}`).
@@ -68,6 +70,7 @@ class Commands(Generic[Command, State, Event]):
                 location=location or f"{path}/{{id}}",
                 prepare=prepare,
                 patients_act=patients_act,
+                weight=weight,
             ),
         )
 
@@ -81,6 +84,7 @@ class Commands(Generic[Command, State, Event]):
         prepare: Prepare | None = None,
         patients_act: bool = False,
         required_if_match: bool = False,
+        weight: int = 1,
     ) -> None:
         """A request about the stream in the path. `patients_act`: what the patient does, so a
         therapist who tells it speaks on their behalf.
@@ -95,13 +99,23 @@ class Commands(Generic[Command, State, Event]):
                 prepare=prepare,
                 patients_act=patients_act,
                 required_if_match=required_if_match,
+                weight=weight,
             ),
         )
 
     def show(
-        self, path: str, view: type[Any], fold: Fold[Event], *, operation: str, grant: Grant
+        self,
+        path: str,
+        view: type[Any],
+        fold: Fold[Event],
+        *,
+        operation: str,
+        grant: Grant,
+        weight: int = 1,
     ) -> None:
-        """The aggregate as its readers see it, as of now or any earlier time."""
+        """The aggregate as its readers see it, as of now or any earlier time. What takes longer
+        than others counts as so many requests (`weight`).
+        """
         self.router.operations.append(
             Show(
                 self._edge,
@@ -110,13 +124,17 @@ class Commands(Generic[Command, State, Event]):
                 fold,
                 name=operation,
                 path=path,
-                grant=replace(grant, scope=self._edge.service),
+                grant=self._scoped(grant, Show.method, path),
                 subject=self._subject,
+                weight=weight,
             )
         )
 
     def _add(self, request: type[Command], terms: Terms[State]) -> None:
-        scoped = replace(terms.grant, scope=self._edge.service)
+        scoped = self._scoped(terms.grant, CommandOperation.method, terms.path)
         self.router.operations.append(
             CommandOperation(self._edge, self._desk, request, replace(terms, grant=scoped))
         )
+
+    def _scoped(self, grant: Grant, method: str, path: str) -> Grant:
+        return replace(grant, scope=scope_of(self._edge.service, method, path))

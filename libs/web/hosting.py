@@ -14,7 +14,7 @@ from libs.process.admin import Readiness
 from libs.process.parts import Parts, Streams
 from libs.process.settings import Identity as IdentitySettings
 from libs.process.settings import Listening
-from libs.web.allowances import admitting
+from libs.web.allowances import admitting, allowance_of_clients
 from libs.web.edge import Edge, Verifier
 from libs.web.identity import Identity
 from libs.web.service import Manners
@@ -63,12 +63,17 @@ async def _hosted(
             rate=settings.rate,
             at_once=settings.requests_at_once,
             monotonic=built.monotonic,
+            of_clients=allowance_of_clients(settings),
         )
         hosted = Hosted(
             parts=built,
             edge=edge_of(built, identity, categories),
             readiness=Readiness({"database": built.at_head()}),
-            manners=Manners(local=settings.profile == "local", docs=settings.shows_docs),
+            manners=Manners(
+                local=settings.profile == "local",
+                docs=settings.shows_docs,
+                origins=settings.origins,
+            ),
         )
         app = create_app(hosted)
         with admin.serving(hosted.readiness, port=settings.admin_port, host=settings.host):
@@ -89,7 +94,7 @@ def edge_of(built: Parts, identity: Verifier, categories: Collection[str]) -> Ed
         clock=built.clock,
         new_id=built.new_id,
         identity=identity,
-        known=KnownCare(built.pool, monotonic=built.monotonic),
+        known=KnownCare(built.pool, monotonic=built.monotonic, clock=built.clock),
         awaiting=Awaiting(built.pool, KEEP, categories, monotonic=built.monotonic),
         sealer=built.sealer,
         fingerprint_key=built.settings.key(f"fingerprint:{built.service}"),

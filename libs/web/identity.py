@@ -34,6 +34,7 @@ _LATEST = 253_402_300_800
 """The first second of the year 10000: no clock of ours gets there."""
 
 _KEPT = 10_000
+_LONGEST_CLIENT = 200
 _KINDS: AbstractSet[str | None] = {None, "Bearer"}
 _USES: AbstractSet[str | None] = {None, "access"}
 """What Keycloak and Cognito say of access tokens. They sign ID tokens with the same keys."""
@@ -157,6 +158,7 @@ class Identity:
             roles=_roles(_at(claims, at.roles), trusted),
             scopes=frozenset(_words(_at(claims, at.scope))),
             expires_at=expires,
+            client=_client(_at(claims, at.client) or claims.get("client_id")),
         )
 
 
@@ -227,6 +229,11 @@ def _tenant(claims: Mapping[str, Any], trusted: Trusted) -> UUID:
 def _roles(told: Any, trusted: Trusted) -> frozenset[Role]:
     """What the issuer calls otherwise is nothing here."""
     return frozenset(role for name in _words(told) if (role := trusted.role(name)) is not None)
+
+
+def _client(told: Any) -> str:
+    """Whatever it is: nothing is allowed for it, and much may be asked by it."""
+    return told[:_LONGEST_CLIENT] if isinstance(told, str) else ""
 
 
 def _uuid(told: Any) -> UUID:

@@ -18,7 +18,9 @@ from libs.eventstore.desk import Answer, Call, Desk
 from libs.eventstore.errors import NotKnownYet
 from libs.eventstore.telling import Actor, Told
 from libs.web import bodies, headers
+from libs.web.allowances import charge
 from libs.web.bodies import Json
+from libs.web.concerning import must_concern
 from libs.web.edge import Edge
 from libs.web.headers import Trace
 from libs.web.operations import Incoming
@@ -70,7 +72,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms(Generic[State]):
-    """How one command is offered."""
+    """How one command is offered. `weight`: it counts as so many requests."""
 
     name: str
     path: str
@@ -83,6 +85,7 @@ class Terms(Generic[State]):
     prepare: Prepare | None = None
     patients_act: bool = False
     required_if_match: bool = False
+    weight: int = 1
 
 
 class CommandOperation(Generic[Command, State, Event]):
@@ -99,12 +102,14 @@ class CommandOperation(Generic[Command, State, Event]):
         self.desk = desk
         self.terms = terms
         self.shape = Shape(request)
+        self.grant = terms.grant
         self.name = terms.name
         self.path = terms.path
 
     async def answer(self, incoming: Incoming) -> Reply:
         given = incoming.headers
-        principal = await self.edge.identity.principal(headers.bearer(given))
+        principal = await self.edge.caller(given)
+        charge(self.edge.identity, principal, self.terms.weight - 1)
         asked = Asked(
             principal=self.must_concern(principal),
             path_id=None if self.terms.creates else headers.uuid_in_path(incoming.path_id),
@@ -117,9 +122,8 @@ class CommandOperation(Generic[Command, State, Event]):
         return await self.perform(asked)
 
     def must_concern(self, principal: Principal) -> Principal:
-        """The roles of an operation are public; nothing is said of what it would be done to."""
-        if not self.terms.grant.concerns(principal):
-            raise Problem("role-not-allowed")
+        """Nothing is said of what it would be done to."""
+        must_concern(self.terms.grant, principal)
         return principal
 
     async def perform(self, asked: Asked) -> Reply:

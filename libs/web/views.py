@@ -17,6 +17,8 @@ from libs.eventstore.recorded import Recorded
 from libs.privacy.opening import opened
 from libs.vocabulary.moment import is_instant
 from libs.web import headers
+from libs.web.allowances import charge
+from libs.web.concerning import must_concern
 from libs.web.edge import Edge
 from libs.web.operations import Incoming
 from libs.web.problems import Problem
@@ -43,7 +45,9 @@ class Show(Generic[Command, State, Event]):
         path: str,
         grant: Grant,
         subject: Callable[[State], Subject],
+        weight: int = 1,
     ) -> None:
+        """`weight`: it counts as so many requests."""
         self.edge = edge
         self.desk = desk
         self.view = view
@@ -52,12 +56,13 @@ class Show(Generic[Command, State, Event]):
         self.path = path
         self.grant = grant
         self.subject = subject
+        self.weight = weight
         self.adapter: TypeAdapter[Any] = TypeAdapter(view)
 
     async def answer(self, incoming: Incoming) -> Reply:
-        principal = await self.edge.identity.principal(headers.bearer(incoming.headers))
-        if not self.grant.concerns(principal):
-            raise Problem("role-not-allowed")
+        principal = await self.edge.caller(incoming.headers)
+        charge(self.edge.identity, principal, self.weight - 1)
+        must_concern(self.grant, principal)
         stream = headers.uuid_in_path(incoming.path_id)
         as_of = _as_of(incoming.query)
         await self.edge.waited(principal.tenant_id, headers.after(incoming.headers))

@@ -6,6 +6,8 @@ from services.care.domain import consent, patient, relationship, session, superv
 OPERATOR = grant(operator="any")
 REGISTRARS = grant(clinic_admin="clinic", integrator="clinic")
 SCHEDULERS = grant(therapist="related", clinic_admin="clinic", integrator="clinic")
+ENDERS = grant(therapist="related", clinic_admin="clinic", integrator="clinic", finishes=True)
+"""A session that was held is a record of its therapist's until it has been said that it ended."""
 PARTIES = grant(patient="own", therapist="related", clinic_admin="clinic", integrator="clinic")
 CONCERNED = grant(
     patient="own",
@@ -17,6 +19,8 @@ CONCERNED = grant(
 COLLEAGUES_CONCERNED = grant(
     therapist="own", supervisor="own", clinic_admin="clinic", integrator="clinic"
 )
+ADMINS = grant(clinic_admin="clinic")
+THOSE_WHO_RECORD = grant(therapist="clinic", clinic_admin="clinic")
 THEIRS = grant(patient="own", therapist="related")
 THEIR_READERS = grant(patient="own", therapist="related", supervisor="supervised")
 COLLEAGUES = grant(

@@ -10,10 +10,11 @@ from libs.eventstore.desk import Desk
 from libs.eventstore.errors import NotKnownYet
 from libs.privacy.keyring import Keyring
 from libs.web.commands import Commands, Edge, Fields, Prepare, Preparing, Router
-from services.care import access, view
+from services.care import access, leaving, supervising, view
 from services.care.domain import (
     clinic,
     consent,
+    departure,
     patient,
     relationship,
     session,
@@ -25,7 +26,6 @@ Clinics = Desk[clinic.Command, clinic.State, clinic.Event]
 Therapists = Desk[therapist.Command, therapist.State, therapist.Event]
 Patients = Desk[patient.Command, patient.State, patient.Event]
 CareRelationships = Desk[relationship.Command, relationship.State, relationship.Event]
-Supervisions = Desk[supervision.Command, supervision.State, supervision.Event]
 Sessions = Desk[session.Command, session.State, session.Event]
 Consents = Desk[consent.Command, consent.State, consent.Event]
 
@@ -38,6 +38,10 @@ WRONG_CONTENT: tuple[type[Rejected], ...] = (
     session.TherapistNeeded,
     session.EndBeforeStart,
     consent.ConsentNotAttested,
+    departure.OwnDeparture,
+    departure.PatientsStay,
+    departure.LeftBeforeTheyReturned,
+    departure.ReturnedBeforeTheyLeft,
 )
 STATUSES = dict.fromkeys(WRONG_CONTENT, HTTPStatus.UNPROCESSABLE_ENTITY)
 
@@ -49,19 +53,28 @@ def routes(
     therapists: Therapists,
     patients: Patients,
     relationships: CareRelationships,
-    supervisions: Supervisions,
+    supervisions: supervising.Supervisions,
     sessions: Sessions,
     consents: Consents,
+    departures: leaving.Departures,
+    records_windows: leaving.RecordsWindows,
     keyring: Keyring,
 ) -> Router:
     return Router().take(
         _clinics(edge, clinics),
         _therapists(edge, therapists, patients, clinics, keyring),
         _patients(edge, patients, therapists, clinics, keyring),
-        _relationships(edge, relationships, therapists, patients),
-        _supervisions(edge, supervisions, therapists),
+        _relationships(edge, relationships, therapists, patients, departures),
+        supervising.routes(edge, supervisions=supervisions, therapists=therapists),
         _sessions(edge, sessions, clinics),
         _consents(edge, consents, patients),
+        leaving.routes(
+            edge,
+            departures=departures,
+            records_windows=records_windows,
+            patients=patients,
+            in_a_clinic=_in_a_clinic(clinics),
+        ),
     )
 
 
@@ -147,7 +160,11 @@ def _patients(
 
 
 def _relationships(
-    edge: Edge, desk: CareRelationships, therapists: Therapists, patients: Patients
+    edge: Edge,
+    desk: CareRelationships,
+    therapists: Therapists,
+    patients: Patients,
+    departures: leaving.Departures,
 ) -> Router:
     async def between_known_people(preparing: Preparing) -> Fields:
         tenant, fields = preparing.principal.tenant_id, preparing.fields
@@ -155,6 +172,8 @@ def _relationships(
             raise NotKnownYet
         if await patients.state(tenant, fields["patient_id"]) is None:
             raise NotKnownYet
+        if await leaving.has_left(departures, tenant, fields["therapist_id"]):
+            raise relationship.TherapistHasLeft
         return {}
 
     on = Commands(edge, desk, subject=access.pair_of)
@@ -177,37 +196,6 @@ def _relationships(
         view.of_relationship,
         operation="careRelationship",
         grant=access.PARTIES,
-    )
-    return on.router
-
-
-def _supervisions(edge: Edge, desk: Supervisions, therapists: Therapists) -> Router:
-    async def of_a_known_therapist(preparing: Preparing) -> Fields:
-        tenant, fields = preparing.principal.tenant_id, preparing.fields
-        if await therapists.state(tenant, fields["therapist_id"]) is None:
-            raise NotKnownYet
-        return {}
-
-    on = Commands(edge, desk, subject=access.colleagues_of)
-    on.create(
-        "/v1/supervisions",
-        supervision.BeginSupervision,
-        operation="beginSupervision",
-        grant=access.REGISTRARS,
-        prepare=of_a_known_therapist,
-    )
-    on.act(
-        "/v1/supervisions/{id}/ends",
-        supervision.EndSupervision,
-        operation="endSupervision",
-        grant=access.REGISTRARS,
-    )
-    on.show(
-        "/v1/supervisions/{id}",
-        view.SupervisionView,
-        view.of_supervision,
-        operation="supervision",
-        grant=access.COLLEAGUES_CONCERNED,
     )
     return on.router
 
@@ -237,7 +225,7 @@ def _sessions(edge: Edge, desk: Sessions, clinics: Clinics) -> Router:
         "/v1/sessions/{id}/ends",
         session.EndSession,
         operation="endSession",
-        grant=access.SCHEDULERS,
+        grant=access.ENDERS,
     )
     on.show(
         "/v1/sessions/{id}",
@@ -297,6 +285,14 @@ def _consents(edge: Edge, desk: Consents, patients: Patients) -> Router:
 
 def _consent(fields: Fields) -> UUID:
     return consent.consent_of(fields["patient_id"], fields["scope"])
+
+
+def _in_a_clinic(clinics: Clinics) -> Prepare:
+    async def prepare(preparing: Preparing) -> Fields:
+        await _clinic_of(preparing, clinics)
+        return {}
+
+    return prepare
 
 
 async def _clinic_of(preparing: Preparing, clinics: Clinics) -> clinic.ClinicRegistered:

@@ -21,6 +21,8 @@ def create_app(hosted: Hosted) -> FastAPI:
         supervisions=desk(wire.supervisions),
         sessions=desk(wire.sessions),
         consents=desk(wire.consents),
+        departures=desk(wire.departures),
+        records_windows=desk(wire.records_windows),
         keyring=hosted.parts.keyring,
     )
     return create_service_app(

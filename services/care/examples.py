@@ -10,7 +10,9 @@ from uuid import UUID
 
 from services.care.domain.clinic import ClinicId, ClinicRegistered
 from services.care.domain.consent import ConsentGiven, ConsentWithdrawn, consent_of
+from services.care.domain.departure import PersonId, StaffLeft, StaffReturned
 from services.care.domain.patient import PatientId, PatientRegistered
+from services.care.domain.records_window import RecordsWindowSet
 from services.care.domain.relationship import (
     CareRelationshipBegan,
     CareRelationshipEnded,
@@ -38,6 +40,7 @@ SUPERVISOR = SupervisorId(UUID("00000000-0000-7000-8000-0000000000a3"))
 SUPERVISION = SupervisionId(UUID("00000000-0000-7000-8000-0000000000d3"))
 RELATIONSHIP = RelationshipId(UUID("00000000-0000-7000-8000-0000000000d1"))
 SESSION = SessionId(UUID("00000000-0000-7000-8000-0000000000e1"))
+LEAVER = PersonId(UUID("00000000-0000-7000-8000-0000000000a4"))
 CONSENT = consent_of(PATIENT, "analytics")
 
 FACTS: Sequence[object] = (
@@ -102,6 +105,9 @@ FACTS: Sequence[object] = (
     CareRelationshipEnded(
         ended_at=datetime(2026, 7, 2, 17, 0, tzinfo=UTC), reason="therapy_completed"
     ),
+    StaffLeft(person_id=LEAVER, left_at=datetime(2026, 7, 31, 16, 0, tzinfo=UTC)),
+    StaffReturned(returned_at=datetime(2026, 10, 1, 8, 0, tzinfo=UTC)),
+    RecordsWindowSet(clinic_id=CLINIC, days=14),
 )
 
 REQUESTS: Mapping[str, dict[str, Any]] = {
@@ -157,4 +163,7 @@ REQUESTS: Mapping[str, dict[str, Any]] = {
         "occurred_at": "2026-02-26T16:50:00Z",
     },
     "withdrawConsent": {},
+    "recordDeparture": {"person_id": str(LEAVER), "occurred_at": "2026-07-31T16:00:00Z"},
+    "recordReturn": {"occurred_at": "2026-10-01T08:00:00Z"},
+    "setRecordsWindow": {"clinic_id": str(CLINIC), "days": 14},
 }

@@ -13,7 +13,9 @@ from libs.vocabulary.moment import in_zone
 from services.care.domain import (
     clinic,
     consent,
+    departure,
     patient,
+    records_window,
     relationship,
     session,
     supervision,
@@ -132,4 +134,27 @@ consents = Aggregate(
         }
     ),
     subject=_whose_consent,
+)
+
+
+departures = Aggregate(
+    category="departure",
+    decider=departure.decider,
+    wire=Wire[departure.Event](
+        {
+            departure.StaffLeft: "interlude.care.StaffLeft.v1",
+            departure.StaffReturned: "interlude.care.StaffReturned.v1",
+        }
+    ),
+    # Of staff, and of no patient.
+    subject=lambda _state: None,
+)
+
+records_windows = Aggregate(
+    category="window",
+    decider=records_window.decider,
+    wire=Wire[records_window.Event](
+        {records_window.RecordsWindowSet: "interlude.care.RecordsWindowSet.v1"}
+    ),
+    subject=lambda _state: None,
 )

@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import NoDecode
 
 from libs.process.addresses import is_address
+from libs.process.hints import wrong
 from libs.process.parts import Streams
 from libs.process.settings import (
     AnalyticsKeys,
@@ -18,6 +21,7 @@ from libs.process.settings import (
     Migrating,
     Publishing,
 )
+from services.gateway.manifest import Manifest, Mode
 
 RETENTION_DAYS = 400
 """Of the analytics topic, unless somebody says otherwise when it is made."""
@@ -34,9 +38,22 @@ def _web(url: str) -> str:
 WebAddress = Annotated[str, AfterValidator(_web)]
 
 
+def _manifest(file: Any) -> Manifest:
+    try:
+        return Manifest.read(Path(file))
+    except (OSError, TypeError, ValueError):
+        raise wrong(
+            "this takes the file that `python -m deploy.trusted_documents FOLDER` writes"
+        ) from None
+
+
+TrustedFile = Annotated[Manifest, NoDecode, BeforeValidator(_manifest)]
+
+
 class ApiSettings(Streams, Identity, Listening):
     """`contracts` is the folder with the services' OpenAPI documents that mutations are made of.
     `introspection` off hides the schema and its suggestions, as in production unless it is said.
+    `trusted_documents` are those of the file.
     """
 
     care_url: WebAddress
@@ -45,7 +62,18 @@ class ApiSettings(Streams, Identity, Listening):
     review_url: WebAddress
     contracts: Path = CONTRACTS
     introspection: bool | None = None
+    trusted_documents: Mode = "off"
+    trusted_documents_file: TrustedFile | None = None
     max_requests: Annotated[int, Field(ge=1)] = 256
+
+    @model_validator(mode="after")
+    def _names_what_it_trusts(self) -> Self:
+        if self.trusted_documents != "off" and self.trusted_documents_file is None:
+            hint = "it needs TRUSTED_DOCUMENTS_FILE, which names the documents"
+            raise PydanticCustomError(
+                "setting", "{hint}", {"setting": "TRUSTED_DOCUMENTS", "hint": hint}
+            )
+        return self
 
     @property
     def shows_schema(self) -> bool:

@@ -19,6 +19,7 @@ from libs.messaging.envelope import from_delivery, to_message, topic_of
 from libs.privacy.opening import opened, sealed_in
 from libs.privacy.sealer import KeyringSealer
 from services.assignment import view as assignment_view
+from services.care import leaving
 from services.care import view as care_view
 from services.care.domain.session import Scheduled
 from services.care.wire import sessions
@@ -39,6 +40,8 @@ VIEWS: Mapping[str, Callable[[Any], Any]] = {
     "supervision": care_view.of_supervision,
     "session": care_view.of_session,
     "consent": care_view.of_consent,
+    "departure": leaving.of_departure,
+    "window": leaving.of_records_window,
     "goal": assignment_view.of_goal,
     "assignment": assignment_view.of_assignment,
     "entry": diary_view.of_entry,

@@ -27,6 +27,8 @@ _THINGS = {
     "supervisions": "supervision",
     "sessions": "session",
     "consents": "consent",
+    "departures": "departure",
+    "records-windows": "clinic",
     "goals": "goal",
     "assignments": "assignment",
     "entries": "entry",
@@ -38,14 +40,18 @@ _THINGS = {
 _NAMED = {
     "patient_id": "patient",
     "therapist_id": "therapist",
+    "person_id": "departure",
+    "clinic_id": "clinic",
     "assignment_id": "assignment",
     "session_id": "past session",
     "created_in_session_id": "past session",
 }
 """What a body says that it is about. The other ids in an example are of its own parts."""
 
-NAMES_NOBODY = {"registerClinic", "registerTherapist", "registerPatient"}
-"""Each makes somebody new, and so is about nobody who is there."""
+NAMES_NOBODY = {"registerClinic", "registerTherapist", "registerPatient", "recordDeparture"}
+"""Each makes somebody new, or speaks of staff whom care need not know, and so is about nobody who
+is there.
+"""
 
 _NOT_NEEDED = {"occurrence_id", "continues_from", "goal_ids", "entry_id"}
 """Of somebody else's example, and nothing that decides who may."""

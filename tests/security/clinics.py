@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 import httpx
 
 from deploy.local.issuer import LIFETIME, Issuer
-from deploy.local.people import Person
+from deploy.local.people import SCOPES, Person
 from deploy.local.run_info import RunInfo
 from libs.eventstore.telling import Role
 from tests.security.access import ROLES, Whose
@@ -98,6 +98,8 @@ class Clinic:
         goal = self.tell(therapist, "assignment/v1/goals", **of, statement="I talk to people.")
         homework = self.tell(therapist, "assignment/v1/homework", **of, **_HOMEWORK)
         consent = self.tell(patient, "care/v1/consents", **of, **_CONSENT)
+        departure = self.tell("clinic_admin", "care/v1/departures", person_id=uuid4())
+        self.tell("clinic_admin", "care/v1/records-windows", clinic_id=self.id, days=0)
         entry = self.tell(patient, "diary/v1/entries", **of, **an_entry())
         review = self.tell(therapist, "review/v1/reviews", assignment_id=homework, session_id=past)
         self.tell(therapist, f"review/v1/reviews/{review}/work-done", work_done=[_work()])
@@ -117,6 +119,7 @@ class Clinic:
             "goal": goal,
             "assignment": homework,
             "consent": consent,
+            "departure": departure,
             "entry": entry,
             "notebook": who,
             "review": review,
@@ -155,10 +158,12 @@ class Clinic:
     def person(self, name: str) -> UUID:
         return self.people.setdefault(name, uuid4())
 
-    def token(self, name: str, *, lasts: float = LIFETIME) -> str:
-        """The name of a person ends with their role. `lasts` seconds from now."""
+    def token(self, name: str, *, lasts: float = LIFETIME, scope: str | None = None) -> str:
+        """The name of a person ends with their role. `lasts` seconds from now. An integrator has
+        all scopes unless told otherwise.
+        """
         role: Role = next(role for role in ROLES if name.endswith(role))
-        scope = "care assignment diary review" if role == "integrator" else ""
+        scope = " ".join(SCOPES) if role == "integrator" and scope is None else scope or ""
         person = Person(id=self.person(name), role=role, scope=scope)
         return self.issuer.token_for(person, self.id, now=time.time() + lasts - LIFETIME)
 

@@ -14,6 +14,7 @@ import httpx
 import orjson
 from fastapi import FastAPI
 
+from libs.access.departed import KnownDepartures
 from libs.eventstore.pool import Pool
 from libs.process.admin import Readiness
 from libs.testing.web import TOKENS, Following, Ids, Names
@@ -74,6 +75,7 @@ def gateway(pool: Pool, sealer: Opener, services: Answers) -> FastAPI:
     clients: Clients = dict.fromkeys(("care", "assignment", "diary", "review"), client)
     parts = Parts(
         identity=Names(PEOPLE),
+        departed=KnownDepartures(pool, table="departures", monotonic=lambda: 0.0),
         models=ReadModels(pool),
         sealer=sealer,
         awaiting=Following(),

@@ -31,5 +31,6 @@ CODES: Mapping[str, str] = {
         "One connection carries 20 operations at once, one person 50 subscriptions: end one."
     ),
     "UNAUTHENTICATED": "A valid bearer token is needed.",
+    "UNKNOWN_DOCUMENT": "Nobody has named this document beforehand, and no other is taken here.",
     "UNAVAILABLE": "A part of the system cannot be reached; nothing is known to have happened.",
 }

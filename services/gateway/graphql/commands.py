@@ -40,6 +40,8 @@ AGGREGATES: Mapping[str, Kind] = {
     "therapist": "Therapist",
     "relationship": "CareRelationship",
     "supervision": "Supervision",
+    "departure": "Departure",
+    "window": "RecordsWindow",
     "session": "Session",
     "consent": "Consent",
     "goal": "Goal",

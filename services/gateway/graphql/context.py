@@ -2,16 +2,18 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 import strawberry
 
+from libs.access.departed import Departed
 from libs.access.principal import Principal
 from libs.eventstore.consistency import BadToken, Tokens
 from libs.eventstore.store import StoreUnavailable
+from libs.eventstore.telling import Role
 from libs.privacy.sealing import KeyringUnavailable
 from libs.web.headers import Trace
 from libs.web.limits import Doors
@@ -27,9 +29,12 @@ from services.gateway.graphql.errors import (
 )
 from services.gateway.graphql.streams import Streams
 from services.gateway.graphql.texts import Opener, open_texts
+from services.gateway.graphql.trusted import NONE_NAMED, TrustedDocuments
 from services.gateway.live import Live
 from services.gateway.queries.reading import Json, ReadModels
 from services.gateway.queries.visible import Asker, asker
+
+_NEVER_STAFF: frozenset[Role] = frozenset({"patient"})
 
 
 class Verifier(Protocol):
@@ -48,6 +53,7 @@ class Parts:
     """`patience`: how many seconds a query waits to be no older than its token."""
 
     identity: Verifier
+    departed: Departed
     models: ReadModels
     sealer: Opener
     awaiting: Awaiting
@@ -58,6 +64,7 @@ class Parts:
     streams: Streams
     clock: Callable[[], datetime]
     new_id: Callable[[], UUID]
+    trusted: TrustedDocuments = NONE_NAMED
     patience: float = 0.5
 
 
@@ -103,6 +110,17 @@ class Context:
         if self.known is None or self.expired:
             raise Unauthenticated
         return self.known
+
+    async def present(self) -> Principal:
+        """Who is calling, and whether they still work here."""
+        principal = self.principal
+        if principal.roles <= _NEVER_STAFF:
+            return principal
+        try:
+            left = await self.parts.departed.has_left(principal.tenant_id, principal.person_id)
+        except StoreUnavailable:
+            raise Overloaded from None
+        return replace(principal, left=True) if left else principal
 
     async def close(self, code: int, reason: str) -> None:
         """Closes the WebSocket that this came by, if it came by one."""
@@ -175,7 +193,8 @@ class Context:
     async def rows(self, sql: str, *arguments: object) -> list[Json]:
         """Rows of a statement with their texts opened."""
         try:
-            rows = list(await self.parts.models.rows(self.asker, sql, *arguments))
+            asks = asker(await self.present(), self.parts.clock())
+            rows = list(await self.parts.models.rows(asks, sql, *arguments))
             unreadable = await open_texts(rows, self.parts.sealer, self.principal.tenant_id)
         except StoreUnavailable:
             raise Overloaded from None

@@ -2,7 +2,7 @@
 # strawberry.field takes many forms, so its type is Any.
 """What can be read. Foreign and missing look the same: null, or an empty list."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date as Date  # noqa: N812 - an argument is called `date`
 from functools import partial
 from typing import Annotated, TypeVar
@@ -10,6 +10,7 @@ from uuid import UUID
 
 import strawberry
 
+from libs.access.principal import Principal
 from services.gateway.graphql import nodes, screens, shaping, types
 from services.gateway.graphql.connections import Connection, Edge, PageInfo
 from services.gateway.graphql.context import Info
@@ -57,9 +58,9 @@ OfStatus = Annotated[
 class Query:
     @strawberry.field(description="Who is calling.")
     async def me(self, info: Info) -> screens.Me:
-        who, row = info.context.principal, await info.context.row(asked.ME) or {}
-        open_to: Callable[[Collection[str]], Sequence[str]] = info.schema.open_to  # type: ignore[attr-defined]  # our Schema
-        return shaping.me(who, row, open_to(who.roles))
+        who, row = await info.context.present(), await info.context.row(asked.ME) or {}
+        open_to: Callable[[Principal], Sequence[str]] = info.schema.open_to  # type: ignore[attr-defined]  # our Schema
+        return shaping.me(who, row, open_to(who))
 
     @strawberry.field(description="Anything by its global id.")
     async def node(

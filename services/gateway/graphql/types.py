@@ -81,6 +81,9 @@ class Clinic(Node):
     name: str = about("Its public name.")
     zone: str = about("IANA time zone.")
     locale: str = about("BCP 47 language tag.")
+    records_window_days: int | None = maybe(
+        "How long one may finish one's own records of whom one treats no more; null: not at all."
+    )
 
 
 @strawberry.pydantic.type(description="A therapist of the clinic.")

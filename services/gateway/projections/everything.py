@@ -18,6 +18,7 @@ from services.gateway.projections import (
     progress,
     review,
     sessions,
+    staff,
     supervision,
     timeline,
     today,
@@ -45,6 +46,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     progress,
     review,
     sessions,
+    staff,
     supervision,
     today,
 )

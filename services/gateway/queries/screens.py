@@ -7,14 +7,14 @@ from services.gateway.queries.visible import AS_THERAPIST, may_see
 # Every statement here is text of ours; values are arguments.
 # ruff: noqa: S608
 
-ME = """
+ME = f"""
 SELECT (SELECT to_jsonb(p) FROM (
         SELECT person_id AS id, kind, name, zone, locale FROM people
         WHERE tenant_id = $1 AND person_id = $2
         ORDER BY (kind = 'patient') = $4 DESC LIMIT 1) p) AS person,
     (SELECT to_jsonb(c) FROM (
-        SELECT clinic_id AS id, name, zone, locale FROM clinics
-        WHERE tenant_id = $1 AND clinic_id = $1) c) AS clinic"""
+        SELECT c.clinic_id AS id, c.name, c.zone, c.locale, {things.RECORDS_WINDOW}
+        FROM clinics c WHERE c.tenant_id = $1 AND c.clinic_id = $1) c) AS clinic"""
 
 OPEN = "('draft', 'proposed', 'agreed', 'active', 'paused')"
 

@@ -180,8 +180,12 @@ WHERE t.tenant_id = $1 AND t.kind = 'therapist'
     AND {condition}"""
 
 
+RECORDS_WINDOW = """(SELECT w.days FROM records_windows w
+        WHERE w.tenant_id = c.tenant_id AND w.clinic_id = c.clinic_id) AS records_window_days"""
+
+
 def clinic(condition: str = "true") -> str:
     """One's own. Analysts have the analytics stream, and nothing else."""
     return f"""
-SELECT c.clinic_id AS id, c.name, c.zone, c.locale FROM clinics c
+SELECT c.clinic_id AS id, c.name, c.zone, c.locale, {RECORDS_WINDOW} FROM clinics c
 WHERE c.tenant_id = $1 AND NOT ($3 <@ ARRAY['analyst']) AND {condition}"""

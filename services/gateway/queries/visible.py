@@ -43,8 +43,8 @@ def asker(principal: Principal, now: datetime) -> Asker:
     return Asker(
         principal.tenant_id,
         principal.person_id,
-        sorted(principal.roles),
-        "patient" in principal.roles,
+        sorted(principal.roles_here),
+        "patient" in principal.roles_here,
         now,
     )
 

@@ -33,6 +33,8 @@ class Care(Callers):
             supervisions=desk(wire.supervisions, store),
             sessions=desk(wire.sessions, store),
             consents=desk(wire.consents, store),
+            departures=desk(wire.departures, store),
+            records_windows=desk(wire.records_windows, store),
             keyring=self.keyring,
         )
         super().__init__(

@@ -19,10 +19,19 @@ from services.assignment import wire as assignment_wire
 from services.assignment.examples import FACTS as ASSIGNMENT_FACTS
 from services.assignment.examples import FIRST, GOAL
 from services.care import wire as care_wire
+from services.care.domain.departure import StaffLeft, StaffReturned
 from services.care.domain.patient import PatientId
+from services.care.domain.records_window import RecordsWindowSet
 from services.care.domain.session import SessionId, SessionScheduled
 from services.care.domain.therapist import TherapistId
-from services.care.examples import CONSENT, RELATIONSHIP, SESSION, SUPERVISION, SUPERVISOR
+from services.care.examples import (
+    CONSENT,
+    LEAVER,
+    RELATIONSHIP,
+    SESSION,
+    SUPERVISION,
+    SUPERVISOR,
+)
 from services.care.examples import FACTS as CARE_FACTS
 from services.diary import wire as diary_wire
 from services.diary.examples import ENTRY
@@ -31,6 +40,9 @@ from services.gateway.projections.everything import LIVE
 from services.review import wire as review_wire
 from services.review.examples import FACTS as REVIEW_FACTS
 from services.review.examples import REVIEW
+
+OF_STAFF = (StaffLeft, StaffReturned, RecordsWindowSet)
+"""Facts that are of no patient."""
 
 ASSIGNMENT = UUID(FIRST)
 NEXT_SESSION = UUID("00000000-0000-7000-8000-0000000000e2")
@@ -84,7 +96,9 @@ class Story:
 
     async def whole(self) -> Sequence[Sequence[Recorded]]:
         """Every stream of the examples, one after the other, while the therapy lasts."""
-        clinic, therapist, patient, began, *told, supervised, _over, _ended = CARE_FACTS
+        told_of = [fact for fact in CARE_FACTS if not isinstance(fact, OF_STAFF)]
+        left, returned, window = [fact for fact in CARE_FACTS if isinstance(fact, OF_STAFF)]
+        clinic, therapist, patient, began, *told, supervised, _over, _ended = told_of
         session, consent = told[:-2], told[-2:]
         goal, *homework = ASSIGNMENT_FACTS
         entry, *_sharing, filed = DIARY_FACTS
@@ -102,6 +116,8 @@ class Story:
             await self.told(care_wire.patients, MASHA, [patient], MASHA),
             await self.told(care_wire.relationships, RELATIONSHIP, [began], MASHA),
             await self.told(care_wire.supervisions, SUPERVISION, [supervised], None),
+            await self.told(care_wire.departures, LEAVER, [left, returned], None),
+            await self.told(care_wire.records_windows, CLINIC, [window], None),
             await self.told(care_wire.sessions, SESSION, session, MASHA),
             await self.told(care_wire.consents, CONSENT, consent, MASHA),
             await self.told(care_wire.sessions, NEXT_SESSION, [next_session], MASHA),

@@ -1,7 +1,7 @@
 """Who is who in a clinic, and who treats whom."""
 
 from tests.faults.fold.fact import Fact
-from tests.faults.fold.followers import supervision
+from tests.faults.fold.followers import departure, supervision
 from tests.faults.fold.tables import Tables
 
 _USUAL_THRESHOLD = 0.7
@@ -62,3 +62,13 @@ def tell(tables: Tables, fact: Fact) -> None:
             tables.set("supervisions", fact.tenant, fact.uuid, ended_at=fact.instant("ended_at"))
         case "CareRelationshipEnded":
             tables.set("relationships", fact.tenant, fact.uuid, ended_at=fact.instant("ended_at"))
+        case _:
+            _staff(tables, fact)
+
+
+def _staff(tables: Tables, fact: Fact) -> None:
+    match fact.name:
+        case "StaffLeft" | "StaffReturned":
+            tables.set("departures", fact.tenant, fact.uuid, **departure(fact))
+        case "RecordsWindowSet":
+            tables.set("records_windows", fact.tenant, fact.uuid, days=fact.said["days"])

@@ -35,6 +35,8 @@ def _columns(key: str, rest: str) -> Columns:
 _PART = "version place told_at by_role data"
 _KNOWN_PEOPLE = _columns("person_id kind", "zone locale")
 _SUPERVISIONS = _columns("supervision_id", "supervisor_id therapist_id began_at ended_at")
+_DEPARTURES = _columns("person_id", "left_at returned_at")
+_WINDOWS = _columns("clinic_id", "days")
 _KNOWN_RELATIONSHIPS = _columns("relationship_id", "patient_id therapist_id began_at ended_at")
 _KNOWN_SESSIONS = _columns(
     "session_id", "patient_id therapist_id starts_at zone duration_min status"
@@ -60,6 +62,8 @@ READ_MODELS: Mapping[str, Columns] = {
     ),
     "consents": _columns("consent_id", "patient_id scope purpose given_by given_at withdrawn_at"),
     "supervisions": _SUPERVISIONS,
+    "departures": _DEPARTURES,
+    "records_windows": _WINDOWS,
     "goals": _columns("goal_id", "patient_id therapist_id statement target set_by set_at"),
     "notebook": _columns(
         "item_id",
@@ -93,6 +97,8 @@ KEPT: Mapping[str, Columns] = {
     **{f"{service}.known_people": _KNOWN_PEOPLE for service in FOLLOWERS},
     **{f"{service}.known_relationships": _KNOWN_RELATIONSHIPS for service in FOLLOWERS},
     **{f"{service}.known_supervisions": _SUPERVISIONS for service in FOLLOWERS},
+    **{f"{service}.known_departures": _DEPARTURES for service in FOLLOWERS},
+    **{f"{service}.known_windows": _WINDOWS for service in FOLLOWERS},
     **{f"{service}.known_sessions": _KNOWN_SESSIONS for service in FOLLOWERS},
     "assignment.known_clinics": _columns("", "low_confidence_threshold rationale_gate"),
     "assignment.known_homework": _columns(
@@ -113,6 +119,7 @@ EXCUSED: Mapping[str, str] = {
         (
             *("analytics_consents", "analytics_held", "analytics_latest", "analytics_epochs"),
             *("known_people", "known_relationships", "known_supervisions", "known_sessions"),
+            *("known_departures", "known_windows"),
         ),
         "what the analytics stream is derived with, no read model; what comes of it is looked at",
     ),

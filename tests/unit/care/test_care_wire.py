@@ -20,6 +20,8 @@ ALL: list[Aggregate[Any, Any, Any]] = [
     wire.supervisions,
     wire.sessions,
     wire.consents,
+    wire.departures,
+    wire.records_windows,
 ]
 
 

@@ -22,6 +22,7 @@ from services.gateway.projections import (
     progress,
     review,
     sessions,
+    staff,
     supervision,
     today,
 )
@@ -40,6 +41,7 @@ READ_MODELS: tuple[Any, ...] = (
     progress,
     review,
     sessions,
+    staff,
     supervision,
     today,
 )

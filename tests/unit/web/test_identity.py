@@ -32,6 +32,25 @@ async def test_a_good_token_says_who_calls(identity: Identity, alg: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("claims", "client"),
+    [
+        ({}, ""),
+        ({"azp": "web"}, "web"),
+        ({"client_id": "web"}, "web"),
+        ({"azp": "web", "client_id": "other"}, "web"),
+        ({"azp": "x" * 5_000}, "x" * 200),
+        ({"azp": 7}, ""),
+        ({"azp": ["web"]}, ""),
+        ({"azp": {"a": 1}}, ""),
+    ],
+)
+async def test_a_token_may_say_which_client_it_was_given_to(
+    identity: Identity, claims: dict[str, Any], client: str
+) -> None:
+    assert (await identity.principal(token(**claims))).client == client
+
+
+@pytest.mark.parametrize(
     "claims",
     [
         {"exp": int(T)},

@@ -31,6 +31,9 @@ DECIDED: Mapping[str, Decision] = {
     ),
     "interlude.care.SupervisionBegan.v1": Stays("no patient's"),
     "interlude.care.SupervisionEnded.v1": Stays("no patient's"),
+    "interlude.care.StaffLeft.v1": Stays("no patient's"),
+    "interlude.care.StaffReturned.v1": Stays("no patient's"),
+    "interlude.care.RecordsWindowSet.v1": Stays("no patient's"),
     "interlude.care.CareRelationshipEnded.v1": Passes(
         fields={
             "ended_at": TOLD_BY_DAYS,
