@@ -75,14 +75,17 @@ class Allowances:
         return bucket
 
 
+def of_rate(rate: float, at_once: int, *, monotonic: Callable[[], float]) -> Allowances | None:
+    """None, and so no limit, where the rate is 0."""
+    return Allowances(Allowance(at_once=at_once, per_second=rate), monotonic) if rate else None
+
+
 def admitting(
     verifier: Verifier, *, rate: float, at_once: int, monotonic: Callable[[], float]
 ) -> Verifier:
     """The verifier as it is where the rate is 0."""
-    if not rate:
-        return verifier
-    allowance = Allowance(at_once=at_once, per_second=rate)
-    return Admitting(verifier, Allowances(allowance, monotonic))
+    allowances = of_rate(rate, at_once, monotonic=monotonic)
+    return verifier if allowances is None else Admitting(verifier, allowances)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,11 @@ def charge(verifier: Verifier, principal: Principal, count: int) -> None:
     """So many more than the one request that they came with. Raises `Problem` (429)."""
     if count and isinstance(verifier, Admitting):
         _refuse(verifier.allowances.more(_person(principal), count))
+
+
+def spend(allowances: Allowances, principal: Principal) -> None:
+    """One of something that has an allowance of its own. Raises `Problem` (429)."""
+    _refuse(allowances.take(_person(principal)))
 
 
 def _person(principal: Principal) -> Person:

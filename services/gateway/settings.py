@@ -19,6 +19,9 @@ from libs.process.settings import (
     Publishing,
 )
 
+_EXPORTS_PER_HOUR = 6.0
+"""In production, unless somebody says otherwise: an export reads everything there is."""
+
 RETENTION_DAYS = 400
 """Of the analytics topic, unless somebody says otherwise when it is made."""
 
@@ -37,6 +40,8 @@ WebAddress = Annotated[str, AfterValidator(_web)]
 class ApiSettings(Streams, Identity, Listening):
     """`contracts` is the folder with the services' OpenAPI documents that mutations are made of.
     `introspection` off hides the schema and its suggestions, as in production unless it is said.
+    Nobody asks one process for more than `exports_at_once` exports, and then `exports_per_hour`; 0
+    for as many as they like, as in the local profile.
     """
 
     care_url: WebAddress
@@ -46,10 +51,18 @@ class ApiSettings(Streams, Identity, Listening):
     contracts: Path = CONTRACTS
     introspection: bool | None = None
     max_requests: Annotated[int, Field(ge=1)] = 256
+    exports_per_hour: float | None = Field(default=None, ge=0, le=10_000)
+    exports_at_once: int = Field(default=3, ge=1, le=1000)
 
     @property
     def shows_schema(self) -> bool:
         return self.profile == "local" if self.introspection is None else self.introspection
+
+    @property
+    def export_rate(self) -> float:
+        """Exports a second; 0 for any number."""
+        usual = _EXPORTS_PER_HOUR if self.profile == "production" else 0.0
+        return (usual if self.exports_per_hour is None else self.exports_per_hour) / 3600
 
     @property
     def services(self) -> dict[str, str]:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import strawberry
 
+from services.gateway.export.operations import open_to as exports_open_to
 from services.gateway.graphql import nodes, screens, shaping, types
 from services.gateway.graphql.connections import Connection, Edge, PageInfo
 from services.gateway.graphql.context import Info
@@ -59,7 +60,8 @@ class Query:
     async def me(self, info: Info) -> screens.Me:
         who, row = info.context.principal, await info.context.row(asked.ME) or {}
         open_to: Callable[[Collection[str]], Sequence[str]] = info.schema.open_to  # type: ignore[attr-defined]  # our Schema
-        return shaping.me(who, row, open_to(who.roles))
+        may = sorted([*open_to(who.roles), *exports_open_to(who.roles)])
+        return shaping.me(who, row, may)
 
     @strawberry.field(description="Anything by its global id.")
     async def node(
