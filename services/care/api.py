@@ -20,6 +20,12 @@ from services.care.domain import (
     supervision,
     therapist,
 )
+from services.care.domain.sharing_consent import (
+    ConsentIdDerived,
+    ConsentToSharing,
+    SharingEndsBeforeItBegins,
+)
+from services.care.domain.treatment_consent import ConsentToTreatment
 
 Clinics = Desk[clinic.Command, clinic.State, clinic.Event]
 Therapists = Desk[therapist.Command, therapist.State, therapist.Event]
@@ -38,6 +44,8 @@ WRONG_CONTENT: tuple[type[Rejected], ...] = (
     session.TherapistNeeded,
     session.EndBeforeStart,
     consent.ConsentNotAttested,
+    ConsentIdDerived,
+    SharingEndsBeforeItBegins,
 )
 STATUSES = dict.fromkeys(WRONG_CONTENT, HTTPStatus.UNPROCESSABLE_ENTITY)
 
@@ -278,6 +286,25 @@ def _consents(edge: Edge, desk: Consents, patients: Patients) -> Router:
         prepare=of_a_known_patient,
         patients_act=True,
     )
+    on.create(
+        "/v1/treatment-consents",
+        ConsentToTreatment,
+        operation="consentToTreatment",
+        grant=access.THEIRS,
+        stream_of=_treatment_consent,
+        location="/v1/consents/{id}",
+        prepare=of_a_known_patient,
+        patients_act=True,
+    )
+    on.create(
+        "/v1/sharing-consents",
+        ConsentToSharing,
+        operation="consentToSharing",
+        grant=access.THEIRS,
+        location="/v1/consents/{id}",
+        prepare=of_a_known_patient,
+        patients_act=True,
+    )
     on.act(
         "/v1/consents/{id}/withdrawals",
         consent.WithdrawConsent,
@@ -297,6 +324,10 @@ def _consents(edge: Edge, desk: Consents, patients: Patients) -> Router:
 
 def _consent(fields: Fields) -> UUID:
     return consent.consent_of(fields["patient_id"], fields["scope"])
+
+
+def _treatment_consent(fields: Fields) -> UUID:
+    return consent.consent_of(fields["patient_id"], "treatment")
 
 
 async def _clinic_of(preparing: Preparing, clinics: Clinics) -> clinic.ClinicRegistered:

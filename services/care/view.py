@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Literal, TypeVar
+from datetime import date, datetime
+from typing import Literal, TypeVar, assert_never
 
 from libs.eventstore.recorded import Recorded
 from libs.vocabulary.moment import WallClock
-from libs.vocabulary.text import Label
+from libs.vocabulary.text import Label, Prose
 from services.care.domain import (
     clinic,
     consent,
@@ -18,16 +18,19 @@ from services.care.domain import (
     therapist,
 )
 from services.care.domain.clinic import ClinicId
-from services.care.domain.consent import ConsentId
+from services.care.domain.consent_words import Attested, ConsentId, Party, Scope
 from services.care.domain.patient import PatientId
 from services.care.domain.relationship import RelationshipId
 from services.care.domain.session import SessionId
+from services.care.domain.sharing_consent import Relation, SharingConsentGiven
 from services.care.domain.supervision import SupervisionId, SupervisorId
 from services.care.domain.therapist import TherapistId
+from services.care.domain.treatment_consent import TreatmentConsentGiven
 
 E = TypeVar("E")
 V = TypeVar("V")
 History = Sequence[tuple[Recorded, E]]
+Giving = consent.ConsentGiven | TreatmentConsentGiven | SharingConsentGiven
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,19 +104,39 @@ class SessionView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentStep:
+    """Given or withdrawn, when in the world, by whose word, and under which text."""
+
+    status: Literal["given", "withdrawn"]
+    at: datetime
+    by: Party
+    text_version: str | None = None
+    attested: Attested | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentView:
     """What the patient allows, and whether they still do. `given_by` and the times are those of the
-    last giving; a therapist's is the patient's word, attested.
+    last giving; a therapist's is the patient's word, attested. `shared_with`, `relation`,
+    `what_for` and `until` (its last day) are those of sharing. `history` has every giving and
+    withdrawal, oldest first.
     """
 
     id: ConsentId
     patient_id: PatientId
-    scope: consent.Scope
-    purpose: consent.Purpose
+    scope: Scope
+    purpose: consent.Purpose | None = None
+    text_version: str | None = None
+    shared_with: Label | None = None
+    relation: Relation | None = None
+    what_for: Prose | None = None
+    until: date | None = None
     status: Literal["given", "withdrawn"]
-    given_by: consent.Party
+    given_by: Party
+    attested: Attested | None = None
     given_at: datetime
     withdrawn_at: datetime | None = None
+    history: tuple[ConsentStep, ...] = ()
 
 
 def _folded(history: History[E], after: Callable[[V | None, E], V | None]) -> V:
@@ -225,8 +248,33 @@ def of_consent(history: History[consent.Event]) -> ConsentView:
 
 
 def _consented(view: ConsentView | None, fact: consent.Event) -> ConsentView | None:
-    match fact, view:
-        case consent.ConsentGiven(), _:
+    earlier = view.history if view is not None else ()
+    if isinstance(fact, consent.ConsentWithdrawn):
+        step = ConsentStep(status="withdrawn", at=fact.withdrawn_at, by=fact.withdrawn_by)
+        return view and replace(
+            view,
+            status="withdrawn",
+            withdrawn_at=fact.withdrawn_at,
+            history=(*earlier, step),
+        )
+    return replace(_given(fact), history=(*earlier, _step(fact)))
+
+
+def _step(fact: Giving) -> ConsentStep:
+    if isinstance(fact, consent.ConsentGiven):
+        return ConsentStep(status="given", at=fact.given_at, by=fact.given_by)
+    return ConsentStep(
+        status="given",
+        at=fact.given_at,
+        by=fact.given_by,
+        text_version=fact.text_version,
+        attested=fact.attested,
+    )
+
+
+def _given(fact: Giving) -> ConsentView:
+    match fact:
+        case consent.ConsentGiven():
             return ConsentView(
                 id=fact.consent_id,
                 patient_id=fact.patient_id,
@@ -236,7 +284,31 @@ def _consented(view: ConsentView | None, fact: consent.Event) -> ConsentView | N
                 given_by=fact.given_by,
                 given_at=fact.given_at,
             )
-        case consent.ConsentWithdrawn(), ConsentView():
-            return replace(view, status="withdrawn", withdrawn_at=fact.withdrawn_at)
+        case TreatmentConsentGiven():
+            return ConsentView(
+                id=fact.consent_id,
+                patient_id=fact.patient_id,
+                scope="treatment",
+                text_version=fact.text_version,
+                status="given",
+                given_by=fact.given_by,
+                attested=fact.attested,
+                given_at=fact.given_at,
+            )
+        case SharingConsentGiven():
+            return ConsentView(
+                id=fact.consent_id,
+                patient_id=fact.patient_id,
+                scope="sharing",
+                text_version=fact.text_version,
+                shared_with=fact.shared_with,
+                relation=fact.relation,
+                what_for=fact.what_for,
+                until=fact.until,
+                status="given",
+                given_by=fact.given_by,
+                attested=fact.attested,
+                given_at=fact.given_at,
+            )
         case _:
-            return view
+            assert_never(fact)

@@ -98,6 +98,7 @@ class Clinic:
         goal = self.tell(therapist, "assignment/v1/goals", **of, statement="I talk to people.")
         homework = self.tell(therapist, "assignment/v1/homework", **of, **_HOMEWORK)
         consent = self.tell(patient, "care/v1/consents", **of, **_CONSENT)
+        self.tell(patient, "care/v1/sharing-consents", **of, **_SHARING)
         entry = self.tell(patient, "diary/v1/entries", **of, **an_entry())
         review = self.tell(therapist, "review/v1/reviews", assignment_id=homework, session_id=past)
         self.tell(therapist, f"review/v1/reviews/{review}/work-done", work_done=[_work()])
@@ -198,6 +199,7 @@ _HOMEWORK = {
     },
 }
 _PERSON = {"name": "Somebody", "zone": ZONE, "locale": "en-GB"}
+_SHARING = {"shared_with": "My sister", "relation": "relative", "text_version": "sharing-1"}
 _CONSENT = {"scope": "analytics", "purpose": "service_evaluation"}
 
 

@@ -245,6 +245,47 @@ class Query:
             info, asked.GOALS, wanted, types.Goal.model_validate, "set_at", (whose,)
         )
 
+    @strawberry.field(description="What the patient allows, and what they did, oldest first.")
+    async def consents(
+        self,
+        info: Info,
+        *,
+        patient_id: OfPatient = None,
+        first: First = None,
+        last: Last = None,
+        after: After = None,
+        before: Before = None,
+        consistency: Consistency = None,
+        strict: Strict = False,
+    ) -> Connection[types.Consent]:
+        await info.context.fresh(consistency, strict=strict)
+        whose = _whose(info, patient_id)
+        wanted = _page(f"consents:{whose}", first, last, after, before)
+        shape = types.Consent.model_validate
+        return await _listed(info, asked.CONSENTS, wanted, shape, "given_at", (whose,))
+
+    @strawberry.field(
+        description="With whom the patient agrees to share today, besides those who treat them."
+        " It is a word to staff: nobody gets access by it."
+    )
+    async def sharing(
+        self,
+        info: Info,
+        *,
+        patient_id: OfPatient = None,
+        first: First = None,
+        last: Last = None,
+        after: After = None,
+        before: Before = None,
+        consistency: Consistency = None,
+        strict: Strict = False,
+    ) -> Connection[types.Consent]:
+        await info.context.fresh(consistency, strict=strict)
+        whose = _whose(info, patient_id)
+        wanted = _page(f"sharing:{whose}", first, last, after, before)
+        shape = types.Consent.model_validate
+        return await _listed(info, asked.SHARING, wanted, shape, "given_at", (whose,))
+
     @strawberry.field(description="What the patient recorded between sessions.")
     async def diary(
         self,

@@ -111,7 +111,8 @@ WHERE r.tenant_id = $1 AND r.patient_id = $6 AND {may_see("r.patient_id")}
 ORDER BY r.rated_at, r.recorded_at, r.event_id, r.measure"""
 
 CONSENTS = f"""
-SELECT x.id, x.scope, x.purpose, x.status, x.given_by, x.given_at, x.withdrawn_at
+SELECT x.id, x.scope, x.purpose, x.text_version, x.attested, x.shared_with, x.relation, x.what_for,
+    x.until, x.status, x.given_by, x.given_at, x.withdrawn_at
 FROM ({things.consents("c.patient_id = $6")}) x ORDER BY x.given_at, x.id"""
 
 HISTORY = f"""

@@ -85,7 +85,7 @@ class Story:
     async def whole(self) -> Sequence[Sequence[Recorded]]:
         """Every stream of the examples, one after the other, while the therapy lasts."""
         clinic, therapist, patient, began, *told, supervised, _over, _ended = CARE_FACTS
-        session, consent = told[:-2], told[-2:]
+        session, _named, consent = told[:-4], told[-4:-2], told[-2:]
         goal, *homework = ASSIGNMENT_FACTS
         entry, *_sharing, filed = DIARY_FACTS
         next_session = SessionScheduled(
