@@ -68,7 +68,7 @@ def routes(
         _patients(edge, patients, therapists, clinics, keyring),
         _relationships(edge, relationships, therapists, patients),
         _supervisions(edge, supervisions, therapists),
-        _sessions(edge, sessions, clinics),
+        _sessions(edge, sessions, clinics, consents),
         _consents(edge, consents, patients),
     )
 
@@ -220,14 +220,14 @@ def _supervisions(edge: Edge, desk: Supervisions, therapists: Therapists) -> Rou
     return on.router
 
 
-def _sessions(edge: Edge, desk: Sessions, clinics: Clinics) -> Router:
+def _sessions(edge: Edge, desk: Sessions, clinics: Clinics, consents: Consents) -> Router:
     on = Commands(edge, desk, subject=access.meeting_of)
     on.create(
         "/v1/sessions",
         session.ScheduleSession,
         operation="scheduleSession",
         grant=access.SCHEDULERS,
-        prepare=_between_people_in_care(edge.known, clinics),
+        prepare=_between_people_in_care(edge.known, clinics, consents),
     )
     on.act(
         "/v1/sessions/{id}/reschedulings",
@@ -257,14 +257,18 @@ def _sessions(edge: Edge, desk: Sessions, clinics: Clinics) -> Router:
     return on.router
 
 
-def _between_people_in_care(known: Relationships, clinics: Clinics) -> Prepare:
+def _between_people_in_care(known: Relationships, clinics: Clinics, consents: Consents) -> Prepare:
     async def prepare(preparing: Preparing) -> Fields:
         tenant, fields = preparing.principal.tenant_id, preparing.fields
         therapist_id = session.therapist_of(fields["therapist_id"], preparing.told)
         if not await known.treats(tenant, therapist_id, fields["patient_id"]):
             raise NotKnownYet
         home = await _clinic_of(preparing, clinics)
-        return {"clinic_duration_min": home.session_length_min}
+        said = await consents.state(tenant, _treatment_consent(fields))
+        return {
+            "clinic_duration_min": home.session_length_min,
+            "treatment_withdrawn": said is not None and isinstance(said[0], consent.Withdrawn),
+        }
 
     return prepare
 

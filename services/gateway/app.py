@@ -25,7 +25,7 @@ from libs.web.identity import Identity
 from libs.web.limits import Doors
 from libs.web.operations import Operations
 from libs.web.service import Manners
-from services.gateway import clients, events, graphiql, live
+from services.gateway import clients, consents, events, graphiql, live
 from services.gateway.export import door as export
 from services.gateway.graphql import cursors
 from services.gateway.graphql.context import Parts
@@ -82,7 +82,7 @@ def create_app(
     for path in PATHS:
         app.router.routes.append(Route(path, door))
         app.router.routes.append(WebSocketRoute(path, door))
-    app.router.routes.extend(export.routes(shared, exports))
+    app.router.routes.extend([*export.routes(shared, exports), *consents.routes(shared)])
     if manners.docs:
         app.router.routes.append(graphiql.ASSETS)
         app.router.routes.extend(events.routes(contracts))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from libs.web.openapi_parts import BEARER, reference
+from services.gateway import consents
 from services.gateway.export import described as exports
 
 Json = dict[str, Any]
@@ -83,6 +84,7 @@ def document() -> Json:
             "/graphql": {"get": _query(), "post": _graphql()},
             "/graphql/stream": {"post": _stream()},
             **exports.paths(_AFTER),
+            **consents.path(),
             "/events": {"get": _events()},
             "/livez": {"get": _probe("livez", "Alive?", "Whether the process is alive.")},
             "/readyz": {"get": _probe("readyz", "Ready?", "Whether it may be sent requests.")},
@@ -95,6 +97,7 @@ def document() -> Json:
                 "Status": _STATUS,
                 "StreamEvent": _STREAM_EVENT,
                 **exports.SCHEMAS,
+                **consents.SCHEMAS,
             },
             "securitySchemes": {"bearer": BEARER},
         },

@@ -1,4 +1,4 @@
-"""Every export, asked for in every role about whose record one likes."""
+"""Everything that the gateway gives by REST, asked for in every role about whom one likes."""
 
 import httpx
 import pytest
@@ -17,7 +17,12 @@ pytestmark = [
     pytest.mark.timeout(400),
 ]
 
-PATHS = {"exportRecord": "/v1/export", "exportCase": "/v1/patients/{patient}/export"}
+PATHS = {
+    "exportRecord": "/v1/export",
+    "exportCase": "/v1/patients/{patient}/export",
+    "patientConsents": "/v1/patients/{patient}/consents",
+}
+SHOWN = {"exportRecord": "record", "exportCase": "case", "patientConsents": "a list"}
 
 
 def asked(clinics: Clinics, name: str, role: Role, whose: Whose) -> httpx.Response:
@@ -33,7 +38,7 @@ def asked(clinics: Clinics, name: str, role: Role, whose: Whose) -> httpx.Respon
 
 def outcome(answer: httpx.Response) -> tuple[int, str]:
     told = answer.json()
-    return answer.status_code, told.get("code") or told["kind"]
+    return answer.status_code, told.get("code") or told.get("kind") or "a list"
 
 
 def expected(name: str, role: Role, whose: Whose) -> tuple[int, str]:
@@ -41,19 +46,20 @@ def expected(name: str, role: Role, whose: Whose) -> tuple[int, str]:
     if role not in row.relations:
         return 403, "role-not-allowed"
     if row.opens(role, whose):
-        return 200, "record" if name == "exportRecord" else "case"
+        return 200, SHOWN[name]
     return 404, "not-found"
 
 
-def test_a_case_goes_to_who_treats_the_patient_and_to_nobody_else(
-    clinics: Clinics, tried: Tried
+@pytest.mark.parametrize("name", ["exportCase", "patientConsents"])
+def test_what_names_a_patient_goes_to_whom_it_concerns_and_to_nobody_else(
+    name: str, clinics: Clinics, tried: Tried
 ) -> None:
     tried(len(access.ROLES) * len(EVERYBODYS))
     wrong = [
         f"{role} of {whose}"
         for role in access.ROLES
         for whose in EVERYBODYS
-        if outcome(asked(clinics, "exportCase", role, whose)) != expected("exportCase", role, whose)
+        if outcome(asked(clinics, name, role, whose)) != expected(name, role, whose)
     ]
     assert wrong == []
 

@@ -30,7 +30,7 @@ from services.care.domain.sharing_consent import (
 )
 from services.care.domain.treatment_consent import ConsentToTreatment, TreatmentConsentGiven
 
-__all__ = ["ConsentId", "ConsentNotAttested", "consent_of"]
+__all__ = ["ConsentId", "ConsentNotAttested", "Party", "Scope", "consent_of"]
 
 Honoured = Literal["analytics"]
 """What `giveConsent` takes: the other scopes are consented to in words of their own."""

@@ -53,13 +53,15 @@ _FORMS = (
     " longer than a minute is cut off, and a record that broke off has `complete: false` or no end."
 )
 
-_REFUSALS = {
+PROBLEM = reference("Problem")
+
+REFUSALS = {
     "400": "Not a request of this API.",
     "401": "No valid token.",
     "403": "Not for this role.",
     "404": "There is no such patient, or none of yours.",
     "405": "Another method than GET.",
-    "429": "So many exports are too many: try again after Retry-After seconds.",
+    "429": "So much is too much: try again after Retry-After seconds.",
     "431": "More of an address and headers than is read.",
     "500": "Our mistake.",
     "503": "Try again after Retry-After seconds: nothing of it was sent.",
@@ -74,7 +76,7 @@ def paths(after: Json) -> Json:
 def _described(operation: Operation, after: Json) -> Json:
     summary, about = _SAYS[operation.kind]
     named = [PARAMETERS["Id"]] if "{id}" in operation.path else []
-    problem = {"application/problem+json": {"schema": reference("Problem")}}
+    problem = {"application/problem+json": {"schema": PROBLEM}}
     return {
         "operationId": operation.name,
         "summary": summary,
@@ -87,7 +89,7 @@ def _described(operation: Operation, after: Json) -> Json:
             "200": {"description": "As of now.", "content": _CONTENT},
             **{
                 status: {"description": said, "content": problem}
-                for status, said in _REFUSALS.items()
+                for status, said in REFUSALS.items()
             },
         },
     }

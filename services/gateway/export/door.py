@@ -19,7 +19,6 @@ from libs.eventstore.consistency import BadToken
 from libs.web import headers, telemetry
 from libs.web.allowances import Allowances, spend
 from libs.web.headers import Headers, Trace, trace_of
-from libs.web.limits import Doors
 from libs.web.problems import Problem
 from libs.web.replies import Header
 from services.gateway.export.as_json import AsJson
@@ -27,11 +26,9 @@ from services.gateway.export.as_page import POLICY, AsPage
 from services.gateway.export.operations import OPERATIONS, Operation
 from services.gateway.export.recording import Export, recorded
 from services.gateway.export.telling import Record, Records, Writer
+from services.gateway.export.turns import Turns
 from services.gateway.graphql.context import Parts
 from services.gateway.queries.visible import Asker, asker
-
-MOST = 4
-"""At a time in one process: each holds a connection while it lasts."""
 
 LONGEST = 60.0
 """Seconds. Whoever reads more slowly than that is cut off: they hold a moment of the database."""
@@ -42,9 +39,9 @@ log = structlog.get_logger()
 def routes(parts: Parts, allowances: Allowances | None = None) -> list[BaseRoute]:
     """Without `allowances` everybody may ask as often as they like."""
     records = Records(models=parts.models, sealer=parts.sealer, cursors=parts.cursors)
-    doors = Doors(MOST, service="gateway-exports")
+    turns = Turns()
     return [
-        Route(each.path, ExportDoor(each, parts, records, doors=doors, allowances=allowances))
+        Route(each.path, ExportDoor(each, parts, records, turns=turns, allowances=allowances))
         for each in OPERATIONS
     ]
 
@@ -58,20 +55,20 @@ class ExportDoor:
         parts: Parts,
         records: Records,
         *,
-        doors: Doors,
+        turns: Turns,
         allowances: Allowances | None,
     ) -> None:
         self._operation = operation
         self._parts = parts
         self._records = records
-        self._doors = doors
+        self._turns = turns
         self._allowances = allowances
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
-        outcome = "broken-off"
+        outcome = "failed"
         try:
-            with self._doors.place(receive):
+            with self._turns.place(receive):
                 outcome = await self._answer(Request(scope, receive), send)
         except Problem as refused:
             outcome = refused.code
@@ -90,10 +87,22 @@ class ExportDoor:
         await self._wait(principal, given)
         # Whatever else they are: a therapist sees no more of a case for being a patient too.
         alone = replace(principal, roles=frozenset({self._operation.role}))
-        async with self._opened(asker(alone, self._parts.clock()), patient_id) as record:
+        who = asker(alone, self._parts.clock())
+        with self._turns.of(principal):
+            return await self._told(principal, who, patient_id, request, send)
+
+    async def _told(
+        self,
+        principal: Principal,
+        who: Asker,
+        patient_id: UUID,
+        request: Request,
+        send: Send,
+    ) -> str:
+        async with self._opened(who, patient_id) as record:
             if self._allowances is not None:
                 spend(self._allowances, principal)
-            writer = _writer(given)
+            writer = _writer(dict(request.scope["headers"]))
             await recorded(self._export(principal, record, writer, request))
             return await self._sent(record, writer, request, send)
 

@@ -36,6 +36,10 @@ WHERE p.tenant_id = $1 AND p.person_id = $6 AND p.kind = 'patient' AND {may_see(
 the keyring is asked for that key too before anything is said.
 """
 
+IS_THERE = f"""
+SELECT p.person_id AS id FROM people p
+WHERE p.tenant_id = $1 AND p.person_id = $6 AND p.kind = 'patient' AND {may_see("p.person_id")}"""
+
 RELATIONSHIPS = f"""
 SELECT x.id, {_THERAPIST}, x.began_at, x.ended_at FROM (
     SELECT r.relationship_id AS id, r.began_at, r.ended_at,

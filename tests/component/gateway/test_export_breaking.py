@@ -17,6 +17,7 @@ from libs.privacy.sealing import KeyringUnavailable
 from libs.process.admin import Readiness
 from libs.testing.cast import ANNA, CLINIC, MASHA
 from libs.testing.keyring import memory_sealer
+from libs.web.limits import Doors
 from services.assignment import wire as assignment_wire
 from services.assignment.examples import FACTS as ASSIGNMENT_FACTS
 from services.gateway.app import create_app
@@ -121,6 +122,25 @@ async def test_who_reads_too_slowly_is_cut_off(
     assert not reader.ended
     assert b'"complete"' not in b"".join(pieces)
     assert [line["event"] for line in logs if line["log_level"] == "warning"] == ["export-cut-off"]
+
+
+async def test_who_reads_slowly_keeps_nobody_but_themselves_waiting(app: FastAPI) -> None:
+    reader = Reader(app, "masha")
+    pieces = reader.pieces()
+    await anext(pieces)
+    again = await asked(app, "masha")
+    assert (again.status_code, again.json()["code"]) == (429, "too-many-requests")
+    assert again.headers["retry-after"] == "5"
+    assert (await asked(app, "anna", HER_CASE)).status_code == 200
+    reader.leave()
+    assert len([piece async for piece in pieces]) < 5
+    assert (await asked(app, "masha")).status_code == 200
+
+
+async def test_more_than_a_few_at_once_wait(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Doors, "full", property(lambda _doors: True))
+    answer = await asked(app, "masha")
+    assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
 
 
 async def test_nothing_more_is_read_for_who_has_left(app: FastAPI) -> None:
