@@ -1,7 +1,6 @@
 """Care over HTTP: registering people, beginning and ending what is between them, and sessions."""
 
 from http import HTTPStatus
-from uuid import UUID
 
 from libs.access.policy import NOBODY
 from libs.access.relationships import Relationships
@@ -10,7 +9,8 @@ from libs.eventstore.desk import Desk
 from libs.eventstore.errors import NotKnownYet
 from libs.privacy.keyring import Keyring
 from libs.web.commands import Commands, Edge, Fields, Prepare, Preparing, Router
-from services.care import access, view
+from services.care import access, consent_api, view
+from services.care.consent_api import Consents, Patients
 from services.care.domain import (
     clinic,
     consent,
@@ -20,20 +20,12 @@ from services.care.domain import (
     supervision,
     therapist,
 )
-from services.care.domain.sharing_consent import (
-    ConsentIdDerived,
-    ConsentToSharing,
-    SharingEndsBeforeItBegins,
-)
-from services.care.domain.treatment_consent import ConsentToTreatment
 
 Clinics = Desk[clinic.Command, clinic.State, clinic.Event]
 Therapists = Desk[therapist.Command, therapist.State, therapist.Event]
-Patients = Desk[patient.Command, patient.State, patient.Event]
 CareRelationships = Desk[relationship.Command, relationship.State, relationship.Event]
 Supervisions = Desk[supervision.Command, supervision.State, supervision.Event]
 Sessions = Desk[session.Command, session.State, session.Event]
-Consents = Desk[consent.Command, consent.State, consent.Event]
 
 WRONG_CONTENT: tuple[type[Rejected], ...] = (
     clinic.NotThisTokensClinic,
@@ -43,9 +35,7 @@ WRONG_CONTENT: tuple[type[Rejected], ...] = (
     supervision.SupervisionEndsBeforeItBegan,
     session.TherapistNeeded,
     session.EndBeforeStart,
-    consent.ConsentNotAttested,
-    ConsentIdDerived,
-    SharingEndsBeforeItBegins,
+    *consent_api.WRONG_CONTENT,
 )
 STATUSES = dict.fromkeys(WRONG_CONTENT, HTTPStatus.UNPROCESSABLE_ENTITY)
 
@@ -69,7 +59,7 @@ def routes(
         _relationships(edge, relationships, therapists, patients),
         _supervisions(edge, supervisions, therapists),
         _sessions(edge, sessions, clinics, consents),
-        _consents(edge, consents, patients),
+        consent_api.routes(edge, consents, patients),
     )
 
 
@@ -264,74 +254,13 @@ def _between_people_in_care(known: Relationships, clinics: Clinics, consents: Co
         if not await known.treats(tenant, therapist_id, fields["patient_id"]):
             raise NotKnownYet
         home = await _clinic_of(preparing, clinics)
-        said = await consents.state(tenant, _treatment_consent(fields))
+        said = await consents.state(tenant, consent_api.treatment_consent_of(fields))
         return {
             "clinic_duration_min": home.session_length_min,
             "treatment_withdrawn": said is not None and isinstance(said[0], consent.Withdrawn),
         }
 
     return prepare
-
-
-def _consents(edge: Edge, desk: Consents, patients: Patients) -> Router:
-    async def of_a_known_patient(preparing: Preparing) -> Fields:
-        tenant, patient_id = preparing.principal.tenant_id, preparing.fields["patient_id"]
-        if await patients.state(tenant, patient_id) is None:
-            raise NotKnownYet
-        return {}
-
-    on = Commands(edge, desk, subject=access.consent_of)
-    on.create(
-        "/v1/consents",
-        consent.GiveConsent,
-        operation="giveConsent",
-        grant=access.THEIRS,
-        stream_of=_consent,
-        prepare=of_a_known_patient,
-        patients_act=True,
-    )
-    on.create(
-        "/v1/treatment-consents",
-        ConsentToTreatment,
-        operation="consentToTreatment",
-        grant=access.THEIRS,
-        stream_of=_treatment_consent,
-        location="/v1/consents/{id}",
-        prepare=of_a_known_patient,
-        patients_act=True,
-    )
-    on.create(
-        "/v1/sharing-consents",
-        ConsentToSharing,
-        operation="consentToSharing",
-        grant=access.THEIRS,
-        location="/v1/consents/{id}",
-        prepare=of_a_known_patient,
-        patients_act=True,
-    )
-    on.act(
-        "/v1/consents/{id}/withdrawals",
-        consent.WithdrawConsent,
-        operation="withdrawConsent",
-        grant=access.THEIRS,
-        patients_act=True,
-    )
-    on.show(
-        "/v1/consents/{id}",
-        view.ConsentView,
-        view.of_consent,
-        operation="consent",
-        grant=access.THEIR_READERS,
-    )
-    return on.router
-
-
-def _consent(fields: Fields) -> UUID:
-    return consent.consent_of(fields["patient_id"], fields["scope"])
-
-
-def _treatment_consent(fields: Fields) -> UUID:
-    return consent.consent_of(fields["patient_id"], "treatment")
 
 
 async def _clinic_of(preparing: Preparing, clinics: Clinics) -> clinic.ClinicRegistered:
