@@ -77,6 +77,11 @@ class Allowances:
         return bucket
 
 
+def of_rate(rate: float, at_once: int, *, monotonic: Callable[[], float]) -> Allowances | None:
+    """None, and so no limit, where the rate is 0."""
+    return Allowances(Allowance(at_once=at_once, per_second=rate), monotonic) if rate else None
+
+
 def admitting(
     verifier: Verifier,
     *,
@@ -134,6 +139,11 @@ def charge(verifier: Verifier, principal: Principal, count: int) -> None:
     """So many more than the one request that they came with. Raises `Problem` (429)."""
     if count > 0 and isinstance(verifier, Admitting):
         verifier.charge(principal, count)
+
+
+def spend(allowances: Allowances, principal: Principal) -> None:
+    """One of something that has an allowance of its own. Raises `Problem` (429)."""
+    _refuse(allowances.take((principal.tenant_id, principal.person_id)))
 
 
 def _refuse(wait: float) -> None:

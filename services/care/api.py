@@ -1,7 +1,6 @@
 """Care over HTTP: registering people, beginning and ending what is between them, and sessions."""
 
 from http import HTTPStatus
-from uuid import UUID
 
 from libs.access.policy import NOBODY
 from libs.access.relationships import Relationships
@@ -10,7 +9,8 @@ from libs.eventstore.desk import Desk
 from libs.eventstore.errors import NotKnownYet
 from libs.privacy.keyring import Keyring
 from libs.web.commands import Commands, Edge, Fields, Prepare, Preparing, Router
-from services.care import access, leaving, supervising, view
+from services.care import access, consent_api, leaving, supervising, view
+from services.care.consent_api import Consents, Patients
 from services.care.domain import (
     clinic,
     consent,
@@ -24,10 +24,8 @@ from services.care.domain import (
 
 Clinics = Desk[clinic.Command, clinic.State, clinic.Event]
 Therapists = Desk[therapist.Command, therapist.State, therapist.Event]
-Patients = Desk[patient.Command, patient.State, patient.Event]
 CareRelationships = Desk[relationship.Command, relationship.State, relationship.Event]
 Sessions = Desk[session.Command, session.State, session.Event]
-Consents = Desk[consent.Command, consent.State, consent.Event]
 
 WRONG_CONTENT: tuple[type[Rejected], ...] = (
     clinic.NotThisTokensClinic,
@@ -37,11 +35,11 @@ WRONG_CONTENT: tuple[type[Rejected], ...] = (
     supervision.SupervisionEndsBeforeItBegan,
     session.TherapistNeeded,
     session.EndBeforeStart,
-    consent.ConsentNotAttested,
     departure.OwnDeparture,
     departure.PatientsStay,
     departure.LeftBeforeTheyReturned,
     departure.ReturnedBeforeTheyLeft,
+    *consent_api.WRONG_CONTENT,
 )
 STATUSES = dict.fromkeys(WRONG_CONTENT, HTTPStatus.UNPROCESSABLE_ENTITY)
 
@@ -66,8 +64,8 @@ def routes(
         _patients(edge, patients, therapists, clinics, keyring),
         _relationships(edge, relationships, therapists, patients, departures),
         supervising.routes(edge, supervisions=supervisions, therapists=therapists),
-        _sessions(edge, sessions, clinics),
-        _consents(edge, consents, patients),
+        _sessions(edge, sessions, clinics, consents),
+        consent_api.routes(edge, consents, patients),
         leaving.routes(
             edge,
             departures=departures,
@@ -200,14 +198,14 @@ def _relationships(
     return on.router
 
 
-def _sessions(edge: Edge, desk: Sessions, clinics: Clinics) -> Router:
+def _sessions(edge: Edge, desk: Sessions, clinics: Clinics, consents: Consents) -> Router:
     on = Commands(edge, desk, subject=access.meeting_of)
     on.create(
         "/v1/sessions",
         session.ScheduleSession,
         operation="scheduleSession",
         grant=access.SCHEDULERS,
-        prepare=_between_people_in_care(edge.known, clinics),
+        prepare=_between_people_in_care(edge.known, clinics, consents),
     )
     on.act(
         "/v1/sessions/{id}/reschedulings",
@@ -237,54 +235,20 @@ def _sessions(edge: Edge, desk: Sessions, clinics: Clinics) -> Router:
     return on.router
 
 
-def _between_people_in_care(known: Relationships, clinics: Clinics) -> Prepare:
+def _between_people_in_care(known: Relationships, clinics: Clinics, consents: Consents) -> Prepare:
     async def prepare(preparing: Preparing) -> Fields:
         tenant, fields = preparing.principal.tenant_id, preparing.fields
         therapist_id = session.therapist_of(fields["therapist_id"], preparing.told)
         if not await known.treats(tenant, therapist_id, fields["patient_id"]):
             raise NotKnownYet
         home = await _clinic_of(preparing, clinics)
-        return {"clinic_duration_min": home.session_length_min}
+        said = await consents.state(tenant, consent_api.treatment_consent_of(fields))
+        return {
+            "clinic_duration_min": home.session_length_min,
+            "treatment_withdrawn": said is not None and isinstance(said[0], consent.Withdrawn),
+        }
 
     return prepare
-
-
-def _consents(edge: Edge, desk: Consents, patients: Patients) -> Router:
-    async def of_a_known_patient(preparing: Preparing) -> Fields:
-        tenant, patient_id = preparing.principal.tenant_id, preparing.fields["patient_id"]
-        if await patients.state(tenant, patient_id) is None:
-            raise NotKnownYet
-        return {}
-
-    on = Commands(edge, desk, subject=access.consent_of)
-    on.create(
-        "/v1/consents",
-        consent.GiveConsent,
-        operation="giveConsent",
-        grant=access.THEIRS,
-        stream_of=_consent,
-        prepare=of_a_known_patient,
-        patients_act=True,
-    )
-    on.act(
-        "/v1/consents/{id}/withdrawals",
-        consent.WithdrawConsent,
-        operation="withdrawConsent",
-        grant=access.THEIRS,
-        patients_act=True,
-    )
-    on.show(
-        "/v1/consents/{id}",
-        view.ConsentView,
-        view.of_consent,
-        operation="consent",
-        grant=access.THEIR_READERS,
-    )
-    return on.router
-
-
-def _consent(fields: Fields) -> UUID:
-    return consent.consent_of(fields["patient_id"], fields["scope"])
 
 
 def _in_a_clinic(clinics: Clinics) -> Prepare:

@@ -4,12 +4,12 @@ Tests and the contracts in openapi/ are made from these.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from services.care.domain.clinic import ClinicId, ClinicRegistered
-from services.care.domain.consent import ConsentGiven, ConsentWithdrawn, consent_of
+from services.care.domain.consent import ConsentGiven, ConsentId, ConsentWithdrawn, consent_of
 from services.care.domain.departure import PersonId, StaffLeft, StaffReturned
 from services.care.domain.patient import PatientId, PatientRegistered
 from services.care.domain.records_window import RecordsWindowSet
@@ -25,6 +25,7 @@ from services.care.domain.session import (
     SessionScheduled,
     SessionStarted,
 )
+from services.care.domain.sharing_consent import SharingConsentGiven
 from services.care.domain.supervision import (
     SupervisionBegan,
     SupervisionEnded,
@@ -32,6 +33,7 @@ from services.care.domain.supervision import (
     SupervisorId,
 )
 from services.care.domain.therapist import TherapistId, TherapistRegistered
+from services.care.domain.treatment_consent import TreatmentConsentGiven
 
 CLINIC = ClinicId(UUID("00000000-0000-7000-8000-0000000000c1"))
 THERAPIST = TherapistId(UUID("00000000-0000-7000-8000-0000000000a1"))
@@ -42,6 +44,8 @@ RELATIONSHIP = RelationshipId(UUID("00000000-0000-7000-8000-0000000000d1"))
 SESSION = SessionId(UUID("00000000-0000-7000-8000-0000000000e1"))
 LEAVER = PersonId(UUID("00000000-0000-7000-8000-0000000000a4"))
 CONSENT = consent_of(PATIENT, "analytics")
+TREATMENT_CONSENT = consent_of(PATIENT, "treatment")
+SHARING_CONSENT = ConsentId(UUID("00000000-0000-7000-8000-000000000191"))
 
 FACTS: Sequence[object] = (
     ClinicRegistered(
@@ -80,6 +84,25 @@ FACTS: Sequence[object] = (
     ),
     SessionStarted(started_at=datetime(2026, 2, 26, 16, 2, tzinfo=UTC)),
     SessionEnded(ended_at=datetime(2026, 2, 26, 16, 51, tzinfo=UTC)),
+    TreatmentConsentGiven(
+        consent_id=TREATMENT_CONSENT,
+        patient_id=PATIENT,
+        text_version="treatment-2026-01",
+        given_by="therapist",
+        attested="on_paper",
+        given_at=datetime(2026, 2, 12, 16, 5, tzinfo=UTC),
+    ),
+    SharingConsentGiven(
+        consent_id=SHARING_CONSENT,
+        patient_id=PATIENT,
+        shared_with="My sister Nina",
+        relation="relative",
+        what_for="What to do when I do not answer the telephone.",
+        until=date(2026, 12, 31),
+        text_version="sharing-2026-01",
+        given_by="patient",
+        given_at=datetime(2026, 2, 26, 16, 45, tzinfo=UTC),
+    ),
     ConsentGiven(
         consent_id=CONSENT,
         patient_id=PATIENT,
@@ -161,6 +184,21 @@ REQUESTS: Mapping[str, dict[str, Any]] = {
         "scope": "analytics",
         "purpose": "service_evaluation",
         "occurred_at": "2026-02-26T16:50:00Z",
+    },
+    "consentToTreatment": {
+        "patient_id": str(PATIENT),
+        "text_version": "treatment-2026-01",
+        "occurred_at": "2026-02-12T16:05:00Z",
+    },
+    "consentToSharing": {
+        "id": str(SHARING_CONSENT),
+        "patient_id": str(PATIENT),
+        "shared_with": "My sister Nina",
+        "relation": "relative",
+        "what_for": "What to do when I do not answer the telephone.",
+        "until": "2026-12-31",
+        "text_version": "sharing-2026-01",
+        "occurred_at": "2026-02-26T16:45:00Z",
     },
     "withdrawConsent": {},
     "recordDeparture": {"person_id": str(LEAVER), "occurred_at": "2026-07-31T16:00:00Z"},

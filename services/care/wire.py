@@ -21,6 +21,8 @@ from services.care.domain import (
     supervision,
     therapist,
 )
+from services.care.domain.sharing_consent import SharingConsentGiven
+from services.care.domain.treatment_consent import TreatmentConsentGiven
 
 clinics = Aggregate(
     category="clinic",
@@ -130,6 +132,8 @@ consents = Aggregate(
     wire=Wire[consent.Event](
         {
             consent.ConsentGiven: "interlude.care.ConsentGiven.v1",
+            TreatmentConsentGiven: "interlude.care.TreatmentConsentGiven.v1",
+            SharingConsentGiven: "interlude.care.SharingConsentGiven.v1",
             consent.ConsentWithdrawn: "interlude.care.ConsentWithdrawn.v1",
         }
     ),

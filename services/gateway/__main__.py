@@ -24,8 +24,8 @@ def api() -> None:
     Reads DATABASE_URL (as gateway_app), KEYRING_URL, KEYRING_KEYS, MASTER_KEY, ISSUERS, AUDIENCE,
     CARE_URL, ASSIGNMENT_URL, DIARY_URL, REVIEW_URL, CONTRACTS, PORT, ADMIN_PORT, HOST, PROFILE,
     DOCS, DRAIN_SECONDS, INTROSPECTION, MAX_REQUESTS, REQUESTS_PER_SECOND, REQUESTS_AT_ONCE,
-    LOG_FORMAT. Stops on SIGTERM: not ready first, then (after DRAIN_SECONDS, in which clients
-    notice) accepted requests are finished.
+    EXPORTS_PER_HOUR, EXPORTS_AT_ONCE, LOG_FORMAT. Stops on SIGTERM: not ready first, then (after
+    DRAIN_SECONDS, in which clients notice) accepted requests are finished.
     """
     end_when_asked()
     settings = started("gateway", "api", ApiSettings)

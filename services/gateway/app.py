@@ -19,14 +19,15 @@ from libs.eventstore.projecting import LIVE
 from libs.process import admin, parts, serving
 from libs.process.admin import Readiness
 from libs.web import handlers, health
-from libs.web.allowances import admitting, allowance_of_clients
+from libs.web.allowances import Allowances, admitting, allowance_of_clients, of_rate
 from libs.web.browsers import welcoming
 from libs.web.front import GUARDS, SECURE, Front
 from libs.web.identity import Identity
 from libs.web.limits import Doors
 from libs.web.operations import Operations
 from libs.web.service import Manners
-from services.gateway import clients, events, graphiql, live
+from services.gateway import clients, consents, events, graphiql, live
+from services.gateway.export import door as export
 from services.gateway.graphql import cursors
 from services.gateway.graphql.context import Parts
 from services.gateway.graphql.cursors import Cursors
@@ -73,6 +74,7 @@ def create_app(
     manners: Manners = LOCALLY,
     limits: Limits = USUAL,
     contracts: Path = CONTRACTS,
+    exports: Allowances | None = None,
 ) -> FastAPI:
     app = FastAPI(title="Interlude: gateway", docs_url=None, redoc_url=None, openapi_url=None)
     problems = handlers.install(app)
@@ -89,6 +91,7 @@ def create_app(
     for path in PATHS:
         app.router.routes.append(Route(path, door))
         app.router.routes.append(WebSocketRoute(path, door))
+    app.router.routes.extend([*export.routes(shared, exports), *consents.routes(shared)])
     if manners.docs:
         app.router.routes.append(graphiql.ASSETS)
         app.router.routes.extend(events.routes(contracts))
@@ -134,6 +137,9 @@ async def _served(settings: ApiSettings) -> None:
             ),
             limits=limits,
             contracts=settings.contracts,
+            exports=of_rate(
+                settings.export_rate, settings.exports_at_once, monotonic=built.monotonic
+            ),
         )
         with admin.serving(readiness, port=settings.admin_port, host=settings.host):
             await serving.serve(

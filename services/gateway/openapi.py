@@ -3,6 +3,8 @@
 from typing import Any
 
 from libs.web.openapi_parts import BEARER, reference
+from services.gateway import consents
+from services.gateway.export import described as exports
 
 Json = dict[str, Any]
 
@@ -83,6 +85,8 @@ def document() -> Json:
         "paths": {
             "/graphql": {"get": _query(), "post": _graphql()},
             "/graphql/stream": {"post": _stream()},
+            **exports.paths(_AFTER),
+            **consents.path(),
             "/events": {"get": _events()},
             "/livez": {"get": _probe("livez", "Alive?", "Whether the process is alive.")},
             "/readyz": {"get": _probe("readyz", "Ready?", "Whether it may be sent requests.")},
@@ -94,6 +98,8 @@ def document() -> Json:
                 "GraphQLError": _ERROR,
                 "Status": _STATUS,
                 "StreamEvent": _STREAM_EVENT,
+                **exports.SCHEMAS,
+                **consents.SCHEMAS,
             },
             "securitySchemes": {"bearer": BEARER},
         },

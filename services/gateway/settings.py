@@ -23,6 +23,9 @@ from libs.process.settings import (
 )
 from services.gateway.manifest import Manifest, Mode
 
+_EXPORTS_PER_HOUR = 6.0
+"""In production, unless somebody says otherwise: an export reads everything there is."""
+
 RETENTION_DAYS = 400
 """Of the analytics topic, unless somebody says otherwise when it is made."""
 
@@ -54,6 +57,8 @@ class ApiSettings(Streams, Identity, Listening):
     """`contracts` is the folder with the services' OpenAPI documents that mutations are made of.
     `introspection` off hides the schema and its suggestions, as in production unless it is said.
     `trusted_documents` are those of the file.
+    Nobody asks one process for more than `exports_at_once` exports, and then `exports_per_hour`; 0
+    for as many as they like, as in the local profile.
     """
 
     care_url: WebAddress
@@ -65,6 +70,8 @@ class ApiSettings(Streams, Identity, Listening):
     trusted_documents: Mode = "off"
     trusted_documents_file: TrustedFile | None = None
     max_requests: Annotated[int, Field(ge=1)] = 256
+    exports_per_hour: float | None = Field(default=None, ge=0, le=10_000)
+    exports_at_once: int = Field(default=3, ge=1, le=1000)
 
     @model_validator(mode="after")
     def _names_what_it_trusts(self) -> Self:
@@ -78,6 +85,12 @@ class ApiSettings(Streams, Identity, Listening):
     @property
     def shows_schema(self) -> bool:
         return self.profile == "local" if self.introspection is None else self.introspection
+
+    @property
+    def export_rate(self) -> float:
+        """Exports a second; 0 for any number."""
+        usual = _EXPORTS_PER_HOUR if self.profile == "production" else 0.0
+        return (usual if self.exports_per_hour is None else self.exports_per_hour) / 3600
 
     @property
     def services(self) -> dict[str, str]:

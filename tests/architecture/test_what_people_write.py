@@ -26,6 +26,7 @@ NOT_PROSE = {
     "locale": "a language tag: requests take `Locale`, the rest is looked up",
     "worksheet": "names one of the worksheets in services/diary/worksheets",
     "definition_version": "a version of that worksheet's definition, else the entry is refused",
+    "text_version": "a reference to the clinic's text: requests take `TextVersion`",
     "slot": "made by services/assignment/domain/schedule.py from the plan's times",
     "ClinicRegistered.name": "an organisation's public name, not a person's",
     "RegisterClinic.name": "as above",

@@ -14,7 +14,9 @@ from deploy.contracts.__main__ import BY_HAND, files
 OPENAPI = Path(__file__).parents[2] / "openapi"
 MADE = dict(files())
 DESCRIBED = sorted(
-    name.removesuffix(".schema.json") for name in MADE if name.endswith(".schema.json")
+    name.removesuffix(".schema.json")
+    for name in MADE
+    if "/" in name and name.endswith(".schema.json")
 )
 """Of the services' topics in events/, of the analysts' in analytics/."""
 

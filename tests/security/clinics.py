@@ -100,6 +100,7 @@ class Clinic:
         consent = self.tell(patient, "care/v1/consents", **of, **_CONSENT)
         departure = self.tell("clinic_admin", "care/v1/departures", person_id=uuid4())
         self.tell("clinic_admin", "care/v1/records-windows", clinic_id=self.id, days=0)
+        self.tell(patient, "care/v1/sharing-consents", **of, **_SHARING)
         entry = self.tell(patient, "diary/v1/entries", **of, **an_entry())
         review = self.tell(therapist, "review/v1/reviews", assignment_id=homework, session_id=past)
         self.tell(therapist, f"review/v1/reviews/{review}/work-done", work_done=[_work()])
@@ -203,6 +204,7 @@ _HOMEWORK = {
     },
 }
 _PERSON = {"name": "Somebody", "zone": ZONE, "locale": "en-GB"}
+_SHARING = {"shared_with": "My sister", "relation": "relative", "text_version": "sharing-1"}
 _CONSENT = {"scope": "analytics", "purpose": "service_evaluation"}
 
 

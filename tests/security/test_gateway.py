@@ -53,6 +53,8 @@ QUERIES = {
     " { nodes { type } } }",
     "notebook": "query($patient: ID!) { notebook(patientId: $patient, first: 9) { nodes { id } } }",
     "goals": "query($patient: ID!) { goals(patientId: $patient, first: 9) { nodes { id } } }",
+    "consents": "query($patient: ID!) { consents(patientId: $patient, first: 9) { nodes { id } } }",
+    "sharing": "query($patient: ID!) { sharing(patientId: $patient, first: 9) { nodes { id } } }",
     "diary": "query($patient: ID!) { diary(patientId: $patient, first: 9) { nodes { id } } }",
 }
 NODE = "query($id: ID!) { node(id: $id) { __typename } }"

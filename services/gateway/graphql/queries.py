@@ -11,6 +11,7 @@ from uuid import UUID
 import strawberry
 
 from libs.access.principal import Principal
+from services.gateway.export.operations import open_to as exports_open_to
 from services.gateway.graphql import nodes, screens, shaping, types
 from services.gateway.graphql.connections import Connection, Edge, PageInfo
 from services.gateway.graphql.context import Info
@@ -60,7 +61,8 @@ class Query:
     async def me(self, info: Info) -> screens.Me:
         who, row = await info.context.present(), await info.context.row(asked.ME) or {}
         open_to: Callable[[Principal], Sequence[str]] = info.schema.open_to  # type: ignore[attr-defined]  # our Schema
-        return shaping.me(who, row, open_to(who))
+        may = sorted([*open_to(who), *exports_open_to(who.roles)])
+        return shaping.me(who, row, may)
 
     @strawberry.field(description="Anything by its global id.")
     async def node(
@@ -243,6 +245,47 @@ class Query:
         return await _listed(
             info, asked.GOALS, wanted, types.Goal.model_validate, "set_at", (whose,)
         )
+
+    @strawberry.field(description="What the patient allows, and what they did, oldest first.")
+    async def consents(
+        self,
+        info: Info,
+        *,
+        patient_id: OfPatient = None,
+        first: First = None,
+        last: Last = None,
+        after: After = None,
+        before: Before = None,
+        consistency: Consistency = None,
+        strict: Strict = False,
+    ) -> Connection[types.Consent]:
+        await info.context.fresh(consistency, strict=strict)
+        whose = _whose(info, patient_id)
+        wanted = _page(f"consents:{whose}", first, last, after, before)
+        shape = types.Consent.model_validate
+        return await _listed(info, asked.CONSENTS, wanted, shape, "given_at", (whose,))
+
+    @strawberry.field(
+        description="With whom the patient agrees to share today, besides those who treat them."
+        " It is a word to staff: nobody gets access by it."
+    )
+    async def sharing(
+        self,
+        info: Info,
+        *,
+        patient_id: OfPatient = None,
+        first: First = None,
+        last: Last = None,
+        after: After = None,
+        before: Before = None,
+        consistency: Consistency = None,
+        strict: Strict = False,
+    ) -> Connection[types.Consent]:
+        await info.context.fresh(consistency, strict=strict)
+        whose = _whose(info, patient_id)
+        wanted = _page(f"sharing:{whose}", first, last, after, before)
+        shape = types.Consent.model_validate
+        return await _listed(info, asked.SHARING, wanted, shape, "given_at", (whose,))
 
     @strawberry.field(description="What the patient recorded between sessions.")
     async def diary(

@@ -210,3 +210,20 @@ class ConsentStatus(StrEnum):
 
     GIVEN = "given"
     WITHDRAWN = "withdrawn"
+
+
+class Attestation(StrEnum):
+    """How the patient said so, where a therapist tells of it."""
+
+    VERBAL = "verbal"
+    ON_PAPER = "on_paper"
+
+
+class ConsentRelation(StrEnum):
+    """Who somebody is to the patient."""
+
+    PARTNER = "partner"
+    RELATIVE = "relative"
+    FRIEND = "friend"
+    CLINICIAN = "clinician"
+    OTHER = "other"

@@ -72,6 +72,7 @@ CODES = frozenset(
         "quantity",
         "plan_version",
         "willing",
+        "text_version",
     }
 )
 

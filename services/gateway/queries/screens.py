@@ -143,6 +143,16 @@ SELECT (SELECT to_jsonb(x) FROM ({things.sessions("s.session_id = $6")}) x) AS s
 FROM sessions s LEFT JOIN LATERAL ({_PREVIOUS}) previous ON true
 WHERE s.tenant_id = $1 AND s.session_id = $6 AND {may_see("s.patient_id")}"""
 
+_HOLDS_TODAY = """c.scope = 'sharing' AND c.withdrawn_at IS NULL AND coalesce(
+    c.until >= ($5::timestamptz AT TIME ZONE (
+        SELECT p.zone FROM people p WHERE p.tenant_id = $1 AND p.person_id = c.patient_id
+            AND p.kind = 'patient'))::date, true)"""
+"""On the patient's day."""
+
+CONSENTS = paged(things.consents("c.patient_id = $6"), "given_at", "id", argument=7)
+SHARING = paged(
+    things.consents(f"c.patient_id = $6 AND {_HOLDS_TODAY}"), "given_at", "id", argument=7
+)
 GOALS = paged(things.goals("g.patient_id = $6"), "set_at", "id", argument=7)
 DIARY = paged(things.entries("e.patient_id = $6"), "started_at", "id", argument=7)
 NOTEBOOK = paged(things.notebook("n.patient_id = $6"), "kept_at", "id", argument=7)

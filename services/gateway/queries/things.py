@@ -157,8 +157,17 @@ WHERE r.tenant_id = $1 AND r.patient_id = {patient} AND r.ended_at IS NULL"""
 
 def consents(condition: str = "true") -> str:
     return f"""
-SELECT c.consent_id AS id, c.patient_id, c.scope, c.purpose, c.given_by, c.given_at, c.withdrawn_at,
-    CASE WHEN c.withdrawn_at IS NULL THEN 'given' ELSE 'withdrawn' END AS status
+SELECT c.consent_id AS id, c.patient_id, c.scope, c.purpose, c.text_version, c.attested,
+    c.shared_with, c.relation, c.what_for, c.until, c.given_by, c.given_at, c.withdrawn_at,
+    CASE WHEN c.withdrawn_at IS NULL THEN 'given' ELSE 'withdrawn' END AS status,
+    (SELECT coalesce(jsonb_agg(to_jsonb(step) ORDER BY step.version), '[]') FROM (
+        SELECT t.version, t.occurred_at AS at, t.recorded_at, t.codes ->> 'text_version'
+            AS text_version,
+            CASE t.type WHEN 'ConsentWithdrawn' THEN 'withdrawn' ELSE 'given' END AS status,
+            CASE WHEN t.actor_role = 'therapist' THEN 'therapist' ELSE 'patient' END AS by
+        FROM timeline t
+        WHERE t.tenant_id = $1 AND t.patient_id = c.patient_id AND t.category = 'consent'
+            AND t.stream_id = c.consent_id) step) AS history
 FROM consents c
 WHERE c.tenant_id = $1 AND c.given_at IS NOT NULL AND {may_see("c.patient_id")} AND {condition}"""
 

@@ -99,7 +99,7 @@ class Story:
         told_of = [fact for fact in CARE_FACTS if not isinstance(fact, OF_STAFF)]
         left, returned, window = [fact for fact in CARE_FACTS if isinstance(fact, OF_STAFF)]
         clinic, therapist, patient, began, *told, supervised, _over, _ended = told_of
-        session, consent = told[:-2], told[-2:]
+        session, _named, consent = told[:-4], told[-4:-2], told[-2:]
         goal, *homework = ASSIGNMENT_FACTS
         entry, *_sharing, filed = DIARY_FACTS
         next_session = SessionScheduled(

@@ -60,7 +60,11 @@ READ_MODELS: Mapping[str, Columns] = {
         " zone recording_mode time_uncertain source visibility location with_whom with_whom_other"
         " notes answers recorded_at",
     ),
-    "consents": _columns("consent_id", "patient_id scope purpose given_by given_at withdrawn_at"),
+    "consents": _columns(
+        "consent_id",
+        "patient_id scope purpose text_version attested shared_with relation what_for until"
+        " given_by given_at withdrawn_at",
+    ),
     "supervisions": _SUPERVISIONS,
     "departures": _DEPARTURES,
     "records_windows": _WINDOWS,

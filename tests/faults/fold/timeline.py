@@ -36,6 +36,7 @@ _CODES = (
     "quantity",
     "plan_version",
     "willing",
+    "text_version",
 )
 
 

@@ -75,5 +75,7 @@ DECIDED: Mapping[str, Decision] = {
             "given_at": TOLD_BY_DAYS,
         }
     ),
+    "interlude.care.TreatmentConsentGiven.v1": Stays("what somebody agreed to, not how they do"),
+    "interlude.care.SharingConsentGiven.v1": Stays("names a third person"),
     "interlude.care.ConsentWithdrawn.v1": Ends(),
 }

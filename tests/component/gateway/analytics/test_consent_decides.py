@@ -1,11 +1,19 @@
 """What reaches analysts is what a consent covers, whichever topic is read first."""
 
 from dataclasses import replace
+from uuid import uuid5
 
 import pytest
 
-from libs.testing.cast import LEV
-from tests.component.gateway.analytics.stage import Stage, chain_key, consent, dated, homework
+from libs.testing.cast import LEV, MASHA, NOW
+from tests.component.gateway.analytics.stage import (
+    Stage,
+    chain_key,
+    consent,
+    dated,
+    homework,
+    told,
+)
 
 pytestmark = pytest.mark.postgres
 
@@ -177,3 +185,27 @@ def test_other_scopes_are_no_consent_to_analytics(stage: Stage) -> None:
     stage.tell(other, *homework({5: 1}))
     stage.settle()
     assert stage.outbox() == []
+
+
+def test_a_no_to_something_else_is_no_word_to_forget(stage: Stage) -> None:
+    """Analytics has a consent of its own: that to treatment opens and closes nothing here."""
+    no_treatment = {
+        "consent_id": str(uuid5(MASHA, "treatment")),
+        "patient_id": str(MASHA),
+        "scope": "treatment",
+        "withdrawn_by": "patient",
+        "withdrawn_at": NOW.isoformat(),
+    }
+    agreed = {
+        **{name: no_treatment[name] for name in ("consent_id", "patient_id")},
+        "text_version": "treatment-2026-01",
+        "given_by": "patient",
+        "given_at": NOW.isoformat(),
+    }
+    facts = [(1.0, ("TreatmentConsentGiven", agreed)), (7.0, ("ConsentWithdrawn", no_treatment))]
+    stage.tell(*told("consent", uuid5(MASHA, "treatment"), *facts, patient=MASHA))
+    stage.tell(*consent(0), *homework({5: 1, 9: 2}))
+    stage.settle()
+    assert quantities(stage) == [1, 2]
+    assert sorted(stage.kinds()) == ["ConsentGiven", *["OccurrenceCompleted"] * 2]
+    assert stage.publishing.parked == 0
