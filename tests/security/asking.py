@@ -40,7 +40,6 @@ _THINGS = {
 _NAMED = {
     "patient_id": "patient",
     "therapist_id": "therapist",
-    "person_id": "departure",
     "clinic_id": "clinic",
     "assignment_id": "assignment",
     "session_id": "past session",
@@ -147,10 +146,12 @@ def _example(operation: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def _about(example: Mapping[str, Any], things: Things) -> dict[str, Any]:
-    """A new thing each time, about these."""
+    """A new thing each time, about these. Whoever is said to have left is nobody whom others ask
+    about: what is told of them would be found under their id.
+    """
     told = {name: value for name, value in example.items() if name not in _NOT_NEEDED}
-    if "id" in told:
-        told["id"] = str(uuid4())
+    for made in told.keys() & {"id", "person_id"}:
+        told[made] = str(uuid4())
     return {name: _of(name, value, things) for name, value in told.items()}
 
 

@@ -129,8 +129,8 @@ async def test_variables_without_end_are_not_looked_at_whatever_they_came_by(
     }
     async with Events(app, "masha", query, **MANY) as events:
         assert "LIMIT_EXCEEDED" in str(await events.receive())
-    answer = await Asking(app)("masha", ME, **MANY)
-    assert answer["errors"][0]["extensions"]["limit"] == "variables"
+    answer = await Asking(app).post("masha", orjson.dumps({"query": ME, "variables": MANY}))
+    assert answer.json()["errors"][0]["extensions"]["limit"] == "variables"
 
 
 async def test_nobody_watches_on_more_screens_than_there_are(made: Made, parts: Parts) -> None:
