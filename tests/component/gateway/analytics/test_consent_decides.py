@@ -203,8 +203,8 @@ def test_a_no_to_something_else_is_no_word_to_forget(stage: Stage) -> None:
         "given_at": NOW.isoformat(),
     }
     facts = [(1.0, ("TreatmentConsentGiven", agreed)), (7.0, ("ConsentWithdrawn", no_treatment))]
-    stage.tell(*told("consent", uuid5(MASHA, "treatment"), *facts, patient=MASHA))
     stage.tell(*consent(0), *homework({5: 1, 9: 2}))
+    stage.tell(*told("consent", uuid5(MASHA, "treatment"), *facts, patient=MASHA))
     stage.settle()
     assert quantities(stage) == [1, 2]
     assert sorted(stage.kinds()) == ["ConsentGiven", *["OccurrenceCompleted"] * 2]
