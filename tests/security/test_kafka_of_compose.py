@@ -2,8 +2,6 @@
 process has the rights that `deploy.kafka_rights` grants.
 """
 
-import gc
-import warnings
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -22,6 +20,7 @@ from deploy.local.schemas import ROOT
 from libs.messaging.broker import BrokerUnavailable, Message, PublishFailed
 from libs.messaging.connect import connect
 from libs.messaging.envelope import topic_of
+from tests.security.left_open import closed_behind
 
 pytestmark = [
     pytest.mark.security("who may use Kafka"),
@@ -114,9 +113,9 @@ def test_a_relay_writes_in_no_topic_but_its_own(kafka: Kafka) -> None:
 def test_nobody_gets_in_without_a_clients_certificate(
     kafka: Kafka, certificate: str | None
 ) -> None:
-    # The client (3.0.12) leaves the socket of a failed handshake to the garbage collector.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        with closing(connect(kafka.url(certificate))) as broker, pytest.raises(BrokerUnavailable):
-            broker.ends([CARE])
-        gc.collect()
+    with (
+        closed_behind(),
+        closing(connect(kafka.url(certificate))) as broker,
+        pytest.raises(BrokerUnavailable),
+    ):
+        broker.ends([CARE])

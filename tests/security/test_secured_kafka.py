@@ -2,7 +2,6 @@
 `deploy.kafka_rights` grants, and nobody has more.
 """
 
-import gc
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -26,6 +25,7 @@ from libs.testing.databases import Database
 from tests.component.registering import registered
 from tests.component.started import ROOT, SECONDS, Clinic, issuing
 from tests.component.test_kafka_client import asked, polled, published
+from tests.security.left_open import closed_behind
 from tests.security.secured_kafka import ADMIN, Secured, password, secured
 
 pytestmark = [
@@ -123,19 +123,17 @@ def test_nobody_gets_in_with_a_wrong(
     """And learns what is wrong, long before the time is up in which a broker might answer."""
     monkeypatch.setitem(client.PATIENCE, "bootstrap_timeout_ms", 60_000)
     trouble = (BrokerUnavailable, PublishFailed, SubscriberLost)
-    with closing(connect(kafka.url("care-relay", **wrong))) as broker:
+    with closed_behind(), closing(connect(kafka.url("care-relay", **wrong))) as broker:
         with pytest.raises(trouble, match=code):
             attempt(broker)
-        gc.collect()  # what was left open would be complained of here
 
 
 @pytest.mark.parametrize("scheme", ["kafka+ssl", "kafka"], ids=["a name", "TLS"])
 def test_nobody_gets_in_without(scheme: str, kafka: Secured) -> None:
     authority = f"?ca={kafka.authority}" if scheme == "kafka+ssl" else ""
     url = f"{scheme}://localhost:{kafka.port}{authority}"
-    with closing(connect(url)) as broker, pytest.raises(BrokerUnavailable):
+    with closed_behind(), closing(connect(url)) as broker, pytest.raises(BrokerUnavailable):
         broker.ends([CARE])
-    gc.collect()
 
 
 def test_an_analyst_reads_the_analytics_topic_and_knows_of_no_other(kafka: Secured) -> None:
