@@ -15,14 +15,16 @@ def closed_behind() -> Iterator[None]:
     """The client (3.0.12) leaves the sockets of failed handshakes to the garbage collector, which
     would complain of them here, or in somebody else's test.
     """
-    before = {id(each) for each in _open()}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        yield
-        gc.collect()
-    for each in _open():
-        if id(each) not in before:
-            each.close()
+    before = _open()  # kept, or a new one might be taken for one of them
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            yield
+            gc.collect()
+    finally:
+        for each in _open():
+            if not any(each is one for one in before):
+                each.close()
 
 
 def _open() -> list[socket.socket]:

@@ -67,7 +67,7 @@ class Clinic:
     @property
     def settings(self) -> RebuildSettings:
         told = {name.lower(): value for name, value in self.environment.items()}
-        return RebuildSettings(**told)  # type: ignore[arg-type] # pydantic reads them as text
+        return RebuildSettings(**told)  # type: ignore[arg-type]  # pydantic reads them as text
 
     def told(self, *streams: Sequence[Recorded]) -> Sequence[Recorded]:
         """Each stream as its service would have chained it, all published in turn."""

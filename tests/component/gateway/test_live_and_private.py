@@ -39,7 +39,7 @@ async def place(ask: Any, who: str) -> str:
 async def written_for_herself(story: Story) -> Sequence[Recorded]:
     """Recorded, shared, taken back, shared again: of these as many as have happened."""
     uuid = UUID(int=next(IDS))
-    entry = replace(DIARY_FACTS[0], entry_id=uuid, visibility="private")  # type: ignore[type-var] # an entry
+    entry = replace(DIARY_FACTS[0], entry_id=uuid, visibility="private")  # type: ignore[type-var]  # an entry
     shared, withdrawn = EntryShared(shared_at=NOW), EntrySharingWithdrawn(withdrawn_at=NOW)
     return await story.told(diary_wire.entries, uuid, [entry, shared, withdrawn, shared], MASHA)
 

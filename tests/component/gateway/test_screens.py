@@ -222,7 +222,7 @@ async def test_how_far_others_streams_have_come_cannot_be_asked_for(
 
 async def test_erased_text_is_null_and_the_rest_stays(ask: Any, parts: Parts, story: Story) -> None:
     await story.keyring.destroy(CLINIC, ANNA)
-    parts.sealer.forget(CLINIC, ANNA)  # type: ignore[attr-defined] # the keyring's sealer
+    parts.sealer.forget(CLINIC, ANNA)  # type: ignore[attr-defined]  # the keyring's sealer
     answer = await ask("anna", "{ me { name zone } }")
     assert answer == {"data": {"me": {"name": None, "zone": "Europe/London"}}}
 

@@ -74,7 +74,7 @@ async def test_a_supervisor_sees_nothing_more_once_it_has_ended(
 async def test_what_somebody_wrote_for_themselves_alone_is_theirs(
     ask: Any, project: Projecting, story: Story
 ) -> None:
-    entry = replace(DIARY_FACTS[0], entry_id=UUID(int=9), visibility="private")  # type: ignore[type-var] # an entry
+    entry = replace(DIARY_FACTS[0], entry_id=UUID(int=9), visibility="private")  # type: ignore[type-var]  # an entry
     project(await story.told(diary_wire.entries, UUID(int=9), [entry], MASHA))
     query = f"""query {{
         diary(patientId: "{HER}", first: 100) {{ nodes {{ id }} }}
@@ -126,7 +126,7 @@ async def test_what_of_one_patient_names_homework_of_another_is_not_shown_with_i
     whole = f"""query {{ assignment(id: "{HERS}") {{
         entries {{ id }} reviews {{ id }} goals {{ id }} occurrences {{ id }} }} }}"""
     before = await ask("anna", whole)
-    entry = replace(DIARY_FACTS[0], entry_id=UUID(int=10), patient_id=LEV)  # type: ignore[type-var] # an entry
+    entry = replace(DIARY_FACTS[0], entry_id=UUID(int=10), patient_id=LEV)  # type: ignore[type-var]  # an entry
     opened = REVIEW_FACTS[0]
     assert isinstance(opened, ReviewOpened)
     opened = replace(opened, review_id=ReviewId(UUID(int=11)), patient_id=PatientId(LEV))
