@@ -25,8 +25,11 @@ _ALL = frozenset(
 _SEALS = frozenset({"KEYRING_URL", "KEYRING_KEYS", "MASTER_KEY"})
 _SERVES = _SEALS | {"PORT", "ISSUERS", "AUDIENCE", "ORIGINS"}
 _STREAMS = frozenset({"BROKER_URL", "TOPIC_PREFIX"})
-_REACTS = frozenset({"assignment", "diary"})
-"""Whose `follow` appends, and so seals; the others only keep."""
+_FOLLOWS = {
+    "care": frozenset({"CHAIN_KEYS", "KEYRING_URL"}),
+    "review": frozenset({"CHAIN_KEYS"}),
+}
+"""Whose `follow` seals nothing: care's destroys keys and opens none, review's needs none at all."""
 
 EPOCHS = 60
 """Of the analysts' pseudonyms that there are keys for, until somebody derives more."""
@@ -51,8 +54,10 @@ class Process:
 
     @property
     def keyring_role(self) -> str:
-        """Keys are made where people are registered; everybody else only reads them."""
-        return "keyring_writer" if (self.service, self.role) == ("care", "api") else "keyring_app"
+        """Care makes keys where people are registered, and destroys those of whoever is erased;
+        everybody else only reads them.
+        """
+        return "keyring_writer" if self.service == "care" else "keyring_app"
 
     @property
     def patient(self) -> bool:
@@ -85,7 +90,7 @@ def _of_service(service: str) -> list[Process]:
             service=service,
             role="follow",
             database_role=f"{service}_follow",
-            needs=_ALL | _STREAMS | (_SEALS if service in _REACTS else {"CHAIN_KEYS"}),
+            needs=_ALL | _STREAMS | _FOLLOWS.get(service, _SEALS),
         ),
     ]
 
@@ -96,7 +101,7 @@ PROCESSES: tuple[Process, ...] = (
         service="gateway",
         role="projector",
         database_role="gateway_projector",
-        needs=_ALL | _STREAMS | {"CHAIN_KEYS"},
+        needs=_ALL | _STREAMS | {"CHAIN_KEYS", "CARE_URL", "PASS_KEYS"},
     ),
     Process(
         service="gateway",
@@ -114,13 +119,14 @@ PROCESSES: tuple[Process, ...] = (
 
 
 def without_the_master(encoded: str, epochs: int = EPOCHS) -> Mapping[str, str]:
-    """CHAIN_KEYS, ANALYTICS_KEYS and the first of KEYRING_KEYS, as a MASTER_KEY gives them."""
+    """CHAIN_KEYS, ANALYTICS_KEYS and PASS_KEYS, as they follow from a MASTER_KEY."""
     master = master_key(encoded)
     numbers = [str(number) for number in range(1, epochs + 1)]
     return {
         "CHAIN_KEYS": Derived.of(master, "chain", SERVICES).written(),
         "ANALYTICS_KEYS": Derived.of(master, "analytics", numbers).written(),
         "KEYRING_KEYS": wrapping(master).written(),
+        "PASS_KEYS": Derived.of(master, "passes", ["gateway"]).written(),
     }
 
 

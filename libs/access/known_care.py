@@ -13,7 +13,7 @@ from libs.eventstore.pool import UNREACHABLE, Pool, within
 from libs.eventstore.store import StoreUnavailable
 
 TRUSTED_FOR = 5.0
-"""Seconds for which a process may remember that somebody treats somebody."""
+"""Seconds for which a process may remember that somebody treats somebody, or is not erased."""
 
 _MOST_REMEMBERED = 10_000
 
@@ -38,6 +38,9 @@ WHERE r.tenant_id = $1 AND r.therapist_id = $2 AND r.patient_id = $3
   -- LEAST passes over what is null: whichever came first, or none of them.
   AND LEAST(r.ended_at, d.left_at) + w.days * interval '1 day' > $4
 LIMIT 1
+"""
+_ERASED = """
+SELECT FROM known_erased WHERE tenant_id = $1 AND patient_id = $2
 """
 _PATIENT = """
 SELECT person_id, zone FROM known_people
@@ -76,7 +79,8 @@ class KnownCare:
         self._clock = clock
         self._patience = patience
         self._monotonic = monotonic
-        self._treating: dict[tuple[UUID, UUID, UUID], float] = {}
+        self._treating: dict[tuple[UUID, ...], float] = {}
+        self._there: dict[tuple[UUID, ...], float] = {}
 
     async def treats(self, tenant_id: UUID, therapist_id: UUID, patient_id: UUID) -> bool:
         """Only a yes is remembered: a relationship that began a moment ago must be seen."""
@@ -86,7 +90,7 @@ class KnownCare:
             return True
         treats = await self._row(_TREATS, *asked) is not None
         if treats:
-            self._remember(asked, now + TRUSTED_FOR)
+            _remember(self._treating, asked, now + TRUSTED_FOR)
         return treats
 
     async def supervises(self, tenant_id: UUID, supervisor_id: UUID, patient_id: UUID) -> bool:
@@ -99,6 +103,17 @@ class KnownCare:
     async def finishes(self, tenant_id: UUID, therapist_id: UUID, patient_id: UUID) -> bool:
         asked = (tenant_id, therapist_id, patient_id)
         return await self._row(_FINISHES, *asked, self._clock()) is not None
+
+    async def erased(self, tenant_id: UUID, patient_id: UUID) -> bool:
+        """Of every command this is asked, so for a while it is remembered of those who are not."""
+        asked = (tenant_id, patient_id)
+        now = self._monotonic()
+        if self._there.get(asked, 0.0) > now:
+            return False
+        erased = await self._row(_ERASED, *asked) is not None
+        if not erased:
+            _remember(self._there, asked, now + TRUSTED_FOR)
+        return erased
 
     async def patient(self, tenant_id: UUID, patient_id: UUID) -> KnownPatient | None:
         row = await self._row(_PATIENT, tenant_id, patient_id)
@@ -120,10 +135,13 @@ class KnownCare:
         except UNREACHABLE as error:
             raise StoreUnavailable from error
 
-    def _remember(self, asked: tuple[UUID, UUID, UUID], until: float) -> None:
-        if len(self._treating) >= _MOST_REMEMBERED:
-            self._treating.clear()
-        self._treating[asked] = until
+
+def _remember(
+    remembered: dict[tuple[UUID, ...], float], asked: tuple[UUID, ...], until: float
+) -> None:
+    if len(remembered) >= _MOST_REMEMBERED:
+        remembered.clear()
+    remembered[asked] = until
 
 
 def _known(row: asyncpg.Record | None) -> KnownSession | None:

@@ -91,6 +91,31 @@ def create_supervisions(connection: Connection, service: str, *, writer: str | N
     _grant(connection, "known_supervisions", service, writer)
 
 
+_ERASED = """
+CREATE TABLE known_erased (
+    tenant_id uuid NOT NULL,
+    patient_id uuid NOT NULL,
+    erased_at timestamptz NOT NULL,
+    removed jsonb NOT NULL,
+    PRIMARY KEY (tenant_id, patient_id)
+);
+"""
+
+
+def create_erased(
+    connection: Connection, service: str, *, writer: str | None = None, kept: Iterable[str] = ()
+) -> None:
+    """Who was erased, within walls; and the right to remove what is known of them, also from the
+    tables `kept` beside care's facts.
+    """
+    quoted = connection.dialect.identifier_preparer.quote
+    writer = writer or f"{service}_follow"
+    connection.execute(text(_ERASED))
+    run_script(connection, _WALLS, table="known_erased", app=f"{service}_app", writer=writer)
+    for table in ("known_people", "known_relationships", "known_sessions", *kept):
+        connection.execute(text(f"GRANT DELETE ON {table} TO {quoted(writer)}"))
+
+
 def build_walls(
     connection: Connection, service: str, *, writer: str | None = None, also: Iterable[str] = ()
 ) -> None:

@@ -44,6 +44,9 @@ class Relationships(Protocol):
     async def supervises(self, tenant_id: UUID, supervisor_id: UUID, patient_id: UUID) -> bool:
         """True while a therapist in their supervision treats the patient."""
 
+    async def erased(self, tenant_id: UUID, patient_id: UUID) -> bool:
+        """True once this service has heard that the patient was erased."""
+
     async def patient(self, tenant_id: UUID, patient_id: UUID) -> KnownPatient | None: ...
 
     async def session(self, tenant_id: UUID, session_id: UUID) -> KnownSession | None: ...

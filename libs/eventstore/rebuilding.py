@@ -24,7 +24,7 @@ from libs.eventstore.abreast import Stand
 from libs.eventstore.applying import Applying, Projection, ahead
 from libs.eventstore.comparing import Difference, Views, differences
 from libs.eventstore.recorded import Recorded
-from libs.eventstore.taking import Reader
+from libs.eventstore.taking import Forgotten, Reader, nobody
 from libs.eventstore.twins import Schemas
 from libs.messaging.broker import Broker, Delivery, Partition, Reading
 
@@ -91,7 +91,8 @@ def alone(db: Connection, name: str) -> Iterator[None]:
 class Rebuilding:
     """`owner` is a connection of the tables' owner, `writer` an engine (psycopg's) of the role that
     writes the rows, which looks for tables in the twins' schema first. `live` names the reader that
-    keeps the live tables, `mark` the code that fills the new ones.
+    keeps the live tables, whom it has `forgotten` (see `Reader`) is left out here as well, and
+    `mark` names the code that fills the new ones.
     """
 
     def __init__(
@@ -104,6 +105,8 @@ class Rebuilding:
         broker: Broker,
         chain_keys: Mapping[str, bytes],
         live: str,
+        forgotten: Forgotten = nobody,
+        spared: frozenset[str] = frozenset(),
         mark: str,
         now: Callable[[], datetime],
     ) -> None:
@@ -115,7 +118,12 @@ class Rebuilding:
         self._live = live
         self._mark = mark
         self._now = now
-        self._reader = Reader(name=f"rebuild:{model.name}", chain_keys=chain_keys)
+        self._reader = Reader(
+            name=f"rebuild:{model.name}",
+            chain_keys=chain_keys,
+            forgotten=forgotten,
+            spared=spared,
+        )
         self._applying = Applying(writer, self._reader, [_IntoTwins(model, schemas.next)], now)
         self._topic_ids: Mapping[Partition, str] = {}
         self._places: dict[Partition, int] = {}

@@ -45,28 +45,28 @@ _TRIES = 3
 class Keyring(Protocol):
     """Held to one contract: `MemoryKeyring` for tests, `PostgresKeyring` for everything else."""
 
-    async def create_subject(self, tenant_id: UUID, subject_id: UUID) -> None:
+    async def create_subject(self, tenant_id: UUID, subject_id: UUID, /) -> None:
         """Keys of both classes; already there is fine, and so is one that was destroyed by itself:
         it stays so. Raises `SubjectErased`.
         """
 
-    async def find(self, names: Collection[KeyName]) -> Found:
+    async def find(self, names: Collection[KeyName], /) -> Found:
         """In a round trip for each clinic. A name that is missing from the answer was never
         created.
         """
 
     async def newest(
-        self, tenant_id: UUID, subject_id: UUID, key_class: KeyClass
+        self, tenant_id: UUID, subject_id: UUID, key_class: KeyClass, /
     ) -> tuple[KeyName, Key] | None:
         """Under which text is sealed now; None if the subject never had one."""
 
-    async def renewed(self, tenant_id: UUID, subject_id: UUID, key_class: KeyClass) -> None:
+    async def renewed(self, tenant_id: UUID, subject_id: UUID, key_class: KeyClass, /) -> None:
         """A class whose keys were destroyed begins anew; where the newest lives nothing happens.
         Raises `SubjectErased` for a whole person, and `UnknownSubject`.
         """
 
     async def destroy(
-        self, tenant_id: UUID, subject_id: UUID, classes: Sequence[KeyClass] = CLASSES
+        self, tenant_id: UUID, subject_id: UUID, classes: Sequence[KeyClass] = CLASSES, /
     ) -> None:
         """Overwrites every generation of these classes and leaves tombstones, also where no key was
         ever made. With all classes the person is erased, and no key of theirs is ever made again.

@@ -68,10 +68,10 @@ class Chance(Protocol):
 class Wrapper(Protocol):
     """Where a wrapping key lives: here in the process (`WrappingKey`), or in a KMS."""
 
-    async def wrap(self, key: bytes, label: bytes) -> bytes:
+    async def wrap(self, key: bytes, label: bytes, /) -> bytes:
         """`label` says whose key this is; the wrapped key opens under the same label only."""
 
-    async def unwrap(self, wrapped: bytes, label: bytes) -> bytes:
+    async def unwrap(self, wrapped: bytes, label: bytes, /) -> bytes:
         """Raises `WrapBroken`."""
 
 

@@ -12,7 +12,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from libs.privacy.keyring import Key, Keyring, Spoilt, Tombstone
 from libs.privacy.keys import NONCE_BYTES, Chance, KeyName
 from libs.privacy.private import Erased, KeyClass, Private, Sealed
-from libs.privacy.sealing import KeyBroken, Path, SealBroken, SubjectErased, UnknownSubject
+from libs.privacy.sealing import (
+    KeyBroken,
+    Path,
+    PrivateTextErased,
+    SealBroken,
+    SubjectErased,
+    UnknownSubject,
+)
 
 EVERY = "*"
 HELD_FOR = 60.0
@@ -87,9 +94,9 @@ class KeyringSealer:
         if not paths:
             return
         name = KeyName(tenant_id, subject_id, key_class, NEWEST)
-        cipher = self._still_held(name) or await self._fetched_newest(name)
+        cipher = self._held_to_seal(name) or await self._fetched_newest(name)
         if isinstance(cipher, Tombstone):
-            raise SubjectErased
+            raise PrivateTextErased if key_class == "patient_private" else SubjectErased
         if isinstance(cipher, Spoilt):
             raise KeyBroken
         place = f"{event_id}/"
@@ -121,6 +128,17 @@ class KeyringSealer:
             if name.tenant_id == tenant_id:
                 del self._held[name]
 
+    def _forget_outdated(self) -> None:
+        """They stand in the order in which they were fetched. A key that may not be used any more
+        is no longer kept in memory either, from when the next one is wanted.
+        """
+        now = self._monotonic()
+        while self._held:
+            name, (_, until) = next(iter(self._held.items()))
+            if until > now:
+                return
+            del self._held[name]
+
     def _seal_at(self, content: Any, path: Path, place: str, cipher: SubjectCipher) -> None:
         step, rest = path[0], path[1:]
         for at in _steps(content, step):
@@ -132,6 +150,12 @@ class KeyringSealer:
     def _still_held(self, name: KeyName) -> Cipher | None:
         held = self._held.get(name)
         return held[0] if held and held[1] > self._monotonic() else None
+
+    def _held_to_seal(self, name: KeyName) -> Cipher | None:
+        """What is private is destroyed in the midst of a therapy that goes on. Under a key that is
+        only remembered, what is written in the minute after that would be lost as well.
+        """
+        return None if name.key_class == "patient_private" else self._still_held(name)
 
     async def _fetched(self, name: KeyName) -> Cipher:
         await self._fetch({name})
@@ -148,6 +172,7 @@ class KeyringSealer:
         name, key = found
         cipher = _at_work(name, key)
         self._hold(name, cipher, until)
+        self._forget_outdated()
         if not isinstance(cipher, Tombstone):
             # A class that begins anew is sealed under at once: nobody waits for a memory to fade.
             self._hold(wanted, cipher, until)
@@ -157,6 +182,7 @@ class KeyringSealer:
         if not names:
             return
         until = self._minute()
+        self._forget_outdated()
         for name, key in (await self._keyring.find(names)).items():
             self._hold(name, _at_work(name, key), until)
 
@@ -165,6 +191,7 @@ class KeyringSealer:
         return self._monotonic() + HELD_FOR
 
     def _hold(self, name: KeyName, cipher: Cipher, until: float) -> None:
+        self._held.pop(name, None)  # they stand in the order in which they were fetched
         while len(self._held) >= self._capacity:
             del self._held[next(iter(self._held))]
         self._held[name] = (cipher, until)

@@ -101,8 +101,9 @@ def _follow(service: Service) -> typer.Typer:
     def run(context: typer.Context) -> None:
         """Follow other services' facts: keep what this one's rules need, and react.
 
-        Reads DATABASE_URL (as <service>_follow), BROKER_URL, TOPIC_PREFIX, ADMIN_PORT. Where there
-        are reactions, KEYRING_URL (as keyring_app), KEYRING_KEYS and MASTER_KEY; otherwise
+        Reads DATABASE_URL (as <service>_follow), BROKER_URL, TOPIC_PREFIX, ADMIN_PORT. Where a
+        reaction records text, KEYRING_URL (as keyring_app), KEYRING_KEYS and MASTER_KEY; care,
+        which only destroys keys, takes KEYRING_URL (as keyring_writer). Where none does,
         CHAIN_KEYS.
         """
         if context.invoked_subcommand:
@@ -112,7 +113,7 @@ def _follow(service: Service) -> typer.Typer:
 
         with explained():
             followed = service.following()
-            settings = started(service.name, "follow", following.settings_of(followed))
+            settings = started(service.name, "follow", followed.settings)
             following.follow_until_stopped(service.name, settings, followed)
 
     @follow.command()

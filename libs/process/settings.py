@@ -99,6 +99,8 @@ KeyringKeys = Annotated[keys.Derived, NoDecode, BeforeValidator(_numbered), _Hid
 KeyringKeysIfGiven = Annotated[
     keys.Derived | None, NoDecode, BeforeValidator(_numbered_if_given), _Hidden
 ]
+PassKeys = Annotated[keys.Derived, NoDecode, BeforeValidator(partial(_derived, "passes")), _Hidden]
+"""Of whoever signs passes for itself (`libs.access.passes`)."""
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 

@@ -65,6 +65,8 @@ class Known:
         default_factory=lambda: {MASHA: KnownPatient(patient_id=MASHA, zone="Europe/London")}
     )
     sessions: dict[UUID, KnownSession] = field(default_factory=dict)
+    gone: set[UUID] = field(default_factory=set)
+    """Patients who were erased."""
 
     async def treats(self, tenant_id: UUID, therapist_id: UUID, patient_id: UUID) -> bool:
         return (tenant_id, therapist_id, patient_id) in self.treating
@@ -77,6 +79,9 @@ class Known:
 
     async def finishes(self, tenant_id: UUID, therapist_id: UUID, patient_id: UUID) -> bool:
         return (tenant_id, therapist_id, patient_id) in self.finishing
+
+    async def erased(self, tenant_id: UUID, patient_id: UUID) -> bool:
+        return tenant_id == CLINIC and patient_id in self.gone
 
     async def patient(self, tenant_id: UUID, patient_id: UUID) -> KnownPatient | None:
         return self.patients.get(patient_id) if tenant_id == CLINIC else None

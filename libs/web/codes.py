@@ -104,6 +104,11 @@ REQUEST: Mapping[str, Code] = {
     "subject-erased": _code(
         HTTPStatus.CONFLICT, "Erased", "What is known of this person was erased on purpose."
     ),
+    "private-text-erased": _code(
+        HTTPStatus.CONFLICT,
+        "Private text erased",
+        "What this person wrote for themselves alone was erased, and nothing can be added to it.",
+    ),
     "stale-version": _code(
         HTTPStatus.PRECONDITION_FAILED,
         "Stale version",

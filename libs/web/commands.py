@@ -15,6 +15,7 @@ from libs.web.performing import (
     About,
     CommandOperation,
     Fields,
+    First,
     Prepare,
     Preparing,
     Terms,
@@ -22,7 +23,17 @@ from libs.web.performing import (
 )
 from libs.web.views import Fold, Show
 
-__all__ = ["About", "Commands", "Edge", "Fields", "Prepare", "Preparing", "Router", "named_in"]
+__all__ = [
+    "About",
+    "Commands",
+    "Edge",
+    "Fields",
+    "First",
+    "Prepare",
+    "Preparing",
+    "Router",
+    "named_in",
+]
 
 
 class Commands(Generic[Command, State, Event]):
@@ -51,11 +62,14 @@ class Commands(Generic[Command, State, Event]):
         stream_of: Callable[[Fields], UUID] | None = None,
         location: str | None = None,
         prepare: Prepare | None = None,
+        first: First | None = None,
         patients_act: bool = False,
         weight: int = 1,
+        even_erased: bool = False,
     ) -> None:
         """A request that begins a stream. `stream_of` derives its id where the body has none;
-        `location` is where the thing can be read (`/v1/assignments/{id}`).
+        `location` is where the thing can be read (`/v1/assignments/{id}`). `even_erased`: also
+        about a patient who was erased, of whom nothing else is taken.
         """
         self._add(
             request,
@@ -69,8 +83,10 @@ class Commands(Generic[Command, State, Event]):
                 stream_of=stream_of,
                 location=location or f"{path}/{{id}}",
                 prepare=prepare,
+                first=first,
                 patients_act=patients_act,
                 weight=weight,
+                even_erased=even_erased,
             ),
         )
 
@@ -85,6 +101,7 @@ class Commands(Generic[Command, State, Event]):
         patients_act: bool = False,
         required_if_match: bool = False,
         weight: int = 1,
+        even_erased: bool = False,
     ) -> None:
         """A request about the stream in the path. `patients_act`: what the patient does, so a
         therapist who tells it speaks on their behalf.
@@ -100,6 +117,7 @@ class Commands(Generic[Command, State, Event]):
                 patients_act=patients_act,
                 required_if_match=required_if_match,
                 weight=weight,
+                even_erased=even_erased,
             ),
         )
 
@@ -137,4 +155,4 @@ class Commands(Generic[Command, State, Event]):
         )
 
     def _scoped(self, grant: Grant, method: str, path: str) -> Grant:
-        return replace(grant, scope=scope_of(self._edge.service, method, path))
+        return replace(grant, scope=grant.scope or scope_of(self._edge.service, method, path))

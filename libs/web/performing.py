@@ -17,6 +17,7 @@ from libs.eventstore.decider import Command, Event, Rejected, State
 from libs.eventstore.desk import Answer, Call, Desk
 from libs.eventstore.errors import NotKnownYet
 from libs.eventstore.telling import Actor, Told
+from libs.privacy.sealing import SubjectErased
 from libs.web import bodies, headers
 from libs.web.allowances import charge
 from libs.web.bodies import Json
@@ -44,6 +45,11 @@ class Preparing:
 
 Prepare = Callable[[Preparing], Awaitable[Fields]]
 """Gives the `LOOKED_UP` fields. May raise a `Rejected`, among them `NotKnownYet`."""
+
+First = Callable[[Call[Any, Any]], Awaitable[None]]
+"""Done before the request is decided, and not again when it is repeated under its key. What may be
+cut off behind it has to bear being done twice.
+"""
 
 About = Callable[[Principal, Fields], Awaitable[Subject]]
 """Whom a creation is about, before there is a stream that says so."""
@@ -83,9 +89,11 @@ class Terms(Generic[State]):
     stream_of: Callable[[Fields], UUID] | None = None
     location: str | None = None
     prepare: Prepare | None = None
+    first: First | None = None
     patients_act: bool = False
     required_if_match: bool = False
     weight: int = 1
+    even_erased: bool = False
 
 
 class CommandOperation(Generic[Command, State, Event]):
@@ -141,6 +149,8 @@ class CommandOperation(Generic[Command, State, Event]):
             satisfied = await self.edge.waited(asked.principal.tenant_id, asked.after)
         try:
             call = await self._call(asked, read, now, fingerprint)
+            if self.terms.first is not None and not await self.desk.has_answered(call):
+                await self.terms.first(call)
             return self._reply(call.tenant_id, await self.desk.handle(call))
         except NotKnownYet:
             if satisfied:
@@ -199,12 +209,22 @@ class CommandOperation(Generic[Command, State, Event]):
         role = await may(principal, self.terms.grant, subject, self.edge.known)
         if role is None:
             raise NotKnownYet if self.terms.creates else Problem("not-found")
+        await self._must_not_be_erased(principal.tenant_id, subject)
         speaks_for = self.terms.patients_act and role == "therapist"
         return Actor(
             person_id=principal.person_id,
             role=role,
             on_behalf_of=subject.patient_id if speaks_for else None,
         )
+
+    async def _must_not_be_erased(self, tenant_id: UUID, subject: Subject) -> None:
+        """Asked last: that somebody was erased is for those to know who may ask for this."""
+        patient_id = subject.patient_id
+        if patient_id is None or self.terms.even_erased:
+            return
+        if await self.edge.known.erased(tenant_id, patient_id):
+            self.desk.forget(patient_id)
+            raise SubjectErased
 
     async def _subject(self, principal: Principal, stream: UUID, fields: Fields) -> Subject:
         """Whom a stream is about never changes, so what is remembered of it is good enough."""

@@ -21,7 +21,13 @@ from libs.eventstore.errors import (
     StaleVersion,
 )
 from libs.eventstore.store import EventTooLarge, OutcomeUnknown, StoreUnavailable
-from libs.privacy.sealing import KeyBroken, KeyringUnavailable, SubjectErased, UnknownSubject
+from libs.privacy.sealing import (
+    KeyBroken,
+    KeyringUnavailable,
+    PrivateTextErased,
+    SubjectErased,
+    UnknownSubject,
+)
 from libs.process.logging import told
 from libs.web.codes import EDGE, TYPES, Code, of_rule, status_of
 from libs.web.replies import PROBLEM_JSON, Header, Reply
@@ -80,6 +86,7 @@ _BY_CLASS: Mapping[type[Exception], str] = {
     KeyringUnavailable: "keyring-unavailable",
     KeyBroken: "keyring-unavailable",
     SubjectErased: "subject-erased",
+    PrivateTextErased: "private-text-erased",
 }
 
 _TRY_AGAIN = {"in-flight", "conflict", "too-many-requests"}

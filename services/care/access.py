@@ -1,7 +1,16 @@
 """Who may do what at care, and whom each thing of care is about."""
 
 from libs.access.policy import NOBODY, Subject, grant
-from services.care.domain import consent, patient, relationship, session, supervision, therapist
+from services.care.domain import (
+    consent,
+    erasure,
+    patient,
+    private_text,
+    relationship,
+    session,
+    supervision,
+    therapist,
+)
 
 OPERATOR = grant(operator="any")
 REGISTRARS = grant(clinic_admin="clinic", integrator="clinic")
@@ -26,6 +35,12 @@ THEIR_READERS = grant(patient="own", therapist="related", supervisor="supervised
 COLLEAGUES = grant(
     therapist="clinic", supervisor="clinic", clinic_admin="clinic", integrator="clinic"
 )
+PATIENT_OR_CLINIC = grant(patient="own", clinic_admin="clinic")
+PATIENT_ALONE = grant(patient="own")
+PATIENT_OR_CLINIC_SEES = grant(patient="clinic", clinic_admin="clinic")
+CLINIC_ALONE = grant(clinic_admin="clinic")
+CONFIRMING = grant(integrator="clinic")
+"""Besides with the scope `CONFIRMS`: who only registers and schedules confirms nothing."""
 EVERYBODY = grant(
     patient="clinic",
     therapist="clinic",
@@ -76,5 +91,17 @@ def meeting_of(state: session.State) -> Subject:
 
 def consent_of(state: consent.State) -> Subject:
     if isinstance(state, consent.NeverGiven):
+        return NOBODY
+    return Subject(patient_id=state.patient_id)
+
+
+def erasure_of(state: erasure.State) -> Subject:
+    if isinstance(state, erasure.NeverRequested):
+        return NOBODY
+    return Subject(patient_id=state.patient_id)
+
+
+def private_text_of(state: private_text.State) -> Subject:
+    if isinstance(state, private_text.NeverErased):
         return NOBODY
     return Subject(patient_id=state.patient_id)

@@ -9,7 +9,7 @@ from libs.eventstore.desk import Desk
 from libs.eventstore.errors import NotKnownYet
 from libs.privacy.keyring import Keyring
 from libs.web.commands import Commands, Edge, Fields, Prepare, Preparing, Router
-from services.care import access, consent_api, leaving, supervising, view
+from services.care import access, consent_api, erasing_api, leaving, supervising, view
 from services.care.consent_api import Consents, Patients
 from services.care.domain import (
     clinic,
@@ -21,6 +21,7 @@ from services.care.domain import (
     supervision,
     therapist,
 )
+from services.care.erasing_api import Erasing
 
 Clinics = Desk[clinic.Command, clinic.State, clinic.Event]
 Therapists = Desk[therapist.Command, therapist.State, therapist.Event]
@@ -40,6 +41,7 @@ WRONG_CONTENT: tuple[type[Rejected], ...] = (
     departure.LeftBeforeTheyReturned,
     departure.ReturnedBeforeTheyLeft,
     *consent_api.WRONG_CONTENT,
+    *erasing_api.WRONG_CONTENT,
 )
 STATUSES = dict.fromkeys(WRONG_CONTENT, HTTPStatus.UNPROCESSABLE_ENTITY)
 
@@ -56,6 +58,7 @@ def routes(
     consents: Consents,
     departures: leaving.Departures,
     records_windows: leaving.RecordsWindows,
+    erasing: Erasing,
     keyring: Keyring,
 ) -> Router:
     return Router().take(
@@ -73,6 +76,7 @@ def routes(
             patients=patients,
             in_a_clinic=_in_a_clinic(clinics),
         ),
+        erasing_api.routes(edge, erasing, patients, keyring),
     )
 
 

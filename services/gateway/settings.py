@@ -19,6 +19,7 @@ from libs.process.settings import (
     Identity,
     Listening,
     Migrating,
+    PassKeys,
     Publishing,
 )
 from services.gateway.manifest import Manifest, Mode
@@ -102,8 +103,15 @@ class ApiSettings(Streams, Identity, Listening):
         }
 
 
-class ProjectorSettings(Database, Checking, Broker):
+class ProjectingSettings(Database, Checking, Broker):
     """The database as `gateway_projector`; no keyring: a projector opens nothing."""
+
+
+class ProjectorSettings(ProjectingSettings):
+    """And to tell care whom it has forgotten, where care is, and a key to sign that with."""
+
+    care_url: WebAddress
+    pass_keys: PassKeys
 
 
 class RotatingSettings(Database):
@@ -140,5 +148,5 @@ class AnalyticsSettings(RotatingSettings, Checking, Publishing):
         return self.analytics_retention_days * 24 * 60 * 60 * 1000
 
 
-class RebuildSettings(ProjectorSettings, Migrating):
+class RebuildSettings(ProjectingSettings, Migrating):
     """Also as `gateway_owner`, who makes the tables."""

@@ -8,6 +8,7 @@ TESTS = Path(__file__).parents[1]
 CLASSES = {
     "canaries",
     "database roles",
+    "erasure",
     "foreign like missing",
     "forged tokens",
     "fuzz over GraphQL",

@@ -27,7 +27,7 @@ SPECIFICATION = ROOT / "deploy" / "compose" / "compose-spec.json"
 STORES = {"postgres", "kafka"}
 GRANTS = "grant-kafka-rights"
 SPEAK_KAFKA = [process.name for process in PROCESSES if "BROKER_URL" in process.needs]
-KEYS = {"MASTER_KEY", "KEYRING_KEYS", "CHAIN_KEYS", "ANALYTICS_KEYS"}
+KEYS = {"MASTER_KEY", "KEYRING_KEYS", "CHAIN_KEYS", "ANALYTICS_KEYS", "PASS_KEYS"}
 NOT_SECRET = {
     "INTERLUDE_IMAGE",
     "INTERLUDE_VERSION",
@@ -104,7 +104,7 @@ def test_what_leaves_the_container_is_encrypted(process: Process) -> None:
         assert name not in environment or is_encrypted(filled(environment[name]))
 
 
-def test_only_the_apis_are_in_the_network_that_is_vouched_for() -> None:
+def test_only_who_commands_and_who_is_commanded_is_in_the_network_that_is_vouched_for() -> None:
     apis = {process.name for process in PROCESSES if process.role == "api"}
     joined = {
         name for name, each in compose()["services"].items() if "commands" in each["networks"]
@@ -114,8 +114,8 @@ def test_only_the_apis_are_in_the_network_that_is_vouched_for() -> None:
         for name, each in ours().items()
         if each.get("environment", {}).get("TRUSTED_NETWORK") == "true"
     }
-    assert joined == apis
-    assert vouching == {"gateway-api"}
+    assert joined == apis | {"gateway-projector"}
+    assert vouching == {"gateway-api", "gateway-projector"}
     assert compose()["networks"]["commands"]["internal"]
 
 

@@ -29,6 +29,9 @@ _THINGS = {
     "consents": "consent",
     "departures": "departure",
     "records-windows": "clinic",
+    "erasures": "patient",
+    "erasure-policies": "clinic",
+    "private-text-erasures": "patient",
     "goals": "goal",
     "assignments": "assignment",
     "entries": "entry",
@@ -47,9 +50,15 @@ _NAMED = {
 }
 """What a body says that it is about. The other ids in an example are of its own parts."""
 
-NAMES_NOBODY = {"registerClinic", "registerTherapist", "registerPatient", "recordDeparture"}
-"""Each makes somebody new, or speaks of staff whom care need not know, and so is about nobody who
-is there.
+NAMES_NOBODY = {
+    "registerClinic",
+    "registerTherapist",
+    "registerPatient",
+    "recordDeparture",
+    "setErasurePolicy",
+}
+"""Each makes somebody new, is the clinic's own, or speaks of staff whom care need not know: it is
+about nobody who is there.
 """
 
 _NOT_NEEDED = {"occurrence_id", "continues_from", "goal_ids", "entry_id"}

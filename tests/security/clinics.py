@@ -15,6 +15,7 @@ import httpx
 from deploy.local.issuer import LIFETIME, Issuer
 from deploy.local.people import SCOPES, Person
 from deploy.local.run_info import RunInfo
+from libs.access.passes import CONFIRMS
 from libs.eventstore.telling import Role
 from tests.security.access import ROLES, Whose
 from tests.system.people import uuid_of
@@ -47,6 +48,8 @@ def opened(run: RunInfo, issuer: Issuer, http: httpx.Client) -> Clinics:
     mine = first.patient("patient", "therapist", "supervisor")
     theirs = first.patient("another patient", "another therapist", "another supervisor")
     elsewhere = second.patient("patient", "therapist", "supervisor")
+    for clinic, patient in ((first, "patient"), (first, "another patient"), (second, "patient")):
+        clinic.erasing(patient)
     first.heard_by_all()
     second.heard_by_all()
     return Clinics(
@@ -128,6 +131,13 @@ class Clinic:
             "occurrence": occurrence,
         }
 
+    def erasing(self, patient: str) -> None:
+        """Asked for, and by nothing in the matrix carried out: its time is never there."""
+        who = self.person(patient)
+        self.tell("clinic_admin", "care/v1/erasure-policies", clinic_id=self.id, grace_days=30)
+        self.tell(patient, "care/v1/erasures", patient_id=who)
+        self.tell(patient, "care/v1/private-text-erasures", patient_id=who)
+
     def found(self, name: str, query: str) -> UUID:
         """The first id in the answer, once there is one: what a reaction makes comes a little
         later.
@@ -164,7 +174,8 @@ class Clinic:
         all scopes unless told otherwise.
         """
         role: Role = next(role for role in ROLES if name.endswith(role))
-        scope = " ".join(SCOPES) if role == "integrator" and scope is None else scope or ""
+        scope = " ".join([*SCOPES, CONFIRMS]) if scope is None else scope
+        scope = scope if role == "integrator" else ""
         person = Person(id=self.person(name), role=role, scope=scope)
         return self.issuer.token_for(person, self.id, now=time.time() + lasts - LIFETIME)
 

@@ -55,6 +55,7 @@ QUERIES = {
     "goals": "query($patient: ID!) { goals(patientId: $patient, first: 9) { nodes { id } } }",
     "consents": "query($patient: ID!) { consents(patientId: $patient, first: 9) { nodes { id } } }",
     "sharing": "query($patient: ID!) { sharing(patientId: $patient, first: 9) { nodes { id } } }",
+    "erasure": "query($patient: ID!) { erasure(patientId: $patient) { status } }",
     "diary": "query($patient: ID!) { diary(patientId: $patient, first: 9) { nodes { id } } }",
 }
 NODE = "query($id: ID!) { node(id: $id) { __typename } }"

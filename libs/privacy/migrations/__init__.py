@@ -10,6 +10,7 @@ from libs.eventstore.migrations import run_script
 
 _WALLS = Path(__file__).parent / "walls.sql"
 _ROTATION = Path(__file__).parent / "rotation.sql"
+_OVERWRITING = Path(__file__).parent / "overwriting.sql"
 
 _TABLE = """
 CREATE TABLE subject_keys (
@@ -23,7 +24,7 @@ CREATE TABLE subject_keys (
     CONSTRAINT a_key_or_its_tombstone CHECK ((wrapped IS NULL) = (destroyed_at IS NOT NULL))
 ) WITH (autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0)
 """
-# An overwritten key still lies in the old row until it is vacuumed, hence the zeros above.
+# A destroyed key still lies in the old row until it is vacuumed, hence the zeros above.
 
 _TOMBSTONES_STAY = """
 CREATE FUNCTION tombstones_stay() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -56,3 +57,7 @@ def allow_rotation(connection: Connection) -> None:
         writer="keyring_writer",
         rotator="keyring_rotator",
     )
+
+
+def overwrite_the_destroyed(connection: Connection) -> None:
+    run_script(connection, _OVERWRITING, writer="keyring_writer", rotator="keyring_rotator")

@@ -12,7 +12,7 @@ import strawberry
 
 from libs.access.principal import Principal
 from services.gateway.export.operations import open_to as exports_open_to
-from services.gateway.graphql import nodes, screens, shaping, types
+from services.gateway.graphql import erasures, nodes, screens, shaping, types
 from services.gateway.graphql.connections import Connection, Edge, PageInfo
 from services.gateway.graphql.context import Info
 from services.gateway.graphql.errors import BadRequest
@@ -185,6 +185,10 @@ class Query:
         await info.context.fresh(consistency, strict=strict)
         row = await info.context.row(progress.PROGRESS, _whose(info, patient_id))
         return None if row is None else shaping.progress(row)
+
+    @strawberry.field(description="Where the erasure of a patient stands, as of now.")
+    async def erasure(self, info: Info, *, patient_id: OfPatient = None) -> erasures.Erasure | None:
+        return await erasures.of_patient(info.context, _whose(info, patient_id))
 
     @strawberry.field(description="Every fact about a patient, in the order of recording.")
     async def timeline(

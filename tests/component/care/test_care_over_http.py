@@ -13,6 +13,7 @@ from libs.testing.keyring import MemoryKeyring
 from libs.testing.web import Known, edge
 from libs.web.service import create_service_app
 from services.care import api, wire
+from services.care.erasing_api import Erasing
 from services.care.examples import REQUESTS
 from tests.component.callers import NAMES, Callers, a_store, desk
 
@@ -35,6 +36,11 @@ class Care(Callers):
             consents=desk(wire.consents, store),
             departures=desk(wire.departures, store),
             records_windows=desk(wire.records_windows, store),
+            erasing=Erasing(
+                policies=desk(wire.policies, store),
+                erasures=desk(wire.erasures, store),
+                private_texts=desk(wire.private_texts, store),
+            ),
             keyring=self.keyring,
         )
         super().__init__(

@@ -120,6 +120,11 @@ EXCUSED: Mapping[str, str] = {
     " tells; that each fact is numbered once, from 1 and in its stream's order, is looked at alone",
     "feed_heads": "counts what is in the feed, and is compared with that",
     **dict.fromkeys(
+        ("erased", "known_erased", *(f"{service}.known_erased" for service in FOLLOWERS)),
+        "who was erased, with how much there was of them: looked at in tests/component/erasing,"
+        " while the fold leaves them out of all else",
+    ),
+    **dict.fromkeys(
         (
             *("analytics_consents", "analytics_held", "analytics_latest", "analytics_epochs"),
             *("known_people", "known_relationships", "known_supervisions", "known_sessions"),

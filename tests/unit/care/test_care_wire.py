@@ -22,6 +22,9 @@ ALL: list[Aggregate[Any, Any, Any]] = [
     wire.consents,
     wire.departures,
     wire.records_windows,
+    wire.policies,
+    wire.erasures,
+    wire.private_texts,
 ]
 
 
@@ -96,6 +99,9 @@ def test_only_the_names_of_people_and_what_they_are_told_are_private() -> None:
         (wire.relationships, PATIENT),
         (wire.sessions, PATIENT),
         (wire.consents, PATIENT),
+        (wire.policies, None),
+        (wire.erasures, PATIENT),
+        (wire.private_texts, PATIENT),
     ],
     ids=lambda value: getattr(value, "category", ""),
 )

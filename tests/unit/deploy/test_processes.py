@@ -9,7 +9,7 @@ import pytest
 
 from deploy.local.processes import PROCESSES, SERVICES, Place, Ports, Process, without_the_master
 from deploy.local.schemas import ROOT
-from libs.process.following import settings_of
+from libs.process.following import Reacts
 from libs.process.keys import DEVELOPMENT_MASTER_KEY, Derived, derived, master_key
 
 PLACE = Place(
@@ -37,8 +37,12 @@ OPEN_NOTHING = ["gateway-projector", "gateway-analytics", "care-follow", "review
 
 @pytest.mark.parametrize("name", OPEN_NOTHING)
 def test_who_opens_nothing_has_neither_the_keyring_nor_the_key_that_leads_to_it(name: str) -> None:
+    """Care's follower reaches the keyring, for it destroys keys; without the master key it opens
+    none.
+    """
     environment = PLACE.environment(process(name))
-    assert environment.keys().isdisjoint({"KEYRING_URL", "KEYRING_KEYS", "MASTER_KEY"})
+    assert ("KEYRING_URL" in environment) == (name == "care-follow")
+    assert environment.keys().isdisjoint({"KEYRING_KEYS", "MASTER_KEY"})
     assert DEVELOPMENT_MASTER_KEY not in environment.values()
 
 
@@ -69,16 +73,19 @@ def test_who_has_wrapped_keys_anew_says_by_which() -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_follower_that_reacts_is_told_from_one_that_only_keeps(service: str) -> None:
+def test_a_follower_is_given_what_it_reads_and_the_master_key_only_if_it_seals(
+    service: str,
+) -> None:
     following = import_module(f"services.{service}.following").FOLLOWING
     needs = process(f"{service}-follow").needs
     wanted = {
         name.upper()
-        for name, field in settings_of(following).model_fields.items()
+        for name, field in following.settings.model_fields.items()
         if field.is_required()
     }
     assert wanted <= needs
-    assert ("MASTER_KEY" in needs) == bool(following.causes)
+    assert ("MASTER_KEY" in needs) == (following.settings is Reacts)
+    assert (following.settings is Reacts) == (service in {"assignment", "diary"})
 
 
 def test_an_operator_derives_them_from_the_master_key() -> None:
@@ -114,13 +121,20 @@ def test_each_connects_as_its_own_database_role(name: str, role: str) -> None:
     assert url == f"postgresql://{role}@127.0.0.1/interlude"
 
 
-def test_care_alone_makes_keys_where_it_registers_people() -> None:
-    makers = [
+def test_care_alone_makes_keys_and_destroys_them() -> None:
+    writers = [
         each.name
         for each in PROCESSES
         if "keyring_writer" in PLACE.environment(each).get("KEYRING_URL", "")
     ]
+    assert writers == ["care-api", "care-follow"]
+    makers = [each for each in writers if "MASTER_KEY" in PLACE.environment(process(each))]
     assert makers == ["care-api"]
+
+
+def test_the_projector_alone_signs_passes() -> None:
+    holders = [each.name for each in PROCESSES if "PASS_KEYS" in PLACE.environment(each)]
+    assert holders == ["gateway-projector"]
 
 
 def test_the_gateway_finds_the_services() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from services.gateway.analytics.decided.common import (
     CLOCK_TIME,
+    ERASING,
     IN_THE_KEY,
     NUMBER,
     ONLY_ITS_OWN,
@@ -78,4 +79,15 @@ DECIDED: Mapping[str, Decision] = {
     "interlude.care.TreatmentConsentGiven.v1": Stays("what somebody agreed to, not how they do"),
     "interlude.care.SharingConsentGiven.v1": Stays("names a third person"),
     "interlude.care.ConsentWithdrawn.v1": Ends(),
+    "interlude.care.ErasurePolicySet.v1": Stays("no patient's"),
+    "interlude.care.PrivateTextErased.v1": Stays(ERASING),
+    "interlude.care.ErasureRequested.v1": Stays(ERASING),
+    "interlude.care.ErasureAnnounced.v1": Stays(ERASING),
+    "interlude.care.ErasureHeld.v1": Stays(ERASING),
+    "interlude.care.ErasureHoldEnded.v1": Stays(ERASING),
+    "interlude.care.ErasureWithdrawn.v1": Stays(ERASING),
+    "interlude.care.ErasureReleased.v1": Stays(ERASING),
+    "interlude.care.PatientErased.v1": Stays("consumers are told to forget, as at a withdrawal"),
+    "interlude.care.ErasureConfirmed.v1": Stays(ERASING),
+    "interlude.care.ErasureCertified.v1": Stays(ERASING),
 }
