@@ -130,6 +130,12 @@ def without_the_master(encoded: str, epochs: int = EPOCHS) -> Mapping[str, str]:
     }
 
 
+def for_auditors(encoded: str) -> Mapping[str, str]:
+    """AUDIT_KEYS, which no process has: who verifies is given them."""
+    master = master_key(encoded)
+    return {"AUDIT_KEYS": Derived.of(master, "audit", [*SERVICES, "gateway"]).written()}
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """All loopback ports of one `make run`, moved together by PORT_BASE."""

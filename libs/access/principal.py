@@ -10,8 +10,8 @@ _PATIENT: frozenset[Role] = frozenset({"patient"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """`tenant_id` is the clinic, `client` the program that was given the token, where it says so.
-    `left`: they work there no more, which no token says.
+    """`tenant_id` is the clinic, `client` the program that the token was given to, by its issuer's
+    name for it, where it says so. `left`: they work there no more, which no token says.
     """
 
     tenant_id: UUID

@@ -28,6 +28,7 @@ _WORDS: Mapping[str, str] = {
     "libs.privacy.rotating.CannotRotate": "{0}",
     "libs.privacy.sealing.KeyringUnavailable": "KEYRING_URL: the keyring does not answer.",
     "libs.privacy.wrapping.WrappingUnfit": "{0}",
+    "libs.process.auditing.BadHeads": "{0}",
     "libs.process.keys.KeyNotGiven": "{0}",
     "libs.process.looking.NothingParked": "{0}",
     "libs.process.ports.CannotListen": "{0}",

@@ -1,8 +1,8 @@
 """Every key that a process uses, derived from one master key; the label says what for.
 
 Labels in use: `chain:<service>`, `fingerprint:<service>`, `lookup:<service>`, `keyring`,
-`analytics:<epoch>`, `consistency`, `cursors`. Whoever opens nothing is not given the master key,
-but the keys that it uses, derived already (`Derived`).
+`analytics:<epoch>`, `audit:<service>`, `passes:<whose>`, `consistency`, `cursors`. Whoever opens
+nothing is not given the master key, but the keys that it uses, derived already (`Derived`).
 
 The master key never changes: what was chained and named under it has to fit for ever. What wraps
 the keys in the keyring does change, and so are keys of their own, by numbers (`wrapping`); only the

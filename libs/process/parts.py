@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import platform
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from libs.audit.keeping import AuditLog
 from libs.eventstore import channels
 from libs.eventstore.aggregate import Aggregate
 from libs.eventstore.decider import Command, Event, State
@@ -69,6 +71,17 @@ class Parts:
 
     def at_head(self) -> Check:
         return at_head(self.pool, self.service)
+
+    def audit(self) -> AuditLog:
+        """One for the whole process: its records are one chain."""
+        return AuditLog(
+            self.pool,
+            self.service,
+            key=self.settings.key(f"audit:{self.service}"),
+            host=platform.node(),
+            clock=self.clock,
+            new_id=self.new_id,
+        )
 
     def desk(self, aggregate: Aggregate[Command, State, Event]) -> Desk[Command, State, Event]:
         return Desk(

@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from libs.process import lines, logging
+from libs.process import lines
+from libs.process.audit_line import audit
 from libs.process.failing import explained
-from libs.process.settings import Database, Migrating, Wanted, load
+from libs.process.settings import Database, Migrating
+from libs.process.starting import started
 from libs.process.stopping import end_when_asked
 
 if TYPE_CHECKING:
     from libs.process.following import Following
+
+__all__ = ["Service", "command_line", "started"]
 
 _NOT_WHOLE = 1
 
@@ -34,6 +38,7 @@ def command_line(service: Service) -> typer.Typer:
     line = lines.line(f"python -m services.{service.name}", service.about)
     line.add_typer(_follow(service), name="follow")
     line.add_typer(_store(service), name="store")
+    line.add_typer(audit(service.name), name="audit")
 
     @line.command()
     def api() -> None:
@@ -200,14 +205,3 @@ def _store(service: Service) -> typer.Typer:
             raise typer.Exit(_NOT_WHOLE)
 
     return store
-
-
-def started(service: str, role: str, kind: type[Wanted]) -> Wanted:
-    """The settings, with logging and tracing as they say."""
-    settings = load(kind)
-    logging.configure(service, role, settings.log_format)
-    if settings.traces is not None:
-        from libs.tracing import exporting  # noqa: PLC0415 - nobody else pays for OpenTelemetry
-
-        exporting.begin(service, role, settings.traces)
-    return settings

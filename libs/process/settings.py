@@ -101,6 +101,7 @@ KeyringKeysIfGiven = Annotated[
 ]
 PassKeys = Annotated[keys.Derived, NoDecode, BeforeValidator(partial(_derived, "passes")), _Hidden]
 """Of whoever signs passes for itself (`libs.access.passes`)."""
+AuditKeys = Annotated[keys.Derived, NoDecode, BeforeValidator(partial(_derived, "audit")), _Hidden]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -261,7 +262,7 @@ def unsafe(name: str, value: Any, *, trusted_network: bool = False) -> str | Non
             return _UNSAFE[name](value)
         case "master_key":
             return _KNOWN if keys.guessable(keys.master_key(value.get_secret_value())) else None
-        case "chain_keys" | "analytics_keys" | "keyring_keys":
+        case "chain_keys" | "analytics_keys" | "keyring_keys" | "pass_keys" | "audit_keys":
             return _OF_A_KNOWN_ONE if value and value.guessable else None
         case _ if name.endswith(("_url", "_endpoint")):
             return None if trusted_network else _plain(value)

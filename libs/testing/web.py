@@ -12,9 +12,11 @@ from starlette.types import ASGIApp
 
 from libs.access.principal import Principal
 from libs.access.relationships import KnownPatient, KnownSession
+from libs.audit.keeping import Audit
 from libs.eventstore.consistency import Tokens, encode
 from libs.eventstore.telling import Role
 from libs.privacy.sealing import Sealer
+from libs.testing.audit import MemoryAudit
 from libs.testing.cast import ANNA, BORIS, CLINIC, LEV, MASHA, NOW, OTHER_CLINIC
 from libs.testing.sealer import ReadableSealer
 from libs.web.edge import Edge
@@ -137,6 +139,7 @@ def edge(
     sealer: Sealer | None = None,
     clock: Callable[[], datetime] = lambda: NOW,
     names: Names | None = None,
+    audit: Audit | None = None,
 ) -> Edge:
     return Edge(
         service="test",
@@ -148,6 +151,7 @@ def edge(
         sealer=sealer or ReadableSealer(),
         fingerprint_key=FINGERPRINT_KEY,
         tokens=TOKENS,
+        audit=audit or MemoryAudit(),
     )
 
 

@@ -61,6 +61,9 @@ REQUEST: Mapping[str, Code] = {
     "as-of-malformed": _code(
         _BAD, "as_of malformed", "as_of takes an RFC 3339 time with its offset."
     ),
+    "page-malformed": _code(
+        _BAD, "Page malformed", "first takes 1 to 100, after the cursor of an answer."
+    ),
     "too-many-commands": _code(
         _BAD, "Too many commands", "A batch holds 1 to 200 commands; send the rest in another."
     ),
@@ -146,6 +149,12 @@ REQUEST: Mapping[str, Code] = {
     ),
     "outcome-unknown": _code(
         _AWAY, "Outcome unknown", "It may have happened: repeat it with the same Idempotency-Key."
+    ),
+    "audit-unavailable": _code(
+        _AWAY,
+        "Audit unavailable",
+        "It could not be written down, so it is not answered: repeat it, with the same "
+        "Idempotency-Key.",
     ),
     "keyring-unavailable": _code(
         _AWAY, "Keyring unavailable", "Private text cannot be sealed or opened now: try again."

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from libs.access.principal import Principal
 from libs.access.relationships import Relationships
+from libs.audit.keeping import Audit
 from libs.eventstore.consistency import BadToken, Tokens
 from libs.eventstore.telling import Role
 from libs.privacy.sealing import Sealer
@@ -42,6 +43,7 @@ class Edge:
     sealer: Sealer
     fingerprint_key: bytes
     tokens: Tokens
+    audit: Audit
     patience: float = 0.5
 
     async def caller(self, given: Headers) -> Principal:

@@ -108,4 +108,5 @@ def edge_of(built: Parts, identity: Verifier, categories: Collection[str]) -> Ed
         sealer=built.sealer,
         fingerprint_key=built.settings.key(f"fingerprint:{built.service}"),
         tokens=Tokens(built.settings.key(LABEL)),
+        audit=built.audit(),
     )

@@ -3,6 +3,7 @@
 The algorithm comes from the key, never from the token; every failure looks the same to the caller.
 """
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -40,6 +41,9 @@ _USES: AbstractSet[str | None] = {None, "access"}
 """What Keycloak and Cognito say of access tokens. They sign ID tokens with the same keys."""
 
 _TYPES: AbstractSet[str | None] = {None, "JWT", "jwt", "at+jwt", "application/at+jwt"}
+
+
+_CLIENT = re.compile(r"[!-~]{1,100}")
 
 
 class Unverified(Exception):  # noqa: N818 - answered as 401
@@ -232,8 +236,8 @@ def _roles(told: Any, trusted: Trusted) -> frozenset[Role]:
 
 
 def _client(told: Any) -> str:
-    """Whatever it is: nothing is allowed for it, and much may be asked by it."""
-    return told[:_LONGEST_CLIENT] if isinstance(told, str) else ""
+    """The program's id; what is no id is none."""
+    return told if isinstance(told, str) and _CLIENT.fullmatch(told) else ""
 
 
 def _uuid(told: Any) -> UUID:

@@ -11,6 +11,8 @@ from libs.web import openapi_parts as parts
 from libs.web import securing
 from libs.web.batch import CommandBatch
 from libs.web.bodies import Json
+from libs.web.looks import PatientLooks
+from libs.web.openapi_looks import LOOKS, looks_at
 from libs.web.operations import Operation
 from libs.web.performing import CommandOperation
 from libs.web.schemas import Schemas
@@ -51,7 +53,7 @@ def document(
             "parameters": parts.PARAMETERS,
             "headers": parts.HEADERS,
             "responses": parts.RESPONSES,
-            "schemas": dict(sorted({**parts.SCHEMAS, **schemas.components}.items())),
+            "schemas": dict(sorted({**parts.SCHEMAS, **LOOKS, **schemas.components}.items())),
         },
     }
 
@@ -64,6 +66,8 @@ def _operation(operation: Operation, schemas: Schemas, examples: Examples) -> Js
             return _show(operation, schemas)
         case CommandBatch():
             return _batch(operation, examples)
+        case PatientLooks():
+            return looks_at(operation.name, operation.grant)
         case _:
             raise TypeError(f"{operation.name} cannot be described")
 

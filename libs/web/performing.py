@@ -13,6 +13,7 @@ import orjson
 
 from libs.access.policy import Grant, Subject, may
 from libs.access.principal import Principal
+from libs.audit.trail import Trail
 from libs.eventstore.decider import Command, Event, Rejected, State
 from libs.eventstore.desk import Answer, Call, Desk
 from libs.eventstore.errors import NotKnownYet
@@ -73,6 +74,7 @@ class Asked:
     after: str | None
     body: Json
     trace: Trace
+    trail: Trail
     satisfied: bool | None = None
 
 
@@ -117,6 +119,7 @@ class CommandOperation(Generic[Command, State, Event]):
     async def answer(self, incoming: Incoming) -> Reply:
         given = incoming.headers
         principal = await self.edge.caller(given)
+        incoming.trail.asked_by(principal)
         charge(self.edge.identity, principal, self.terms.weight - 1)
         asked = Asked(
             principal=self.must_concern(principal),
@@ -126,6 +129,7 @@ class CommandOperation(Generic[Command, State, Event]):
             after=headers.after(given),
             body=bodies.parsed(await bodies.read(given, incoming.receive)),
             trace=incoming.trace,
+            trail=incoming.trail,
         )
         return await self.perform(asked)
 
@@ -174,7 +178,8 @@ class CommandOperation(Generic[Command, State, Event]):
     ) -> Call[Command, State]:
         principal = asked.principal
         stream = self._stream(asked, read.fields)
-        actor = await self._actor(principal, stream, read.fields)
+        asked.trail.thing_id = stream
+        actor = await self._actor(asked, stream, read.fields)
         told = Told(by=actor, happened_at=read.happened_at, now=now)
         looked_up = await self._looked_up(principal, stream, read.fields, told)
         return Call(
@@ -204,18 +209,18 @@ class CommandOperation(Generic[Command, State, Event]):
         stream: UUID = fields["id"] if asked.path_id is None else asked.path_id
         return stream
 
-    async def _actor(self, principal: Principal, stream: UUID, fields: Fields) -> Actor:
+    async def _actor(self, asked: Asked, stream: UUID, fields: Fields) -> Actor:
+        principal = asked.principal
         subject = await self._subject(principal, stream, fields)
+        asked.trail.about(subject.patient_id)
         role = await may(principal, self.terms.grant, subject, self.edge.known)
         if role is None:
             raise NotKnownYet if self.terms.creates else Problem("not-found")
         await self._must_not_be_erased(principal.tenant_id, subject)
         speaks_for = self.terms.patients_act and role == "therapist"
-        return Actor(
-            person_id=principal.person_id,
-            role=role,
-            on_behalf_of=subject.patient_id if speaks_for else None,
-        )
+        on_behalf_of = subject.patient_id if speaks_for else None
+        asked.trail.allowed(role, self.terms.grant, on_behalf_of)
+        return Actor(person_id=principal.person_id, role=role, on_behalf_of=on_behalf_of)
 
     async def _must_not_be_erased(self, tenant_id: UUID, subject: Subject) -> None:
         """Asked last: that somebody was erased is for those to know who may ask for this."""

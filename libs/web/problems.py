@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 import structlog
 
+from libs.audit.keeping import AuditUnavailable
 from libs.eventstore.decider import Rejected
 from libs.eventstore.errors import (
     InFlight,
@@ -83,6 +84,7 @@ _BY_CLASS: Mapping[type[Exception], str] = {
     EventTooLarge: "event-too-large",
     OutcomeUnknown: "outcome-unknown",
     StoreUnavailable: "store-unavailable",
+    AuditUnavailable: "audit-unavailable",
     KeyringUnavailable: "keyring-unavailable",
     KeyBroken: "keyring-unavailable",
     SubjectErased: "subject-erased",

@@ -17,6 +17,7 @@ from libs.web.browsers import welcoming
 from libs.web.edge import Edge
 from libs.web.front import GUARDS, PRIVATE, SECURE, Front
 from libs.web.limits import Doors
+from libs.web.looks import PatientLooks
 from libs.web.openapi import Examples, document
 from libs.web.operations import Operations, Router
 from libs.web.refusing import refusing
@@ -51,6 +52,7 @@ def create_service_app(
     problems = handlers.install(app, statuses)
     operations = Operations(each for router in routers for each in router.operations)
     operations.add(CommandBatch(edge, list(operations), problems))
+    operations.add(PatientLooks(edge))
     health.install(app, readiness or Readiness())
     described = document(title, description, list(operations), examples)
     app.openapi = lambda: described  # type: ignore[method-assign]  # FastAPI's way to say it oneself
@@ -64,6 +66,7 @@ def create_service_app(
         problems=problems,
         doors=doors,
         new_id=edge.new_id,
+        audit=edge.audit,
         guards=guards,
     )
     outermost(app, front, manners)

@@ -1,6 +1,10 @@
 """Who may do what at care, and whom each thing of care is about."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from libs.access.policy import NOBODY, Subject, grant
+from libs.access.principal import Principal
 from services.care.domain import (
     consent,
     erasure,
@@ -61,6 +65,11 @@ def patient_of(state: patient.State) -> Subject:
     if isinstance(state, patient.Unregistered):
         return NOBODY
     return Subject(patient_id=state.patient_id)
+
+
+async def who_is_registered(_principal: Principal, fields: Mapping[str, Any]) -> Subject:
+    """Somebody new, and so about nobody but them."""
+    return Subject(patient_id=fields["id"])
 
 
 def pair_of(state: relationship.State) -> Subject:

@@ -149,6 +149,7 @@ def _patients(
         patient.RegisterPatient,
         operation="registerPatient",
         grant=access.REGISTRARS,
+        about=access.who_is_registered,
         prepare=with_keys,
     )
     on.show(

@@ -6,6 +6,7 @@ import typer
 
 import services.gateway
 from libs.process import lines
+from libs.process.audit_line import audit
 from libs.process.failing import explained
 from libs.process.roles import started
 from libs.process.settings import Database, Migrating
@@ -15,6 +16,7 @@ from services.gateway.settings import AnalyticsSettings, ApiSettings, RotatingSe
 
 line = lines.line("python -m services.gateway", services.gateway.__doc__)
 line.add_typer(projector.line, name="projector")
+line.add_typer(audit("gateway"), name="audit")
 
 
 @line.command()

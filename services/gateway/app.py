@@ -104,6 +104,7 @@ def create_app(
         problems=problems,
         doors=doors,
         new_id=shared.new_id,
+        audit=shared.audit,
         guards=GUARDS if manners.local else [*GUARDS, SECURE],
         traced=PATHS,
     )
@@ -190,6 +191,7 @@ async def _shared(settings: ApiSettings) -> AsyncIterator[tuple[parts.Parts, Par
                 clients=services,
                 live=changes,
                 streams=Streams(),
+                audit=built.audit(),
                 clock=built.clock,
                 new_id=built.new_id,
                 trusted=TrustedDocuments(

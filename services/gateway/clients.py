@@ -77,10 +77,15 @@ async def post(
         raise OutOfReach from broken
 
 
-async def get(client: httpx.AsyncClient, path: str, headers: Mapping[str, str]) -> Json | None:
+async def get(
+    client: httpx.AsyncClient,
+    path: str,
+    headers: Mapping[str, str],
+    asked: Mapping[str, str] | None = None,
+) -> Json | None:
     """None for what is not there or not theirs. Raises as `post` does."""
     try:
-        answer = await client.get(path, headers=dict(headers))
+        answer = await client.get(path, params=asked, headers=dict(headers))
         _must_be_an_answer(answer)
         if answer.status_code != HTTPStatus.OK:
             return None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
 CLASSES = {
+    "audit",
     "canaries",
     "database roles",
     "erasure",

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from libs.access.departed import KnownDepartures
 from libs.eventstore.pool import Pool
 from libs.process.admin import Readiness
+from libs.testing.audit import MemoryAudit
 from libs.testing.web import TOKENS, Following, Ids, Names
 from libs.web.service import Manners
 from services.gateway.app import create_app
@@ -84,6 +85,7 @@ def gateway(pool: Pool, sealer: Opener, services: Answers) -> FastAPI:
         clients=clients,
         live=Live(),
         streams=Streams(),
+        audit=MemoryAudit(),
         clock=lambda: LATER,
         new_id=Ids(),
     )

@@ -57,6 +57,8 @@ QUERIES = {
     "sharing": "query($patient: ID!) { sharing(patientId: $patient, first: 9) { nodes { id } } }",
     "erasure": "query($patient: ID!) { erasure(patientId: $patient) { status } }",
     "diary": "query($patient: ID!) { diary(patientId: $patient, first: 9) { nodes { id } } }",
+    "whoLooked": "query($patient: ID!) { whoLooked(patientId: $patient, first: 9)"
+    " { nodes { role } } }",
 }
 NODE = "query($id: ID!) { node(id: $id) { __typename } }"
 

@@ -21,6 +21,7 @@ _WITHOUT_DATA: Mapping[str, HTTPStatus] = {
     "UNAUTHENTICATED": HTTPStatus.UNAUTHORIZED,
     "OVERLOADED": HTTPStatus.SERVICE_UNAVAILABLE,
     "TOO_MANY_REQUESTS": HTTPStatus.TOO_MANY_REQUESTS,
+    "AUDIT_UNAVAILABLE": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """When nothing but such errors came of a request, its status says so too."""
 

@@ -5,6 +5,7 @@
 from collections.abc import Mapping
 
 CODES: Mapping[str, str] = {
+    "AUDIT_UNAVAILABLE": "It could not be written down, so it is not answered: try again.",
     "BAD_CONSISTENCY_TOKEN": "This is not a consistency token of ours.",
     "BAD_CURSOR": "This cursor is not ours, or of another list.",
     "BAD_ID": "This is not an id of that kind.",

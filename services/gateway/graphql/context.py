@@ -11,6 +11,7 @@ import strawberry
 
 from libs.access.departed import Departed
 from libs.access.principal import Principal
+from libs.audit.keeping import Audit
 from libs.eventstore.consistency import BadToken, Tokens
 from libs.eventstore.store import StoreUnavailable
 from libs.eventstore.telling import Role
@@ -27,6 +28,7 @@ from services.gateway.graphql.errors import (
     Unauthenticated,
     Unavailable,
 )
+from services.gateway.graphql.looking import now_looking
 from services.gateway.graphql.streams import Streams
 from services.gateway.graphql.texts import Opener, open_texts
 from services.gateway.graphql.trusted import NONE_NAMED, TrustedDocuments
@@ -62,6 +64,7 @@ class Parts:
     clients: Clients
     live: Live
     streams: Streams
+    audit: Audit
     clock: Callable[[], datetime]
     new_id: Callable[[], UUID]
     trusted: TrustedDocuments = NONE_NAMED
@@ -200,6 +203,7 @@ class Context:
             raise Overloaded from None
         except KeyringUnavailable:
             raise Unavailable("KEYRING_UNAVAILABLE") from None
+        now_looking().saw(rows)
         if asked := freshness.get(None):
             asked.unreadable += unreadable
         return rows

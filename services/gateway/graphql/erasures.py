@@ -7,9 +7,9 @@ import strawberry
 from pydantic import ValidationError
 
 from services.gateway import clients
-from services.gateway.clients import NotAuthenticated, OutOfReach, TryLater
 from services.gateway.graphql.context import Context
-from services.gateway.graphql.errors import Overloaded, Unauthenticated, Unavailable
+from services.gateway.graphql.errors import Unavailable
+from services.gateway.graphql.passing import passed_on
 from services.gateway.graphql.types import PatientId, about, many, maybe
 from services.gateway.projections import lists
 from services.gateway.projections.shapes import Shape
@@ -69,12 +69,9 @@ async def of_patient(context: Context, patient_id: UUID | None) -> Erasure | Non
         "X-Correlation-Id": str(context.trace.correlation_id),
         "traceparent": context.trace.traceparent,
     }
-    try:
+    with passed_on():
         told = await clients.get(care, f"/v1/erasures/{patient_id}", headers)
+    try:
         return None if told is None else Erasure.model_validate({**told, "patient_id": patient_id})
-    except NotAuthenticated:
-        raise Unauthenticated from None
-    except TryLater as later:
-        raise Overloaded(retryAfter=later.after) from None
-    except (OutOfReach, ValidationError):
+    except ValidationError:
         raise Unavailable from None

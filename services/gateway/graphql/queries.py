@@ -5,27 +5,24 @@
 from collections.abc import Callable, Sequence
 from datetime import date as Date  # noqa: N812 - an argument is called `date`
 from functools import partial
-from typing import Annotated, TypeVar
-from uuid import UUID
+from typing import Annotated
 
 import strawberry
 
 from libs.access.principal import Principal
 from services.gateway.export.operations import open_to as exports_open_to
-from services.gateway.graphql import erasures, nodes, screens, shaping, types
-from services.gateway.graphql.connections import Connection, Edge, PageInfo
+from services.gateway.graphql import erasures, listing, nodes, screens, shaping, types
+from services.gateway.graphql.connections import Connection
 from services.gateway.graphql.context import Info
 from services.gateway.graphql.errors import BadRequest
 from services.gateway.graphql.ids import uuid_of
+from services.gateway.graphql.looking import now_looking
+from services.gateway.graphql.looks import Looks
 from services.gateway.projections.homework_lists import (
     AssignmentStatus,
 )
-from services.gateway.queries import pages, progress, timeline
+from services.gateway.queries import progress, timeline
 from services.gateway.queries import screens as asked
-from services.gateway.queries.pages import BadPage, Page
-from services.gateway.queries.reading import Json
-
-T = TypeVar("T")
 
 First = Annotated[int | None, strawberry.argument(description="The first so many items, 1 to 100.")]
 Last = Annotated[int | None, strawberry.argument(description="The last so many items, 1 to 100.")]
@@ -56,10 +53,12 @@ OfStatus = Annotated[
 
 
 @strawberry.type(description="What can be read.")
-class Query:
+class Query(Looks):
     @strawberry.field(description="Who is calling.")
     async def me(self, info: Info) -> screens.Me:
         who, row = await info.context.present(), await info.context.row(asked.ME) or {}
+        if "patient" in who.roles:
+            now_looking().asked_for(who.person_id)
         open_to: Callable[[Principal], Sequence[str]] = info.schema.open_to  # type: ignore[attr-defined]  # our Schema
         may = sorted([*open_to(who), *exports_open_to(who.roles)])
         return shaping.me(who, row, may)
@@ -90,9 +89,9 @@ class Query:
     ) -> Connection[screens.CaseloadRow]:
         await info.context.fresh(consistency, strict=strict)
         who = info.context.principal.person_id
-        wanted = _page(f"caseload:{who}", first, last, after, before)
+        wanted = listing.page(f"caseload:{who}", first, last, after, before)
         shape = partial(shaping.caseload_row, place_of=info.context.place_of)
-        return await _listed(info, asked.CASELOAD, wanted, shape, "since", ())
+        return await listing.listed(info, asked.CASELOAD, wanted, shape, "since", ())
 
     @strawberry.field(description="A patient.")
     async def patient(
@@ -133,9 +132,9 @@ class Query:
         strict: Strict = False,
     ) -> Connection[types.Assignment]:
         await info.context.fresh(consistency, strict=strict)
-        whose = _whose(info, patient_id)
-        wanted = _page(f"assignments:{whose}", first, last, after, before)
-        return await _listed(
+        whose = listing.whose(info, patient_id)
+        wanted = listing.page(f"assignments:{whose}", first, last, after, before)
+        return await listing.listed(
             info,
             asked.ASSIGNMENTS,
             wanted,
@@ -157,7 +156,7 @@ class Query:
         await info.context.fresh(consistency, strict=strict)
         if date in {Date.min, Date.max}:  # asyncpg takes these for PostgreSQL's infinities
             raise BadRequest("BAD_REQUEST")
-        row = await info.context.row(asked.TODAY, _whose(info, patient_id), date)
+        row = await info.context.row(asked.TODAY, listing.whose(info, patient_id), date)
         return None if row is None else shaping.today(row)
 
     @strawberry.field(description="What the therapist opens the session with.")
@@ -170,7 +169,12 @@ class Query:
         strict: Strict = False,
     ) -> screens.SessionAgenda | None:
         await info.context.fresh(consistency, strict=strict)
-        row = await info.context.row(asked.SESSION_AGENDA, uuid_of(session_id, "Session"))
+        session = uuid_of(session_id, "Session")
+        if session is not None:
+            now_looking().asked_for_thing(session)
+        row = await info.context.row(asked.SESSION_AGENDA, session)
+        if row is None and session is not None:
+            now_looking().missed.append(("Session", session))
         return None if row is None else shaping.agenda(row)
 
     @strawberry.field(description="Adherence and ratings over time.")
@@ -183,12 +187,12 @@ class Query:
         strict: Strict = False,
     ) -> screens.Progress | None:
         await info.context.fresh(consistency, strict=strict)
-        row = await info.context.row(progress.PROGRESS, _whose(info, patient_id))
+        row = await info.context.row(progress.PROGRESS, listing.whose(info, patient_id))
         return None if row is None else shaping.progress(row)
 
     @strawberry.field(description="Where the erasure of a patient stands, as of now.")
     async def erasure(self, info: Info, *, patient_id: OfPatient = None) -> erasures.Erasure | None:
-        return await erasures.of_patient(info.context, _whose(info, patient_id))
+        return await erasures.of_patient(info.context, listing.whose(info, patient_id))
 
     @strawberry.field(description="Every fact about a patient, in the order of recording.")
     async def timeline(
@@ -204,9 +208,9 @@ class Query:
         strict: Strict = False,
     ) -> Connection[screens.TimelineItem]:
         await info.context.fresh(consistency, strict=strict)
-        whose = _whose(info, patient_id)
-        wanted = _page(f"timeline:{whose}", first, last, after, before)
-        return await _listed(
+        whose = listing.whose(info, patient_id)
+        wanted = listing.page(f"timeline:{whose}", first, last, after, before)
+        return await listing.listed(
             info, timeline.PAGE, wanted, shaping.timeline_item, "recorded_at", (whose,)
         )
 
@@ -224,9 +228,9 @@ class Query:
         strict: Strict = False,
     ) -> Connection[types.NotebookItem]:
         await info.context.fresh(consistency, strict=strict)
-        whose = _whose(info, patient_id)
-        wanted = _page(f"notebook:{whose}", first, last, after, before)
-        return await _listed(
+        whose = listing.whose(info, patient_id)
+        wanted = listing.page(f"notebook:{whose}", first, last, after, before)
+        return await listing.listed(
             info, asked.NOTEBOOK, wanted, shaping.notebook_item, "kept_at", (whose,)
         )
 
@@ -244,9 +248,9 @@ class Query:
         strict: Strict = False,
     ) -> Connection[types.Goal]:
         await info.context.fresh(consistency, strict=strict)
-        whose = _whose(info, patient_id)
-        wanted = _page(f"goals:{whose}", first, last, after, before)
-        return await _listed(
+        whose = listing.whose(info, patient_id)
+        wanted = listing.page(f"goals:{whose}", first, last, after, before)
+        return await listing.listed(
             info, asked.GOALS, wanted, types.Goal.model_validate, "set_at", (whose,)
         )
 
@@ -264,10 +268,10 @@ class Query:
         strict: Strict = False,
     ) -> Connection[types.Consent]:
         await info.context.fresh(consistency, strict=strict)
-        whose = _whose(info, patient_id)
-        wanted = _page(f"consents:{whose}", first, last, after, before)
+        whose = listing.whose(info, patient_id)
+        wanted = listing.page(f"consents:{whose}", first, last, after, before)
         shape = types.Consent.model_validate
-        return await _listed(info, asked.CONSENTS, wanted, shape, "given_at", (whose,))
+        return await listing.listed(info, asked.CONSENTS, wanted, shape, "given_at", (whose,))
 
     @strawberry.field(
         description="With whom the patient agrees to share today, besides those who treat them."
@@ -286,10 +290,10 @@ class Query:
         strict: Strict = False,
     ) -> Connection[types.Consent]:
         await info.context.fresh(consistency, strict=strict)
-        whose = _whose(info, patient_id)
-        wanted = _page(f"sharing:{whose}", first, last, after, before)
+        whose = listing.whose(info, patient_id)
+        wanted = listing.page(f"sharing:{whose}", first, last, after, before)
         shape = types.Consent.model_validate
-        return await _listed(info, asked.SHARING, wanted, shape, "given_at", (whose,))
+        return await listing.listed(info, asked.SHARING, wanted, shape, "given_at", (whose,))
 
     @strawberry.field(description="What the patient recorded between sessions.")
     async def diary(
@@ -305,48 +309,8 @@ class Query:
         strict: Strict = False,
     ) -> Connection[types.DiaryEntry]:
         await info.context.fresh(consistency, strict=strict)
-        whose = _whose(info, patient_id)
-        wanted = _page(f"diary:{whose}", first, last, after, before)
-        return await _listed(
+        whose = listing.whose(info, patient_id)
+        wanted = listing.page(f"diary:{whose}", first, last, after, before)
+        return await listing.listed(
             info, asked.DIARY, wanted, types.DiaryEntry.model_validate, "started_at", (whose,)
         )
-
-
-def _whose(info: Info, patient_id: strawberry.ID | None) -> UUID | None:
-    """None names nobody: the answer is the same as for somebody else's patient."""
-    if patient_id is None:
-        return info.context.principal.person_id
-    return uuid_of(patient_id, "Patient")
-
-
-def _page(
-    of: str, first: int | None, last: int | None, after: str | None, before: str | None
-) -> Page:
-    try:
-        return pages.page(of, first, last, after, before)
-    except BadPage as bad:
-        raise BadRequest(bad.code, bad.message) from None
-
-
-async def _listed(  # noqa: PLR0917 - what, of which page, shaped how: in the order of the work
-    info: Info,
-    sql: tuple[str, str],
-    wanted: Page,
-    shape: Callable[[Json], T],
-    at: str,
-    arguments: tuple[object, ...],
-) -> Connection[T]:
-    found = await info.context.rows(sql[wanted.backwards], *arguments, *pages.arguments(wanted))
-    rows, before, after = pages.turned(wanted, found)
-    cursors = [wanted.cursor(row, at, "id") for row in rows]
-    items = [shape(row) for row in rows]
-    return Connection(
-        edges=[Edge(cursor=c, node=n) for c, n in zip(cursors, items, strict=True)],
-        nodes=items,
-        page_info=PageInfo(
-            has_next_page=after,
-            has_previous_page=before,
-            start_cursor=cursors[0] if cursors else None,
-            end_cursor=cursors[-1] if cursors else None,
-        ),
-    )

@@ -18,6 +18,7 @@ from libs.access.principal import Principal
 from services.gateway.contracts import Operation, operations
 from services.gateway.graphql import documents, local_times, types
 from services.gateway.graphql.admission import Admission
+from services.gateway.graphql.auditing import Audited
 from services.gateway.graphql.commands import mutations
 from services.gateway.graphql.context import Freshness, freshness
 from services.gateway.graphql.errors import about_the_document, shown
@@ -140,6 +141,7 @@ def build_schema(contracts: Path, limits: Limits = USUAL) -> Schema:
             limiter(limits),
             documents.within(limits),
             Admission,
+            Audited,
         ],
         config=StrawberryConfig(
             disable_field_suggestions=not limits.introspection, scalar_map=local_times.SCALARS

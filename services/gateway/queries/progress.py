@@ -39,7 +39,7 @@ LEFT JOIN reviews v ON v.tenant_id = $1 AND v.review_id = r.stream_id
 WHERE r.tenant_id = $1 AND r.patient_id = p.person_id"""
 
 PROGRESS = f"""
-SELECT p.person_id AS id,
+SELECT p.person_id AS id, p.person_id AS patient_id,
     (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.created_at, x.id), '[]')
         FROM ({_ADHERENCE}) x) AS assignments,
     (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.rated_at, x.recorded_at, x.measure), '[]')

@@ -54,7 +54,7 @@ WHERE a.tenant_id = $1 AND a.patient_id = mine.patient_id
 ORDER BY p.told_at DESC, p.version DESC LIMIT 1"""
 
 _CASELOAD = f"""
-SELECT mine.patient_id AS id, mine.since,
+SELECT mine.patient_id AS id, mine.patient_id, mine.since,
     (SELECT to_jsonb(x) FROM ({things.patients("p.person_id = mine.patient_id")}) x) AS patient,
     (SELECT count(*) FROM assignments a WHERE a.tenant_id = $1
         AND a.patient_id = mine.patient_id AND a.status IN {OPEN}) AS open_homework,
@@ -129,7 +129,8 @@ _REVIEWED = "r.patient_id = s.patient_id AND r.session_id = s.session_id"
 _ENTERED = f"e.patient_id = s.patient_id AND e.recorded_at >= {_SINCE} AND e.visibility = 'shared'"
 
 SESSION_AGENDA = f"""
-SELECT (SELECT to_jsonb(x) FROM ({things.sessions("s.session_id = $6")}) x) AS session,
+SELECT s.patient_id,
+    (SELECT to_jsonb(x) FROM ({things.sessions("s.session_id = $6")}) x) AS session,
     (SELECT to_jsonb(x) FROM ({things.sessions("s.session_id = previous.session_id")}) x)
         AS previous_session,
     {_list(things.assignments(_STILL_OPEN), "x.created_at, x.id")} AS open_assignments,

@@ -130,7 +130,7 @@ WHERE n.tenant_id = $1 AND {may_see("n.patient_id")}
 
 def patients(condition: str = "true") -> str:
     return f"""
-SELECT p.person_id AS id, p.name, p.zone, p.locale,
+SELECT p.person_id AS id, p.person_id AS patient_id, p.name, p.zone, p.locale,
     {newest_visible("p.person_id")} AS feed_number,
     {_list(_therapists("p.person_id"), "x.began_at, x.id")} AS therapists,
     (SELECT to_jsonb(x) FROM ({sessions(_NEXT)} ORDER BY s.starts_at LIMIT 1) x) AS next_session,

@@ -49,6 +49,19 @@ def asker(principal: Principal, now: datetime) -> Asker:
     )
 
 
+REASONS = f"""
+SELECT * FROM (
+    SELECT asked.patient_id, CASE
+        WHEN $4 AND asked.patient_id = $2 THEN 'self'
+        WHEN {AS_THERAPIST} AND {HAS_OPEN_RELATIONSHIP.format(patient="asked.patient_id")}
+            THEN 'treatment'
+        WHEN 'supervisor' = ANY($3) AND {SUPERVISES.format(patient="asked.patient_id")}
+            THEN 'supervision' END AS reason
+    FROM unnest($6::uuid[]) WITH ORDINALITY AS asked (patient_id, place) ORDER BY asked.place
+) told WHERE told.reason IS NOT NULL"""  # noqa: S608 - SQL of ours
+"""By which of these the one who asks may see each of several patients; the others are left out."""
+
+
 def may_see(patient: str) -> str:
     """True where the one who asks may see facts about the patient in this column."""
     treats = HAS_OPEN_RELATIONSHIP.format(patient=patient)

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from libs.audit.keeping import Audit
 from libs.testing.cast import ANNA, BORIS, CLINIC, LEV, MASHA, OTHER_CLINIC
 from libs.testing.databases import Database
 from libs.testing.keyring import MemoryKeyring
@@ -21,10 +22,10 @@ from tests.component.callers import NAMES, Callers, a_store, desk
 class Care(Callers):
     """Nobody treats anybody until this service has heard of it (`known`)."""
 
-    def __init__(self, store: Any) -> None:
+    def __init__(self, store: Any, audit: Audit | None = None) -> None:
         self.known = Known(treating=set())
         self.keyring = MemoryKeyring()
-        here = replace(edge(known=self.known, names=NAMES), service="care")
+        here = replace(edge(known=self.known, names=NAMES, audit=audit), service="care")
         routes = api.routes(
             here,
             clinics=desk(wire.clinics, store),

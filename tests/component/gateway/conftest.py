@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from libs.access.departed import TRUSTED_FOR, KnownDepartures
 from libs.eventstore.pool import open_pool
 from libs.process.admin import Readiness
+from libs.testing.audit import MemoryAudit
 from libs.testing.databases import Database
 from libs.testing.keyring import MemoryKeyring
 from libs.testing.web import TOKENS, Following, Ids, Names
@@ -80,8 +81,18 @@ def looked() -> Looked:
 
 
 @pytest.fixture
-async def parts(
-    database: Database, story: Story, service: Answers, following: Following, looked: Looked
+def audit() -> MemoryAudit:
+    return MemoryAudit()
+
+
+@pytest.fixture
+async def parts(  # noqa: PLR0917 - what stands in for all that a gateway has
+    database: Database,
+    story: Story,
+    service: Answers,
+    following: Following,
+    looked: Looked,
+    audit: MemoryAudit,
 ) -> AsyncIterator[Parts]:
     pool = await open_pool(database.url_as("gateway_app"), size=4)
     client = httpx.AsyncClient(transport=httpx.MockTransport(service), base_url="http://service")
@@ -97,6 +108,7 @@ async def parts(
         clients=clients,
         live=Live(),
         streams=Streams(),
+        audit=audit,
         clock=lambda: LATER,
         new_id=Ids(),
     )

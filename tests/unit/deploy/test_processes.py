@@ -7,7 +7,15 @@ from importlib import import_module
 
 import pytest
 
-from deploy.local.processes import PROCESSES, SERVICES, Place, Ports, Process, without_the_master
+from deploy.local.processes import (
+    PROCESSES,
+    SERVICES,
+    Place,
+    Ports,
+    Process,
+    for_auditors,
+    without_the_master,
+)
 from deploy.local.schemas import ROOT
 from libs.process.following import Reacts
 from libs.process.keys import DEVELOPMENT_MASTER_KEY, Derived, derived, master_key
@@ -92,9 +100,10 @@ def test_an_operator_derives_them_from_the_master_key() -> None:
     told = {"MASTER_KEY": DEVELOPMENT_MASTER_KEY}
     derive = [sys.executable, "-m", "deploy.derived_keys"]
     done = subprocess.run(derive, cwd=ROOT, env=told, capture_output=True, text=True, check=True)
-    assert dict(line.split("=", 1) for line in done.stdout.splitlines()) == without_the_master(
-        DEVELOPMENT_MASTER_KEY
-    )
+    assert dict(line.split("=", 1) for line in done.stdout.splitlines()) == {
+        **without_the_master(DEVELOPMENT_MASTER_KEY),
+        **for_auditors(DEVELOPMENT_MASTER_KEY),
+    }
     refused = subprocess.run(derive, cwd=ROOT, env={}, capture_output=True, text=True, check=False)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert refused.stderr.startswith("MASTER_KEY is not usable")

@@ -82,6 +82,25 @@ async def test_a_token_that_is_not_for_here_and_now_is_refused(
     await refused(identity, token(**claims))
 
 
+@pytest.mark.parametrize(
+    ("claims", "client"),
+    [
+        ({}, ""),
+        ({"azp": "web"}, "web"),
+        ({"client_id": "hospital"}, "hospital"),
+        ({"azp": "web", "client_id": "hospital"}, "web"),
+        ({"azp": "Masha Orlova"}, ""),
+        ({"azp": "w" * 101}, ""),
+        ({"azp": ["web"]}, ""),
+    ],
+)
+async def test_it_may_say_which_program_it_was_given_to(
+    identity: Identity, claims: Any, client: str
+) -> None:
+    """What is no id could be anything, and is left out."""
+    assert (await identity.principal(token(**claims))).client == client
+
+
 async def test_a_moment_may_have_fractions(identity: Identity) -> None:
     assert (await identity.principal(token(exp=T + 300.5))).expires_at == T + 300.5
 

@@ -1,0 +1,19 @@
+"""What a service's failure is to who asks through the gateway."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from services.gateway.clients import NotAuthenticated, OutOfReach, TryLater
+from services.gateway.graphql.errors import Overloaded, Unauthenticated, Unavailable
+
+
+@contextmanager
+def passed_on() -> Iterator[None]:
+    try:
+        yield
+    except NotAuthenticated:
+        raise Unauthenticated from None
+    except TryLater as later:
+        raise Overloaded(retryAfter=later.after) from None
+    except OutOfReach:
+        raise Unavailable from None
