@@ -60,7 +60,7 @@ class Query(Looks):
         if "patient" in who.roles:
             now_looking().asked_for(who.person_id)
         open_to: Callable[[Principal], Sequence[str]] = info.schema.open_to  # type: ignore[attr-defined]  # our Schema
-        may = sorted([*open_to(who), *exports_open_to(who.roles)])
+        may = sorted([*open_to(who), *exports_open_to(who)])
         return shaping.me(who, row, may)
 
     @strawberry.field(description="Anything by its global id.")
