@@ -9,7 +9,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from libs.access.policy import grant
-from libs.access.principal import Principal
+from libs.audit.trail import Trail
+from libs.eventstore.telling import Role
 from libs.web import headers
 from libs.web.concerning import must_concern
 from libs.web.openapi_parts import PARAMETERS, reference
@@ -21,7 +22,8 @@ from services.gateway.queries import pages, screens
 from services.gateway.queries.pages import LARGEST, BadPage, Page
 from services.gateway.queries.reading import Json
 from services.gateway.queries.record import IS_THERE
-from services.gateway.queries.visible import asker
+from services.gateway.queries.visible import REASONS, ROLES, Asker, asker
+from services.gateway.recording import one_record
 
 NAME = "patientConsents"
 PATH = "/v1/patients/{id}/consents"
@@ -30,23 +32,40 @@ READERS = grant(patient="own", therapist="related", supervisor="supervised")
 
 def routes(parts: Parts) -> list[BaseRoute]:
     async def listed(request: Request) -> Response:
-        given = dict(request.scope["headers"])
-        principal = await parts.present(await parts.identity.principal(headers.bearer(given)))
-        must_concern(READERS, principal)
-        patient_id = headers.uuid_in_path(request.path_params["id"])
-        wanted = _page(request, patient_id)
-        return _answer(await _found(parts, principal, patient_id, wanted), wanted)
+        trace, trail = headers.known_or_new(request.scope, parts.new_id), Trail()
+        async with one_record(parts.audit, NAME, trace, trail) as record:
+            answer = await _listed(parts, request, trail)
+            await record.keep()
+            return answer
 
     return [Route(PATH, listed, methods=["GET"])]
 
 
-async def _found(parts: Parts, principal: Principal, patient_id: UUID, wanted: Page) -> list[Json]:
-    """One more than the page has, where there are more. Raises `Problem`: 404 for whom the caller
-    may not see, as for nobody.
-    """
+async def _listed(parts: Parts, request: Request, trail: Trail) -> Response:
+    given = dict(request.scope["headers"])
+    principal = await parts.present(await parts.identity.principal(headers.bearer(given)))
+    trail.asked_by(principal)
+    must_concern(READERS, principal)
+    patient_id = trail.thing_id = headers.uuid_in_path(request.path_params["id"])
+    trail.about(patient_id)
+    wanted = _page(request, patient_id)
     who = asker(principal, parts.clock())
+    trail.allowed(await _role(parts, who, patient_id), READERS)
+    return _answer(await _found(parts, who, patient_id, wanted), wanted)
+
+
+async def _role(parts: Parts, who: Asker, patient_id: UUID) -> Role:
+    """In which they may. Raises `Problem`: 404 for whom the caller may not see, as for nobody."""
     if await parts.models.row(who, IS_THERE, patient_id) is None:
         raise Problem("not-found")
+    let = await parts.models.row(who, REASONS, [patient_id])
+    if let is None:  # it ended between the two
+        raise Problem("not-found")
+    return ROLES[let["reason"]]
+
+
+async def _found(parts: Parts, who: Asker, patient_id: UUID, wanted: Page) -> list[Json]:
+    """One more than the page has, where there are more."""
     rows = list(
         await parts.models.rows(who, screens.CONSENTS[0], patient_id, *pages.arguments(wanted))
     )

@@ -15,21 +15,22 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from libs.access.principal import Principal
+from libs.audit.trail import Trail
 from libs.eventstore.consistency import BadToken
 from libs.web import headers, telemetry
 from libs.web.allowances import Allowances, spend
 from libs.web.concerning import must_concern
-from libs.web.headers import Headers, Trace, trace_of
+from libs.web.headers import Headers
 from libs.web.problems import Problem
 from libs.web.replies import Header
 from services.gateway.export.as_json import AsJson
 from services.gateway.export.as_page import POLICY, AsPage
 from services.gateway.export.operations import OPERATIONS, Operation
-from services.gateway.export.recording import Export, recorded
 from services.gateway.export.telling import Record, Records, Writer
 from services.gateway.export.turns import Turns
 from services.gateway.graphql.context import Parts
 from services.gateway.queries.visible import Asker, asker
+from services.gateway.recording import OneRecord, one_record
 
 LONGEST = 60.0
 """Seconds. Whoever reads more slowly than that is cut off: they hold a moment of the database."""
@@ -68,9 +69,12 @@ class ExportDoor:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
         outcome = "failed"
+        trace = headers.known_or_new(scope, self._parts.new_id)
+        trail = Trail(verb="export")
         try:
-            with self._turns.place(receive):
-                outcome = await self._answer(Request(scope, receive), send)
+            async with one_record(self._parts.audit, self._operation.name, trace, trail) as record:
+                with self._turns.place(receive):
+                    outcome = await self._answer(Request(scope, receive), send, record)
         except Problem as refused:
             outcome = refused.code
             raise
@@ -78,38 +82,30 @@ class ExportDoor:
             seconds = time.perf_counter() - began
             telemetry.answered("gateway", self._operation.name, outcome, seconds)
 
-    async def _answer(self, request: Request, send: Send) -> str:
+    async def _answer(self, request: Request, send: Send, record: OneRecord) -> str:
         """The outcome, as metrics count it."""
         if request.method != "GET":
             raise Problem("method-not-allowed", headers=[(b"allow", b"GET")])
         given = dict(request.scope["headers"])
-        principal = await self._caller(given)
+        principal = await self._caller(given, record.trail)
         patient_id = _patient(principal, request)
+        record.trail.about(patient_id)
         await self._wait(principal, given)
         # Whatever else they are: a therapist sees no more of a case for being a patient too.
         alone = replace(principal, roles=frozenset({self._operation.role}))
         who = asker(alone, self._parts.clock())
         with self._turns.of(principal):
-            return await self._told(principal, who, patient_id, request, send)
+            async with self._opened(who, patient_id) as told:
+                if self._allowances is not None:
+                    spend(self._allowances, principal)
+                record.trail.allowed(self._operation.role, self._operation.granted)
+                await record.keep()
+                return await self._sent(told, _writer(given), request, send)
 
-    async def _told(
-        self,
-        principal: Principal,
-        who: Asker,
-        patient_id: UUID,
-        request: Request,
-        send: Send,
-    ) -> str:
-        async with self._opened(who, patient_id) as record:
-            if self._allowances is not None:
-                spend(self._allowances, principal)
-            writer = _writer(dict(request.scope["headers"]))
-            await recorded(self._export(principal, record, writer, request))
-            return await self._sent(record, writer, request, send)
-
-    async def _caller(self, given: Headers) -> Principal:
+    async def _caller(self, given: Headers, trail: Trail) -> Principal:
         principal = await self._parts.identity.principal(headers.bearer(given))
         present = await self._parts.present(principal)
+        trail.asked_by(present)
         must_concern(self._operation.granted, present)
         return present
 
@@ -132,21 +128,6 @@ class ExportDoor:
             if record is None:
                 raise Problem("not-found")
             yield record
-
-    def _export(
-        self, principal: Principal, record: Record, writer: Writer, request: Request
-    ) -> Export:
-        known: Trace | None = request.scope.get("interlude.trace")
-        return Export(
-            operation=self._operation.name,
-            principal=principal,
-            role=self._operation.role,
-            patient_id=record.patient_id,
-            kind=record.kind,
-            form=writer.suffix,
-            at=record.as_of,
-            trace=known or trace_of(dict(request.scope["headers"]), self._parts.new_id),
-        )
 
     async def _sent(self, record: Record, writer: Writer, request: Request, send: Send) -> str:
         start = {"type": "http.response.start", "status": 200, "headers": _headers(record, writer)}

@@ -24,22 +24,15 @@ from libs.audit.keeping import AuditUnavailable
 from libs.audit.record import Reason, Record
 from libs.audit.trail import roles
 from libs.eventstore.store import StoreUnavailable
-from libs.eventstore.telling import Role
 from services.gateway.graphql.answers import lower
 from services.gateway.graphql.context import Context
 from services.gateway.graphql.errors import Unavailable
 from services.gateway.graphql.looking import Looking, looking
 from services.gateway.queries.owners import OWNERS
-from services.gateway.queries.visible import REASONS
+from services.gateway.queries.visible import REASONS, ROLES
 
 _OF_STAFF: Mapping[str, Reason] = {"therapist": "treatment", "supervisor": "supervision"}
 """By the roles in which rows of others are shown at all."""
-
-_ROLE: Mapping[Reason, Role] = {
-    "self": "patient",
-    "treatment": "therapist",
-    "supervision": "supervisor",
-}
 
 
 class Audited(SchemaExtension):
@@ -98,7 +91,7 @@ def _record(  # noqa: PLR0917 - who, whose, why, what, and what came of it: in t
 ) -> Record:
     sought = dict.fromkeys([*looked.patients, *owners])
     refused = [each for each in sought if each not in reasons]
-    acted = next((_ROLE[each] for each in reasons.values()), None)
+    acted = next((ROLES[each] for each in reasons.values()), None)
     return Record(
         tenant_id=who.tenant_id,
         person_id=who.person_id,
@@ -121,7 +114,8 @@ async def _reasons(context: Context, who: Principal, looked: Looking) -> Mapping
     """
     own = who.person_id if "patient" in who.roles else None
     reasons: dict[UUID, Reason] = {own: "self"} if own in looked.patients and own else {}
-    others = [each for each in looked.patients if each != own]
+    reasons = looked.let | reasons
+    others = [each for each in looked.patients if each not in reasons]
     held = [reason for role, reason in _OF_STAFF.items() if role in who.roles]
     if not others or not held:
         return reasons

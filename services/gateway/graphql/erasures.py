@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from services.gateway import clients
 from services.gateway.graphql.context import Context
 from services.gateway.graphql.errors import Unavailable
+from services.gateway.graphql.looking import now_looking
 from services.gateway.graphql.passing import passed_on
 from services.gateway.graphql.types import PatientId, about, many, maybe
 from services.gateway.projections import lists
@@ -58,7 +59,7 @@ class Erasure(Shape):
 
 async def of_patient(context: Context, patient_id: UUID | None) -> Erasure | None:
     """Null also where it is not theirs to see: care answers both alike."""
-    _ = context.principal
+    who = context.principal
     care = context.parts.clients.get("care")
     if care is None:
         raise Unavailable
@@ -71,7 +72,11 @@ async def of_patient(context: Context, patient_id: UUID | None) -> Erasure | Non
     }
     with passed_on():
         told = await clients.get(care, f"/v1/erasures/{patient_id}", headers)
+    if told is None:
+        return None
+    own = "patient" in who.roles and who.person_id == patient_id
+    now_looking().was_let(patient_id, "self" if own else "administration")
     try:
-        return None if told is None else Erasure.model_validate({**told, "patient_id": patient_id})
+        return Erasure.model_validate({**told, "patient_id": patient_id})
     except ValidationError:
         raise Unavailable from None

@@ -27,7 +27,7 @@ from strawberry.types.unset import UNSET
 from libs.web import bodies, telemetry
 from libs.web.bodies import ClientGone
 from libs.web.codes import EDGE
-from libs.web.headers import Trace, trace_of
+from libs.web.headers import Trace, known_or_new
 from libs.web.limits import Doors, Place
 from libs.web.problems import Problem
 from services.gateway import graphiql
@@ -162,8 +162,7 @@ class GraphQLDoor(GraphQL[Context, None]):
 
     def _trace(self, request: HTTPConnection) -> Trace:
         """As the front has it; a WebSocket, which does not pass there, has one for all it asks."""
-        known: Trace | None = request.scope.get("interlude.trace")
-        return known or trace_of(dict(request.scope["headers"]), self._parts.new_id)
+        return known_or_new(request.scope, self._parts.new_id)
 
     async def on_ws_connect(self, context: Context) -> Any:
         told = context.connection_params

@@ -5,7 +5,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from libs.audit.record import Verb
+from libs.audit.record import Reason, Verb
 from services.gateway.queries.reading import Json
 
 
@@ -13,11 +13,12 @@ from services.gateway.queries.reading import Json
 class Looking:
     """Of one operation. `shown` are the patients whose rows it has read, `named` those whom it
     asked for; `thing` is what else it asked for by its id. What was `missed` is a kind
-    of node and its id. An export says so in `verb`.
+    of node and its id. Whom a service let them see by its own rules is in `let`, with why.
     """
 
     shown: dict[str, None] = field(default_factory=dict)
     named: dict[UUID, None] = field(default_factory=dict)
+    let: dict[UUID, Reason] = field(default_factory=dict)
     thing: UUID | None = None
     verb: Verb = "read"
     missed: list[tuple[str, UUID]] = field(default_factory=list)
@@ -32,6 +33,10 @@ class Looking:
     def asked_for_thing(self, thing: UUID) -> None:
         self.asked_for_one, self.thing = True, thing
 
+    def was_let(self, patient: UUID, reason: Reason) -> None:
+        self.let[patient] = reason
+        self.rows += 1
+
     def saw(self, rows: Iterable[Json]) -> None:
         for row in rows:
             self.rows += 1
@@ -40,7 +45,7 @@ class Looking:
 
     @property
     def patients(self) -> tuple[UUID, ...]:
-        return tuple(dict.fromkeys([*map(UUID, self.shown), *self.named]))
+        return tuple(dict.fromkeys([*map(UUID, self.shown), *self.let, *self.named]))
 
     def shown_all(self, patients: Iterable[UUID]) -> bool:
         """Who was asked for, and of whom no row was shown, may be nobody's."""

@@ -2,12 +2,22 @@
 supervision treat, patients themselves, others nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from libs.access.principal import Principal
+from libs.audit.record import Reason
+from libs.eventstore.telling import Role
+
+ROLES: Mapping[Reason, Role] = {
+    "self": "patient",
+    "treatment": "therapist",
+    "supervision": "supervisor",
+    "administration": "clinic_admin",
+}
+"""In which somebody sees what they see for this reason."""
 
 AS_THERAPIST = "'therapist' = ANY($3)"
 
