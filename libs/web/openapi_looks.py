@@ -8,6 +8,7 @@ from libs.eventstore.telling import Role
 from libs.web import openapi_parts as parts
 from libs.web.bodies import Json
 from libs.web.looks import LARGEST, USUAL
+from libs.web.securing import PEOPLE
 
 _CURSOR: Json = {"type": "string", "minLength": 1, "maxLength": 100}
 _UUID: Json = {"type": "string", "format": "uuid", "minLength": 36, "maxLength": 36}
@@ -80,6 +81,7 @@ def looks_at(name: str, granted: Grant) -> Json:
             },
             **parts.problems(400, 401, 403, 404, 405, 429, 500, 503),
         },
+        "security": [PEOPLE],
         "x-interlude-grant": dict(granted.relations),
     }
 

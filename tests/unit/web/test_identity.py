@@ -38,7 +38,7 @@ async def test_a_good_token_says_who_calls(identity: Identity, alg: str) -> None
         ({"azp": "web"}, "web"),
         ({"client_id": "web"}, "web"),
         ({"azp": "web", "client_id": "other"}, "web"),
-        ({"azp": "x" * 5_000}, "x" * 200),
+        ({"azp": "x" * 5_000}, ""),
         ({"azp": 7}, ""),
         ({"azp": ["web"]}, ""),
         ({"azp": {"a": 1}}, ""),
