@@ -107,9 +107,9 @@ def _follow(service: Service) -> typer.Typer:
         """Follow other services' facts: keep what this one's rules need, and react.
 
         Reads DATABASE_URL (as <service>_follow), BROKER_URL, TOPIC_PREFIX, ADMIN_PORT. Where a
-        reaction records text, KEYRING_URL (as keyring_app), KEYRING_KEYS and MASTER_KEY; care,
-        which only destroys keys, takes KEYRING_URL (as keyring_writer). Where none does,
-        CHAIN_KEYS.
+        reaction records text, KEYRING_KEYS and MASTER_KEY; where none does, CHAIN_KEYS. Where one
+        needs a key, or destroys it, KEYRING_URL (as keyring_app; care, which destroys them, as
+        keyring_writer).
         """
         if context.invoked_subcommand:
             return

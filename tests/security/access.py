@@ -29,7 +29,7 @@ ROLE_COMMANDS = "\n## Role commands\n"
 
 ROLES: tuple[Role, ...] = tuple(role for role in get_args(Role) if role != "system")
 _TITLE = re.compile(r"## (.+)")
-_SCOPE = re.compile(r"\| `([a-z./-]+)` \|(.*)\|")
+_SCOPE = re.compile(r"\| `([a-z./:-]+)` \|(.*)\|")
 _FINISHES = "| related, finishes |"
 _NAMED = re.compile(r"`(\w+)`")
 _ROW = re.compile(r"\| `(\w+)` \|(.*)\|")

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from deploy.contracts.openapi import on_paper
 from deploy.local.issuer import Issuer
 from deploy.local.people import SCOPES, Person
+from libs.access.passes import CONFIRMS
 from libs.access.principal import Principal
 from libs.testing.cast import CLINIC
 from libs.testing.web import Names, client
@@ -53,7 +54,10 @@ PROGRAMS = {scope: program(scope) for scope in ALL_SCOPES} | {
 
 
 def test_integrators_can_be_given_what_the_table_opens_to_them_and_no_more() -> None:
-    assert set(SCOPES) == {access.scopes()[asked.name] for asked in OF_INTEGRATORS}
+    """What the gateway's own pass is for is nobody's to be given."""
+    opened = {access.scopes()[asked.name] for asked in OF_INTEGRATORS}
+    assert set(SCOPES) == opened - {CONFIRMS}
+    assert CONFIRMS in opened
 
 
 @pytest.mark.parametrize("asked", OF_ALL, ids=lambda asked: f"{asked.service}.{asked.name}")

@@ -58,7 +58,7 @@ _WHERE = {
 }
 """Whose rows these are, where no column says it."""
 
-OF_NO_PATIENT = frozenset({"clinics", "supervisions"})
+OF_NO_PATIENT = frozenset({"clinics", "supervisions", "departures", "records_windows"})
 
 
 def project(db: Connection, events: Sequence[Recorded]) -> None:
