@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from libs.access.policy import grant
 from libs.access.principal import Principal
 from libs.web import headers
+from libs.web.concerning import must_concern
 from libs.web.openapi_parts import PARAMETERS, reference
 from libs.web.problems import Problem
 from services.gateway.export.described import PROBLEM, REFUSALS
@@ -30,9 +31,8 @@ READERS = grant(patient="own", therapist="related", supervisor="supervised")
 def routes(parts: Parts) -> list[BaseRoute]:
     async def listed(request: Request) -> Response:
         given = dict(request.scope["headers"])
-        principal = await parts.identity.principal(headers.bearer(given))
-        if not READERS.concerns(principal):
-            raise Problem("role-not-allowed")
+        principal = await parts.present(await parts.identity.principal(headers.bearer(given)))
+        must_concern(READERS, principal)
         patient_id = headers.uuid_in_path(request.path_params["id"])
         wanted = _page(request, patient_id)
         return _answer(await _found(parts, principal, patient_id, wanted), wanted)

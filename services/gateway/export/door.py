@@ -18,6 +18,7 @@ from libs.access.principal import Principal
 from libs.eventstore.consistency import BadToken
 from libs.web import headers, telemetry
 from libs.web.allowances import Allowances, spend
+from libs.web.concerning import must_concern
 from libs.web.headers import Headers, Trace, trace_of
 from libs.web.problems import Problem
 from libs.web.replies import Header
@@ -108,14 +109,9 @@ class ExportDoor:
 
     async def _caller(self, given: Headers) -> Principal:
         principal = await self._parts.identity.principal(headers.bearer(given))
-        if not self._operation.granted.concerns(principal):
-            raise Problem("role-not-allowed")
-        if self._operation.role != "patient" and await self._has_left(principal):
-            raise Problem("staff-left")
-        return principal
-
-    async def _has_left(self, principal: Principal) -> bool:
-        return await self._parts.departed.has_left(principal.tenant_id, principal.person_id)
+        present = await self._parts.present(principal)
+        must_concern(self._operation.granted, present)
+        return present
 
     async def _wait(self, principal: Principal, given: Headers) -> None:
         """So that whoever has just written something finds it in their record."""

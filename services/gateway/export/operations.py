@@ -1,10 +1,11 @@
 """Which exports there are, and who may ask for them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from libs.access.policy import Grant, grant
+from libs.access.principal import Principal
 from libs.eventstore.telling import Role
 
 Kind = Literal["record", "case"]
@@ -39,6 +40,6 @@ OPERATIONS = (
 )
 
 
-def open_to(roles: Collection[str]) -> Sequence[str]:
-    """The names of those that somebody with one of these roles may ask for."""
-    return [each.name for each in OPERATIONS if each.role in roles]
+def open_to(principal: Principal) -> Sequence[str]:
+    """The names of those that they may ask for, as far as roles go."""
+    return [each.name for each in OPERATIONS if each.granted.refusal(principal) is None]

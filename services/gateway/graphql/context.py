@@ -67,6 +67,13 @@ class Parts:
     trusted: TrustedDocuments = NONE_NAMED
     patience: float = 0.5
 
+    async def present(self, principal: Principal) -> Principal:
+        """Them, and whether they still work here. Raises `StoreUnavailable`."""
+        if principal.roles <= _NEVER_STAFF:
+            return principal
+        left = await self.departed.has_left(principal.tenant_id, principal.person_id)
+        return replace(principal, left=True) if left else principal
+
 
 @dataclass(slots=True)
 class Freshness:
@@ -113,14 +120,10 @@ class Context:
 
     async def present(self) -> Principal:
         """Who is calling, and whether they still work here."""
-        principal = self.principal
-        if principal.roles <= _NEVER_STAFF:
-            return principal
         try:
-            left = await self.parts.departed.has_left(principal.tenant_id, principal.person_id)
+            return await self.parts.present(self.principal)
         except StoreUnavailable:
             raise Overloaded from None
-        return replace(principal, left=True) if left else principal
 
     async def close(self, code: int, reason: str) -> None:
         """Closes the WebSocket that this came by, if it came by one."""

@@ -61,7 +61,7 @@ class Query:
     async def me(self, info: Info) -> screens.Me:
         who, row = await info.context.present(), await info.context.row(asked.ME) or {}
         open_to: Callable[[Principal], Sequence[str]] = info.schema.open_to  # type: ignore[attr-defined]  # our Schema
-        may = sorted([*open_to(who), *exports_open_to(who.roles)])
+        may = sorted([*open_to(who), *exports_open_to(who)])
         return shaping.me(who, row, may)
 
     @strawberry.field(description="Anything by its global id.")
