@@ -123,9 +123,12 @@ def test_nobody_gets_in_with_a_wrong(
     """And learns what is wrong, long before the time is up in which a broker might answer."""
     monkeypatch.setitem(client.PATIENCE, "bootstrap_timeout_ms", 60_000)
     trouble = (BrokerUnavailable, PublishFailed, SubscriberLost)
-    with closed_behind(), closing(connect(kafka.url("care-relay", **wrong))) as broker:
-        with pytest.raises(trouble, match=code):
-            attempt(broker)
+    with (
+        closed_behind(),
+        closing(connect(kafka.url("care-relay", **wrong))) as broker,
+        pytest.raises(trouble, match=code),
+    ):
+        attempt(broker)
 
 
 @pytest.mark.parametrize("scheme", ["kafka+ssl", "kafka"], ids=["a name", "TLS"])
