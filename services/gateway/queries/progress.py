@@ -9,8 +9,7 @@ An empty denominator is null with a reason, never 100 %; what is still open is n
 
 from services.gateway.queries.visible import may_see
 
-# Every statement here is text of ours; values are arguments.
-# ruff: noqa: S608
+# ruff: noqa: S608 - every statement here is text of ours, values are arguments
 
 _DONE = "o.told IN ('completed', 'partial')"
 _CLOSED = "(o.due_at <= $5::timestamptz AND o.told <> 'not_applicable')"

@@ -8,8 +8,8 @@ from services.gateway.queries import things
 from services.gateway.queries.timeline import ITEMS, NOT_PRIVATE, newest_visible
 from services.gateway.queries.visible import may_see, shared
 
-# Every statement here is text of ours; values are arguments. $6 is the patient.
-# ruff: noqa: S608
+# $6 is the patient.
+# ruff: noqa: S608 - every statement here is text of ours, values are arguments
 
 _THERAPIST = "json_build_object('role', 'therapist', 'name', x.therapist -> 'name') AS therapist"
 

@@ -4,8 +4,7 @@ from services.gateway.queries import things
 from services.gateway.queries.pages import paged
 from services.gateway.queries.visible import AS_THERAPIST, may_see
 
-# Every statement here is text of ours; values are arguments.
-# ruff: noqa: S608
+# ruff: noqa: S608 - every statement here is text of ours, values are arguments
 
 ME = f"""
 SELECT (SELECT to_jsonb(p) FROM (

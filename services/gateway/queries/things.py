@@ -3,8 +3,7 @@
 from services.gateway.queries.timeline import newest_visible
 from services.gateway.queries.visible import AS_THERAPIST, may_see, shared
 
-# Every statement here is text of ours; values are arguments.
-# ruff: noqa: S608
+# ruff: noqa: S608 - every statement here is text of ours, values are arguments
 
 
 def _person(kind: str, id_: str) -> str:
