@@ -42,6 +42,8 @@ ELSEWHERE = {
 
 LEFT_OUT = {
     "supervisions": "between colleagues, about no patient",
+    "departures": "of colleagues, about no patient",
+    "records_windows": "of the clinic, for colleagues who left",
     "feed": "in which order facts were delivered; each of them is in the history",
     "feed_heads": "as the feed; how far it goes is the head's live cursor",
 }
