@@ -89,7 +89,7 @@ _BY_CLASS: Mapping[type[Exception], str] = {
     PrivateTextErased: "private-text-erased",
 }
 
-_TRY_AGAIN = {"in-flight", "conflict", "too-many-requests"}
+_TRY_AGAIN = {"in-flight", "conflict", "private-text-erased", "too-many-requests"}
 
 
 class Problems:
