@@ -24,6 +24,7 @@ from libs.privacy.wrapping import (
     check_wrapping,
     proof_of,
 )
+from libs.privacy.writing_over import written_over
 
 BATCH = 500
 PATIENCE = "5s"
@@ -89,7 +90,11 @@ async def rewrap(db: Connection, wrappers: Wrappers, progress: Progress) -> Rewr
         # Somebody held a row just then, or made a key in the last moment of the former one.
         await asyncio.sleep(_PAUSE)
         spoilt = await rewrapping.passed()
-    await _write_over(db)
+    if not await written_over(db):
+        raise CannotRotate(
+            "Keys are in use for longer than 5 s (keys-in-use): all are wrapped anew, and not yet "
+            "written over. Run it again."
+        )
     await db.execute(_LEAVE, number)
     standing = await begun(db)
     return Rewrapped(
@@ -209,19 +214,6 @@ class _Rewrapping:
         except (WrapBroken, KeyError):
             return None
         return await self.wrappers[self.number].wrap(key, label)
-
-
-async def _write_over(db: Connection) -> None:
-    """A page keeps what was in a row until something else is there: copies of keys of which some
-    may be destroyed one day. Whoever wants a key waits meanwhile, a moment for some 100,000.
-    """
-    try:
-        await db.execute("VACUUM (FULL) subject_keys")
-    except asyncpg.LockNotAvailableError:
-        raise CannotRotate(
-            "Keys are in use for longer than 5 s (keys-in-use): all are wrapped anew, and not yet "
-            "written over. Run it again."
-        ) from None
 
 
 async def _prove(db: Connection, wrappers: Wrappers) -> None:

@@ -14,7 +14,9 @@ class SubjectErased(Exception):  # noqa: N818 - the subject's keys were destroye
 
 
 class PrivateTextErased(SubjectErased):
-    """What the patient had written for themselves was erased at their wish, and its key with it."""
+    """What the patient had written for themselves was erased at their wish, and its key with it;
+    the next one is about to be made.
+    """
 
 
 class KeyringUnavailable(Exception):  # noqa: N818 - answered as 503; no clinical text is read or written

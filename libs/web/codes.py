@@ -110,7 +110,8 @@ REQUEST: Mapping[str, Code] = {
     "private-text-erased": _code(
         HTTPStatus.CONFLICT,
         "Private text erased",
-        "What this person wrote for themselves alone was erased, and nothing can be added to it.",
+        "What this person wrote for themselves alone is being erased: try again. If the wish for "
+        "it was cut off, send that again first.",
     ),
     "stale-version": _code(
         HTTPStatus.PRECONDITION_FAILED,

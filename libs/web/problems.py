@@ -93,7 +93,7 @@ _BY_CLASS: Mapping[type[Exception], str] = {
 
 _BUG = "internal-error"
 
-_TRY_AGAIN = {"in-flight", "conflict", "too-many-requests"}
+_TRY_AGAIN = {"in-flight", "conflict", "private-text-erased", "too-many-requests"}
 
 
 class Problems:

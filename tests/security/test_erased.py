@@ -23,8 +23,6 @@ from deploy.local.postgres import Postgres, temporary_place
 from deploy.local.processes import SERVICES
 from libs.messaging.connect import connect
 from libs.messaging.envelope import to_message, topic_of
-from libs.privacy.keyring import PostgresKeyring
-from libs.privacy.keys import MasterKey
 from libs.privacy.private import Erased, Sealed
 from libs.privacy.sealer import KeyringSealer
 from libs.testing.cast import CLINIC, LEV, MASHA
@@ -32,6 +30,7 @@ from libs.testing.databases import Database, Server
 from tests.component.erasing.erased import by_the_gateway, released
 from tests.component.erasing.treatment import WORDS, begun, of
 from tests.component.erasing.world import World, living
+from tests.component.keys.wrapping import keyring_on
 from tests.security.sweeping import Looking
 
 pytestmark = [
@@ -209,7 +208,7 @@ async def test_a_destroyed_key_is_in_no_page_wherever_it_stood(
     async with asyncpg.create_pool(
         database.url_as("keyring_writer"), min_size=1, max_size=2
     ) as pool:
-        keyring = PostgresKeyring(pool, MasterKey(bytes(32), nonce=os.urandom), chance=os.urandom)
+        keyring = keyring_on(pool)
         for each in somebody:
             await keyring.create_subject(CLINIC, each)
         wrapped = _wrapped(database)

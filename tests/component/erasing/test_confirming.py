@@ -33,8 +33,9 @@ async def test_nobody_but_the_gateway_confirms_for_the_gateway(world: World) -> 
     ):
         assert await world.refused(token, "care", path) == (401, "not-authenticated"), token
     assert (await world.refused(signed(pass_key(), LEV, CONFIRMS, now=now), "care", path))[0] == 404
-    other = signed(pass_key(), CLINIC, "care", now=now)
-    assert (await world.refused(other, "care", path))[0] == 404
+    for scope in ("care", "care/erasures.write"):
+        other = signed(pass_key(), CLINIC, scope, now=now)
+        assert await world.refused(other, "care", path) == (403, "scope-not-granted")
     assert (await by_the_gateway(world)).status_code == 201
 
 

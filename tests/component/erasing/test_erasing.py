@@ -68,6 +68,7 @@ async def test_nothing_is_kept_of_her_beside_what_was_recorded(world: World) -> 
         ("care", "idempotency"),
         ("gateway", "erased"),
         ("keyring", "subject_keys"),
+        ("keyring", "erased_subjects"),
     }
     assert all("confirm" in row for row in world.rows("care", "idempotency", MASHA))
 

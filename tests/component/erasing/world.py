@@ -17,6 +17,7 @@ from psycopg.rows import class_row
 from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from deploy.local.people import SCOPES
 from deploy.local.processes import SERVICES, without_the_master
 from libs.access.erasing import SPARED
 from libs.access.passes import KIND
@@ -75,7 +76,7 @@ PEOPLE = Names(
     {
         "operator": _person(ADMIN, "operator"),
         "admin": _person(ADMIN, "clinic_admin"),
-        "integrator": _person(ADMIN, "integrator", *SERVICES),
+        "integrator": _person(ADMIN, "integrator", *SCOPES),
         "anna": _person(ANNA, "therapist"),
         "masha": _person(MASHA, "patient"),
         "lev": _person(LEV, "patient"),

@@ -88,16 +88,18 @@ async def test_each_class_has_generations_of_its_own(keyring: Keyring, masha: UU
     assert clinical.key == f"{masha}.clinical.1"
 
 
-async def test_a_writer_who_holds_the_former_one_goes_on_for_that_minute(
-    keyring: Keyring, masha: UUID
+@pytest.mark.parametrize(("key_class", "generation"), [("clinical", 1), (PRIVATE, 2)])
+async def test_a_writer_who_holds_the_former_one_goes_on_for_that_minute_but_not_in_private(
+    keyring: Keyring, masha: UUID, key_class: KeyClass, generation: int
 ) -> None:
+    """What is private may be gone with it at any time."""
     content: dict[str, Any] = {"first": "said", "second": "said again"}
     sealer = sealer_on(keyring)
     place = {"tenant_id": CLINIC, "subject_id": masha, "event_id": EVENT}
-    await sealer.seal(content, [("first",)], **place, key_class=PRIVATE)
-    await followed(keyring, masha)
-    await sealer.seal(content, [("second",)], **place, key_class=PRIVATE)
-    assert content["second"]["key"] == f"{masha}.{PRIVATE}.1"
+    await sealer.seal(content, [("first",)], **place, key_class=key_class)
+    await followed(keyring, masha, key_class)
+    await sealer.seal(content, [("second",)], **place, key_class=key_class)
+    assert content["second"]["key"] == f"{masha}.{key_class}.{generation}"
     assert await read(keyring, Sealed(**located(content, str(EVENT))["second"])) == "said again"
 
 
