@@ -232,7 +232,9 @@ async def _posted(
     if client is None:
         raise Unavailable
     about = {"server.address": operation.service}
-    with passed_on(), begun(f"POST {operation.path}", "client", attributes=about) as span:
+    # Without a key of their own they could not repeat what may have happened.
+    again = {} if given.idempotency_key else {"idempotencyKey": headers["Idempotency-Key"]}
+    with passed_on(**again), begun(f"POST {operation.path}", "client", attributes=about) as span:
         headers["traceparent"] = context.trace.within(span).traceparent
         return await clients.post(client, path, body, headers)
 

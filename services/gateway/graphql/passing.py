@@ -8,12 +8,13 @@ from services.gateway.graphql.errors import Overloaded, Unauthenticated, Unavail
 
 
 @contextmanager
-def passed_on() -> Iterator[None]:
+def passed_on(**more: object) -> Iterator[None]:
+    """`more`: what whoever asked needs to ask again, where it may have happened all the same."""
     try:
         yield
     except NotAuthenticated:
         raise Unauthenticated from None
     except TryLater as later:
-        raise Overloaded(retryAfter=later.after) from None
+        raise Overloaded(retryAfter=later.after, **more) from None
     except OutOfReach:
-        raise Unavailable from None
+        raise Unavailable(**more) from None
