@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from services.gateway.clients import NotAuthenticated, OutOfReach, TryLater
 from services.gateway.graphql.errors import Overloaded, Unauthenticated, Unavailable
 
 
 @contextmanager
-def passed_on(**more: object) -> Iterator[None]:
+def passed_on(**more: Any) -> Iterator[None]:
     """`more`: what whoever asked needs to ask again, where it may have happened all the same."""
     try:
         yield
