@@ -176,13 +176,14 @@ def test_status_of_a_follower_for_people_and_for_machines(database: Database) ->
     told = json.loads(command("care follow status --json", database).stdout)
     assert told == [
         {
-            "reader": "keep",
+            "reader": reader,
             "position": 0,
             "lag_events": 0,
             "lag_seconds": 0.0,
             "parked_records": 0,
             "parked_streams": 0,
         }
+        for reader in ("keep", "react")
     ]
     assert "parked streams" in command("care follow status", database).stdout
 

@@ -19,7 +19,7 @@ async def test_nobody_but_the_gateway_confirms_for_the_gateway(world: World) -> 
     await released(world)
     await world.all_hear()
     path, now = f"{HERS}/confirmations", world.time.now.timestamp()
-    assert (await world.refused("integrator", "care", path))[0] == 404
+    assert await world.refused("integrator", "care", path) == (403, "scope-not-granted")
     assert (await world.refused("admin", "care", path))[0] == 403
     good = signed(pass_key(), CLINIC, CONFIRMS, now=now)
     for token in (

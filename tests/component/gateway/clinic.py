@@ -58,12 +58,16 @@ class Clinic:
 
     @property
     def environment(self) -> Mapping[str, str]:
+        """Of whoever is erased care is told, and nobody is there."""
+        derived = without_the_master(DEVELOPMENT_MASTER_KEY)
         return {
             "DATABASE_URL": self.database.url_as("gateway_projector"),
             "MIGRATION_DATABASE_URL": self.database.url_as("gateway_owner"),
             "BROKER_URL": self.broker,
             "TOPIC_PREFIX": self.prefix,
-            "CHAIN_KEYS": without_the_master(DEVELOPMENT_MASTER_KEY)["CHAIN_KEYS"],
+            "CARE_URL": "http://127.0.0.1:9",
+            "CHAIN_KEYS": derived["CHAIN_KEYS"],
+            "PASS_KEYS": derived["PASS_KEYS"],
         }
 
     @property

@@ -12,6 +12,7 @@ from libs.testing.cast import LEV, MASHA, NOW
 from libs.testing.databases import Database
 from libs.testing.streams import stream
 from services.gateway import operating
+from services.gateway.projections.erased import OF_NO_PATIENT
 from services.gateway.projections.everything import BY_NAME
 from tests.component.gateway.clinic import Clinic, sessions
 from tests.component.gateway.rebuilding.rebuilds import lived_through, only, told_the_story
@@ -60,13 +61,9 @@ def lev_came_too(clinic: Clinic) -> dict[str, list[Any]]:
     with clinic.live():
         clinic.caught_up()
     return {
-        table: [row for row in found if str(LEV) in row[0] or _nobodys(table)]
+        table: [row for row in found if str(LEV) in row[0] or table in OF_NO_PATIENT]
         for table, found in rows(clinic).items()
     }
-
-
-def _nobodys(table: str) -> bool:
-    return table in {"clinics", "supervisions"}
 
 
 def test_she_is_removed_and_what_comes_late_is_let_pass(own_database: Database) -> None:
@@ -84,7 +81,7 @@ def test_she_is_removed_and_what_comes_late_is_let_pass(own_database: Database) 
     removed = counted(clinic)
     assert removed["assignment_parts"] == there["assignment_parts"] > 0
     assert removed["timeline"] == there["timeline"] - len(without_her["timeline"]) > 0
-    assert set(removed) == set(TABLES) - {"clinics", "supervisions"}
+    assert set(removed) == set(TABLES) - OF_NO_PATIENT
     for name in BY_NAME:
         assert only(operating.verified(clinic.settings, name)) == (0, 0), name
     for name in ("assignment", "timeline", "people"):
