@@ -12,7 +12,17 @@ import strawberry
 from libs.access.principal import Principal
 from services.gateway.export.operations import open_to as exports_open_to
 from services.gateway.graphql import erasures, listing, nodes, screens, shaping, types
+from services.gateway.graphql.arguments import (
+    After,
+    Before,
+    Consistency,
+    First,
+    Last,
+    OfPatient,
+    Strict,
+)
 from services.gateway.graphql.connections import Connection
+from services.gateway.graphql.consented import Consented
 from services.gateway.graphql.context import Info
 from services.gateway.graphql.errors import BadRequest
 from services.gateway.graphql.ids import uuid_of
@@ -24,24 +34,6 @@ from services.gateway.projections.homework_lists import (
 from services.gateway.queries import progress, timeline
 from services.gateway.queries import screens as asked
 
-First = Annotated[int | None, strawberry.argument(description="The first so many items, 1 to 100.")]
-Last = Annotated[int | None, strawberry.argument(description="The last so many items, 1 to 100.")]
-After = Annotated[str | None, strawberry.argument(description="Only items after this cursor.")]
-Before = Annotated[str | None, strawberry.argument(description="Only items before this cursor.")]
-Consistency = Annotated[
-    str | None,
-    strawberry.argument(
-        description="A command's `consistency`: wait (500 ms at most) until it is visible here."
-    ),
-]
-Strict = Annotated[
-    bool,
-    strawberry.argument(description="Fail with STALE_READ rather than answer from before it."),
-]
-OfPatient = Annotated[
-    strawberry.ID | None,
-    strawberry.argument(description="Whose; a patient may leave it out and means themselves."),
-]
 OfSession = Annotated[strawberry.ID, strawberry.argument(description="Which session.")]
 OnDate = Annotated[
     Date | None,
@@ -53,7 +45,7 @@ OfStatus = Annotated[
 
 
 @strawberry.type(description="What can be read.")
-class Query(Looks):
+class Query(Looks, Consented):
     @strawberry.field(description="Who is calling.")
     async def me(self, info: Info) -> screens.Me:
         who, row = await info.context.present(), await info.context.row(asked.ME) or {}
@@ -253,47 +245,6 @@ class Query(Looks):
         return await listing.listed(
             info, asked.GOALS, wanted, types.Goal.model_validate, "set_at", (whose,)
         )
-
-    @strawberry.field(description="What the patient allows, and what they did, oldest first.")
-    async def consents(
-        self,
-        info: Info,
-        *,
-        patient_id: OfPatient = None,
-        first: First = None,
-        last: Last = None,
-        after: After = None,
-        before: Before = None,
-        consistency: Consistency = None,
-        strict: Strict = False,
-    ) -> Connection[types.Consent]:
-        await info.context.fresh(consistency, strict=strict)
-        whose = listing.whose(info, patient_id)
-        wanted = listing.page(f"consents:{whose}", first, last, after, before)
-        shape = types.Consent.model_validate
-        return await listing.listed(info, asked.CONSENTS, wanted, shape, "given_at", (whose,))
-
-    @strawberry.field(
-        description="With whom the patient agrees to share today, besides those who treat them."
-        " It is a word to staff: nobody gets access by it."
-    )
-    async def sharing(
-        self,
-        info: Info,
-        *,
-        patient_id: OfPatient = None,
-        first: First = None,
-        last: Last = None,
-        after: After = None,
-        before: Before = None,
-        consistency: Consistency = None,
-        strict: Strict = False,
-    ) -> Connection[types.Consent]:
-        await info.context.fresh(consistency, strict=strict)
-        whose = listing.whose(info, patient_id)
-        wanted = listing.page(f"sharing:{whose}", first, last, after, before)
-        shape = types.Consent.model_validate
-        return await listing.listed(info, asked.SHARING, wanted, shape, "given_at", (whose,))
 
     @strawberry.field(description="What the patient recorded between sessions.")
     async def diary(
