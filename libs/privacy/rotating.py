@@ -92,8 +92,8 @@ async def rewrap(db: Connection, wrappers: Wrappers, progress: Progress) -> Rewr
         spoilt = await rewrapping.passed()
     if not await written_over(db):
         raise CannotRotate(
-            "Keys are in use for longer than 5 s (keys-in-use): all are wrapped anew, and not yet "
-            "written over. Run it again."
+            "Keys are in use, or somebody may still see them as they were (keys-in-use): all are "
+            "wrapped anew, and the former wraps not yet written over. Run it again."
         )
     await db.execute(_LEAVE, number)
     standing = await begun(db)

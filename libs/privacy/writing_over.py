@@ -7,8 +7,11 @@ from typing import Any
 
 import asyncpg
 
-PAUSES = (0.05, 0.2, 1.0, 4.0)
-"""Seconds, in which whoever may still see what was there before ends what they are doing."""
+PAUSES = (0.05, 0.2, 1.0, 4.0, 15.0, 40.0)
+"""Seconds, in which whoever may still see what was there before ends what they are doing. That may
+be somebody who writes something else, anywhere on this server: until they end, all keep what they
+could look at.
+"""
 
 Connection = Any
 """asyncpg ships no types. Of the role keyring_rotator."""

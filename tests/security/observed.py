@@ -204,6 +204,7 @@ def _secrets(run: RunInfo, interlude: Talkative) -> Mapping[str, str]:
     return {
         "master key": master,
         "what wraps keys": wraps,
+        "what signs passes": without_the_master(master)["PASS_KEYS"].removeprefix("gateway:"),
         "superuser": _password(run.database),
         **passwords,
     }

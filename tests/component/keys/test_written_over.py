@@ -95,12 +95,12 @@ async def test_nor_is_any_wrap_of_a_key_that_was_destroyed_since(
 
 @pytest.mark.usefixtures("everybody")
 async def test_while_somebody_may_still_see_the_former_ones_it_does_not_say_that_it_is_done(
-    own_database: Database, monkeypatch: pytest.MonkeyPatch
+    own_database: Database,
 ) -> None:
     """What a snapshot of before may still look at is carried over into the new table."""
-    monkeypatch.setattr(writing_over, "PAUSES", (0.0, 0.1))
     former = wraps(own_database)
-    with closing(psycopg.connect(own_database.url)) as looking:
+    with closing(psycopg.connect(own_database.url)) as looking, pytest.MonkeyPatch.context() as now:
+        now.setattr(writing_over, "PAUSES", (0.0, 0.1))
         looking.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         looking.execute("SELECT 1")
         with pytest.raises(CannotRotate, match=r"\(keys-in-use\)"):
