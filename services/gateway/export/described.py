@@ -58,7 +58,7 @@ PROBLEM = reference("Problem")
 REFUSALS = {
     "400": "Not a request of this API.",
     "401": "No valid token.",
-    "403": "Not for this role.",
+    "403": "Not for this role, or not any more.",
     "404": "There is no such patient, or none of yours.",
     "405": "Another method than GET.",
     "429": "So much is too much: try again after Retry-After seconds.",
