@@ -87,6 +87,7 @@ _UNREACHABLE = (
     asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.InsufficientResourcesError,
+    asyncpg.LockNotAvailableError,
     asyncpg.OperatorInterventionError,
 )
 

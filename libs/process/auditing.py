@@ -14,7 +14,7 @@ import psycopg
 import structlog
 
 from libs.audit.reading import Auditor
-from libs.audit.record import Kept
+from libs.audit.record import Kept, Record
 from libs.audit.searching import Wanted, search
 from libs.audit.verify import Head, Heads, Verified, verify
 from libs.process.settings import AuditKeys, Database
@@ -96,12 +96,18 @@ def said(kept: Kept) -> Mapping[str, Any]:
 def line(kept: Kept) -> str:
     """For somebody who reads."""
     told = kept.record
-    about = ", ".join(map(str, told.patients)) or "nobody"
-    why = ", ".join(dict.fromkeys(told.reasons)) or "refused"
+    about = ", ".join(_whose_and_why(told))
     return (
         f"{kept.recorded_at:%Y-%m-%d %H:%M:%S}Z  {told.role} {told.person_id}  {told.verb}"
-        f" {told.action} ({told.outcome})  about {about}: {why}  [{told.client or 'no client'}]"
+        f" {told.action} ({told.outcome})  about {about}  [{told.client or 'no client'}]"
     )
+
+
+def _whose_and_why(told: Record) -> Iterator[str]:
+    """Whoever has no reason beside them was asked for in vain."""
+    for place in range(max(1, len(told.patients))):
+        whose = told.patients[place] if told.patients else "nobody"
+        yield f"{whose}: {told.reasons[place] if place < len(told.reasons) else 'refused'}"
 
 
 @contextmanager

@@ -29,10 +29,13 @@ from services.gateway.graphql.context import Context
 from services.gateway.graphql.errors import Unavailable
 from services.gateway.graphql.looking import Looking, looking
 from services.gateway.queries.owners import OWNERS
-from services.gateway.queries.visible import REASONS, ROLES
+from services.gateway.queries.visible import REASONS, ROLES, asker
 
 _OF_STAFF: Mapping[str, Reason] = {"therapist": "treatment", "supervisor": "supervision"}
 """By the roles in which rows of others are shown at all."""
+
+_OF_NOBODY: tuple[Reason, ...] = ("clinic",)
+"""Why somebody was told what is about no patient: they are one of the clinic's people."""
 
 
 class Audited(SchemaExtension):
@@ -67,13 +70,13 @@ async def watched(context: Context, patient: UUID | None, trouble: str | None = 
 async def _written_down(
     context: Context, looked: Looking, action: str, trouble: str | None
 ) -> None:
-    who = context.known
-    if who is None:
+    if context.known is None:
         return
     try:
+        who = await context.parts.present(context.known)
         nothing = trouble is not None and not looked.shown
         reasons = {} if nothing else await _reasons(context, who, looked)
-        owners = await _owners(context, looked)
+        owners = await _owners(context, who, looked)
         record = _record(context, who, looked, reasons, owners, action, trouble)
         await context.parts.audit.note(record)
     except (AuditUnavailable, StoreUnavailable):
@@ -92,6 +95,8 @@ def _record(  # noqa: PLR0917 - who, whose, why, what, and what came of it: in t
     sought = dict.fromkeys([*looked.patients, *owners])
     refused = [each for each in sought if each not in reasons]
     acted = next((ROLES[each] for each in reasons.values()), None)
+    outcome = trouble or _came_of_it(who, looked, reasons)
+    why = tuple(reasons.values()) or _OF_NOBODY[: not sought and outcome == "done"]
     return Record(
         tenant_id=who.tenant_id,
         person_id=who.person_id,
@@ -101,36 +106,46 @@ def _record(  # noqa: PLR0917 - who, whose, why, what, and what came of it: in t
         action=action,
         thing_id=looked.thing,
         patients=(*reasons, *refused),
-        reasons=tuple(reasons.values()),
-        outcome=trouble or ("not-found" if looked.in_vain and not reasons else "done"),
+        reasons=why,
+        outcome=outcome,
         client=who.client,
         correlation_id=context.trace.correlation_id,
     )
+
+
+def _came_of_it(who: Principal, looked: Looking, reasons: Mapping[UUID, Reason]) -> str:
+    if reasons:
+        return "done"
+    if who.left:
+        return "staff-left"
+    return "not-found" if looked.in_vain else "done"
 
 
 async def _reasons(context: Context, who: Principal, looked: Looking) -> Mapping[UUID, Reason]:
     """Why they may see each of those whom it is about, of whom they may see. Of who has one role
     that is clear from what was shown; else it is looked up.
     """
-    own = who.person_id if "patient" in who.roles else None
+    own = who.person_id if "patient" in who.roles_here else None
     reasons: dict[UUID, Reason] = {own: "self"} if own in looked.patients and own else {}
     reasons = looked.let | reasons
-    others = [each for each in looked.patients if each not in reasons]
-    held = [reason for role, reason in _OF_STAFF.items() if role in who.roles]
+    others = [each for each in looked.let_by_relation if each not in reasons]
+    held = [reason for role, reason in _OF_STAFF.items() if role in who.roles_here]
     if not others or not held:
         return reasons
     if len(held) == 1 and looked.shown_all(others):
         return reasons | dict.fromkeys(others, held[0])
-    found = await context.parts.models.rows(context.asker, REASONS, others)
+    asks = asker(who, context.parts.clock())
+    found = await context.parts.models.rows(asks, REASONS, others)
     return reasons | {UUID(each["patient_id"]): each["reason"] for each in found}
 
 
-async def _owners(context: Context, looked: Looking) -> Sequence[UUID]:
+async def _owners(context: Context, who: Principal, looked: Looking) -> Sequence[UUID]:
     """Whose is what somebody asked for by its id and was not shown."""
     found: list[UUID] = []
     for kind, thing in looked.missed:
         if kind in OWNERS:
-            rows = await context.parts.models.rows(context.asker, OWNERS[kind], thing)
+            asks = asker(who, context.parts.clock())
+            rows = await context.parts.models.rows(asks, OWNERS[kind], thing)
             found += [UUID(each["patient_id"]) for each in rows if each["patient_id"]]
     return found
 

@@ -73,6 +73,7 @@ async def of_patient(context: Context, patient_id: UUID | None) -> Erasure | Non
     with passed_on():
         told = await clients.get(care, f"/v1/erasures/{patient_id}", headers)
     if told is None:
+        now_looking().was_refused(patient_id)
         return None
     own = "patient" in who.roles and who.person_id == patient_id
     now_looking().was_let(patient_id, "self" if own else "administration")

@@ -12,13 +12,15 @@ from services.gateway.queries.reading import Json
 @dataclass(slots=True)
 class Looking:
     """Of one operation. `shown` are the patients whose rows it has read, `named` those whom it
-    asked for; `thing` is what else it asked for by its id. What was `missed` is a kind
-    of node and its id. Whom a service let them see by its own rules is in `let`, with why.
+    asked for; `thing` is what else it asked for by its id. What was `missed` is a kind of node and
+    its id. Whom a service let them see by rules of its own is in `let`, with why; whom not, in
+    `refused`.
     """
 
     shown: dict[str, None] = field(default_factory=dict)
     named: dict[UUID, None] = field(default_factory=dict)
     let: dict[UUID, Reason] = field(default_factory=dict)
+    refused: dict[UUID, None] = field(default_factory=dict)
     thing: UUID | None = None
     verb: Verb = "read"
     missed: list[tuple[str, UUID]] = field(default_factory=list)
@@ -37,6 +39,11 @@ class Looking:
         self.let[patient] = reason
         self.rows += 1
 
+    def was_refused(self, patient: UUID | None) -> None:
+        self.asked_for(patient)
+        if patient is not None:
+            self.refused[patient] = None
+
     def saw(self, rows: Iterable[Json]) -> None:
         for row in rows:
             self.rows += 1
@@ -46,6 +53,13 @@ class Looking:
     @property
     def patients(self) -> tuple[UUID, ...]:
         return tuple(dict.fromkeys([*map(UUID, self.shown), *self.let, *self.named]))
+
+    @property
+    def let_by_relation(self) -> tuple[UUID, ...]:
+        """Those whom whoever treats or supervises them may see by that alone."""
+        return tuple(
+            each for each in self.patients if each not in self.refused or str(each) in self.shown
+        )
 
     def shown_all(self, patients: Iterable[UUID]) -> bool:
         """Who was asked for, and of whom no row was shown, may be nobody's."""

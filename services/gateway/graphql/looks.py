@@ -22,6 +22,7 @@ from services.gateway.graphql import listing
 from services.gateway.graphql.connections import Connection, Edge, PageInfo
 from services.gateway.graphql.context import Context, Info
 from services.gateway.graphql.errors import Overloaded
+from services.gateway.graphql.looking import now_looking
 from services.gateway.graphql.passing import passed_on
 from services.gateway.graphql.types import Therapist, about, maybe
 from services.gateway.projections import lists
@@ -91,6 +92,7 @@ class Looks:
         whose = listing.whose(info, patient_id)
         wanted = listing.page(f"looks:{who.person_id}", first, None, after, None)
         if "patient" not in who.roles or whose != who.person_id:
+            now_looking().was_refused(whose)
             return _connection(wanted, [], more=False)
         rows, more = await _newest(context, wanted)
         return _connection(wanted, await _with_names(context, rows), more=more)

@@ -1,6 +1,7 @@
 """What an auditor sees: that everything is there, and what was done about whom, and by whom."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,11 @@ import pytest
 
 from deploy.local.processes import for_auditors
 from libs.audit.keeping import AuditLog
-from libs.audit.record import Reason, Record
+from libs.audit.record import Kept, Reason, Record
 from libs.eventstore.pool import open_pool
+from libs.process.auditing import line
 from libs.process.keys import DEVELOPMENT_MASTER_KEY, derived, master_key
-from libs.testing.cast import ANNA, BORIS, CLINIC, LEV, MASHA
+from libs.testing.cast import ANNA, BORIS, CLINIC, LEV, MASHA, NOW
 from libs.testing.databases import Database
 from services.care.__main__ import SERVICE
 from tests.component.audit.asking import Done, ask
@@ -151,7 +153,17 @@ def test_a_patient_is_searched_for_refusals_too(
     ]
     lines = asked(written, monkeypatch, "audit", "search", "--patient", str(LEV)).out
     assert len(lines) == 1
-    assert f"therapist {ANNA}  read session (done)  about {MASHA}, {LEV}: treatment" in lines[0]
+    whose = f"about {MASHA}: treatment, {LEV}: treatment"
+    assert f"therapist {ANNA}  read session (done)  {whose}" in lines[0]
+
+
+def test_a_line_says_of_each_patient_whether_they_were_shown() -> None:
+    told = replace(looked(ANNA, MASHA, LEV), reasons=(TREATED,))
+    one = Kept(writer=UUID(int=1), number=1, recorded_at=NOW, host="here", record=told)
+    assert f"about {MASHA}: treatment, {LEV}: refused" in line(one)
+    nobody = replace(told, patients=(), reasons=("clinic",))
+    assert "about nobody: clinic" in line(replace(one, record=nobody))
+    assert "about nobody: refused" in line(replace(one, record=replace(nobody, reasons=())))
 
 
 def test_so_is_a_person_within_a_period(written: Database, monkeypatch: pytest.MonkeyPatch) -> None:

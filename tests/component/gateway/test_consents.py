@@ -17,6 +17,7 @@ from services.care.domain.sharing_consent import SharingConsentGiven
 from services.care.domain.treatment_consent import TreatmentConsentGiven
 from services.care.examples import FACTS, SHARING_CONSENT, TREATMENT_CONSENT
 from services.gateway.graphql.ids import to_global
+from services.gateway.queries.pages import cursor
 from tests.component.gateway.exporting import HER_CASE, asked, record_of
 from tests.component.gateway.screens import HER
 from tests.component.gateway.telling import Projecting, Story
@@ -166,7 +167,20 @@ async def test_it_is_not_for_every_role(app: FastAPI, who: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (403, "role-not-allowed")
 
 
-@pytest.mark.parametrize("odd", ["limit=0", "limit=101", "limit=many", "cursor=of-another-list"])
+BEFORE_ALL_TIME = cursor(f"patientConsents:{MASHA}", "0001-01-01T00:00:00+14:00", str(MASHA))
+"""Of this very list; in another zone there is no such time."""
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "limit=0",
+        "limit=101",
+        "limit=many",
+        "cursor=of-another-list",
+        f"cursor={BEFORE_ALL_TIME}",
+    ],
+)
 async def test_what_is_no_page_is_refused(app: FastAPI, odd: str) -> None:
     answer = await asked(app, "masha", f"{CONSENTS}?{odd}")
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed-request")

@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from libs.process.admin import Readiness
+from libs.testing.audit import MemoryAudit
 from libs.testing.cast import MASHA
 from services.gateway.app import create_app
 from services.gateway.graphql.context import Parts
@@ -83,10 +84,26 @@ async def test_a_patient_sees_where_their_erasure_stands(ask: Asking, care: Answ
 
 @pytest.mark.parametrize("status", [403, 404])
 async def test_what_care_does_not_show_is_not_there(
-    ask: Asking, care: Answers, status: int
+    ask: Asking, care: Answers, audit: MemoryAudit, status: int
 ) -> None:
     care.status, care.content = status, {"code": "not-found"}
     assert (await ask("anna", ASKED, of=str(MASHA)))["data"] == {"erasure": None}
+    (record,) = audit.records
+    assert (record.outcome, record.patients, record.reasons) == ("not-found", (MASHA,), ())
+
+
+@pytest.mark.security("audit")
+@pytest.mark.parametrize(
+    ("who", "role", "reason"),
+    [("masha", "patient", "self"), ("admin", "clinic_admin", "administration")],
+)
+async def test_who_is_shown_it_is_written_down_with_why(
+    ask: Asking, audit: MemoryAudit, who: str, role: str, reason: str
+) -> None:
+    await ask(who, ASKED, of=str(MASHA))
+    (record,) = audit.records
+    assert (record.role, record.outcome) == (role, "done")
+    assert (record.patients, record.reasons) == ((MASHA,), (reason,))
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from libs.access.departed import TRUSTED_FOR
+from libs.testing.audit import MemoryAudit
 from libs.testing.cast import ANNA, CLINIC, MASHA, NOW
 from libs.testing.streams import stream
 from services.care.examples import RELATIONSHIP, SUPERVISOR
@@ -53,6 +54,18 @@ async def test_who_has_left_finds_nobody_and_nothing(
             answer = await ask(who, query)
             assert set(map(str, answer["data"].values())) <= {"None", "{'nodes': []}"}
     assert {name: await ask(who, query) for name, query in SCREENS.items()} == before
+
+
+@pytest.mark.parametrize(("who", "person"), [("anna", ANNA), ("ruth", SUPERVISOR)])
+async def test_nobody_is_told_that_who_has_left_has_looked(
+    ask: Any, project: Projecting, audit: MemoryAudit, who: str, person: UUID
+) -> None:
+    with gone(project, person):
+        await ask(
+            who, "query($id: ID) { diary(patientId: $id, first: 5) { nodes { id } } }", id=HER
+        )
+    (record,) = audit.records
+    assert (record.outcome, record.patients, record.reasons) == ("staff-left", (MASHA,), ())
 
 
 async def test_who_has_left_is_told_that_they_have_no_role_here(

@@ -109,6 +109,31 @@ async def test_what_is_not_there_is_nobodys(ask: Asking, audit: MemoryAudit) -> 
     assert (record.thing_id, record.outcome, record.patients) == (UUID(int=9), "not-found", ())
 
 
+@pytest.mark.parametrize(
+    ("who", "query", "role"),
+    [
+        ("admin", "{ me { roles } }", "clinic_admin"),
+        ("boris", "{ caseload(first: 5) { nodes { since } } }", "therapist"),
+    ],
+)
+async def test_what_is_about_no_patient_has_a_reason_too(
+    who: str, query: str, role: str, ask: Asking, audit: MemoryAudit
+) -> None:
+    assert "errors" not in await ask(who, query)
+    (record,) = audit.records
+    assert (record.role, record.outcome) == (role, "done")
+    assert (record.patients, record.reasons) == ((), ("clinic",))
+
+
+async def test_whoever_treats_somebody_does_not_see_who_else_looked(
+    ask: Asking, audit: MemoryAudit
+) -> None:
+    asked = "query($id: ID) { whoLooked(patientId: $id, first: 5) { nodes { at } } }"
+    assert (await ask("anna", asked, id=HERS))["data"]["whoLooked"]["nodes"] == []
+    (record,) = audit.records
+    assert (record.outcome, record.patients, record.reasons) == ("not-found", (MASHA,), ())
+
+
 def test_of_every_kind_of_thing_it_is_known_whose_it_is() -> None:
     assert set(OWNERS) == set(NODES) - {"Patient", "Therapist", "Clinic"}
 
