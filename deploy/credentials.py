@@ -3,11 +3,16 @@
 `python -m deploy.credentials` writes `.env` and `secrets/` in the repository's folder, once; what
 is there already is never changed. Names that a person must give (ISSUERS) are left to them.
 
+PostgreSQL is not told a role's password, but what it needs to know it by (`secrets/passwords.sql`):
+a server may write down every statement.
+
 The certificates, of servers and of Kafka's clients, are signed by an authority whose own key is
 thrown away, and are good for two years: draw them anew by deleting `secrets/`.
 """
 
 import base64
+import hashlib
+import hmac
 import re
 import secrets
 import sys
@@ -32,12 +37,49 @@ GOOD_FOR = timedelta(days=730)
 ADMIN = "admin"
 """Who grants the others their rights at Kafka."""
 
+OPERATORS = ("KEYRING_ROTATOR_PASSWORD",)
+"""Of roles that no container has."""
+
+SERVER = "POSTGRES_PASSWORD"
+"""Of who makes the roles: the image sets it without a statement."""
+
+ROUNDS = 4096
+_SALT_BYTES = 16
+
 _REQUIRED = re.compile(r"\$\{([A-Z_]+):\?")
 
 
 def required(compose: str) -> list[str]:
     """The names that Compose refuses to start without."""
     return sorted(set(_REQUIRED.findall(compose)))
+
+
+def known_by(password: str, salt: bytes) -> str:
+    """What PostgreSQL keeps of a password (SCRAM-SHA-256, RFC 5803). Raises ValueError for one
+    that is not of ASCII's letters, digits and signs, which may be written in several ways.
+    """
+    if not (password.isascii() and password.isprintable() and password):
+        raise ValueError("not of ASCII's letters, digits and signs")
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, ROUNDS)
+    client, server = (
+        hmac.digest(salted, each, "sha256") for each in (b"Client Key", b"Server Key")
+    )
+    stored = hashlib.sha256(client).digest()
+    encoded = [base64.b64encode(each).decode() for each in (salt, stored, server)]
+    return "SCRAM-SHA-256${}:{}${}:{}".format(ROUNDS, *encoded)
+
+
+def passwords(given: Mapping[str, str]) -> str:
+    """As SQL: each role with a NAME_PASSWORD gets it (CARE_APP_PASSWORD)."""
+    roles = {
+        name.removesuffix("_PASSWORD").lower(): value
+        for name, value in sorted(given.items())
+        if name.endswith("_PASSWORD") and name != SERVER
+    }
+    return "".join(
+        f"ALTER ROLE {role} PASSWORD '{known_by(value, secrets.token_bytes(_SALT_BYTES))}';\n"
+        for role, value in roles.items()
+    )
 
 
 def draw(name: str) -> str | None:
@@ -164,7 +206,7 @@ def write(folder: Path, compose: str, now: datetime, say: Callable[[str], object
     if environment.exists():
         say(f"{environment} is there already and stays as it is.")
     else:
-        drawn = {name: draw(name) for name in required(compose)}
+        drawn = {name: draw(name) for name in [*required(compose), *OPERATORS]}
         drawn |= without_the_master(drawn["MASTER_KEY"] or "")
         environment.touch(mode=0o600)
         environment.write_text(
@@ -178,6 +220,16 @@ def write(folder: Path, compose: str, now: datetime, say: Callable[[str], object
         kept.mkdir(mode=0o700)
         for name, content in certificates(now).items():
             (kept / name).write_bytes(content)
+    told = kept / "passwords.sql"
+    if not told.exists():
+        told.write_text(passwords(_settings(environment)))
+
+
+def _settings(environment: Path) -> Mapping[str, str]:
+    """As Compose reads it: somebody may have put a value in quotes."""
+    lines = [line.strip() for line in environment.read_text().splitlines()]
+    pairs = [line.split("=", 1) for line in lines if "=" in line and not line.startswith("#")]
+    return {name: value.strip("'\"") for name, value in pairs}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""What those are given who open nothing: the keys of the chains, and of the analysts' pseudonyms.
+"""What those are given who open nothing: the keys of the chains and of the audit, and of the
+analysts' pseudonyms. And what wraps the keys in a keyring that nobody has wrapped anew.
 
 `MASTER_KEY=… python -m deploy.derived_keys` prints them as settings, one a line. They follow from
 the master key, which cannot be worked out from them. Derived again, they are the same.
@@ -8,7 +9,7 @@ import os
 import sys
 from argparse import ArgumentParser
 
-from deploy.local.processes import EPOCHS, without_the_master
+from deploy.local.processes import EPOCHS, for_auditors, without_the_master
 
 MISUSED = 2
 
@@ -18,7 +19,8 @@ def main() -> int:
     parser.add_argument("--epochs", type=int, default=EPOCHS, help="how many may begin in all")
     epochs = parser.parse_args(sys.argv[1:]).epochs
     try:
-        made = without_the_master(os.environ.get("MASTER_KEY", ""), epochs)
+        master = os.environ.get("MASTER_KEY", "")
+        made = {**without_the_master(master, epochs), **for_auditors(master)}
     except ValueError:
         sys.stderr.write("MASTER_KEY is not usable: this takes 32 random bytes in base64.\n")
         return MISUSED

@@ -42,6 +42,7 @@ def files(published: Path = OPENAPI) -> Iterator[tuple[str, bytes]]:
     }
     yield from services.items()
     yield "gateway.openapi.json", _json(gateway.document())
+    yield "export.schema.json", _json(gateway.record())
     yield "gateway.graphql", gateway.sdl(services)
     every_version = [*facts, *gate.earlier(published, facts)]
     described = asyncapi.document(every_version, version=VERSION)

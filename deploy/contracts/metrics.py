@@ -20,6 +20,7 @@ MEASURING = (
     "libs.privacy.opening",
     "libs.web.limits",
     "libs.web.telemetry",
+    "services.gateway.graphql.trusted",
 )
 """The modules that declare metrics."""
 
@@ -48,6 +49,11 @@ ABOUT: Mapping[str, About] = {
     "interlude_requests_in_flight": About(unit="requests", roles=_SERVING),
     "interlude_requests_refused_total": About(
         unit="requests", roles=_SERVING, alert="rate above 0 for 5 min: more processes are needed"
+    ),
+    "interlude_unknown_documents_total": About(
+        unit="documents",
+        roles=("gateway-api",),
+        alert="`log`: as long as it moves, do not enforce; `enforce`: a client that is too old",
     ),
     "interlude_unreadable_texts_total": About(
         unit="texts", roles=_SERVING, alert="at all: a key or a record is not what it was"

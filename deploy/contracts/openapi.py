@@ -1,6 +1,6 @@
 """What a service offers over HTTP, read from its own app, which needs no database to say so."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any, cast
 
@@ -13,7 +13,7 @@ from libs.eventstore.wire import Json
 from libs.process.admin import Readiness
 from libs.process.parts import Parts
 from libs.testing.sealer import ReadableSealer
-from libs.testing.web import Ids, edge
+from libs.testing.web import Ids, Names, edge
 from libs.web.hosting import Hosted
 from libs.web.service import Manners
 
@@ -31,13 +31,18 @@ class _OnPaper:
 
 
 def document(service: str) -> Json:
+    described: Json = on_paper(service).openapi()
+    return described
+
+
+def on_paper(service: str, names: Names | None = None) -> FastAPI:
+    """The app of a service that knows of nobody but those who call it."""
     app: FastAPI = import_module(f"services.{service}.app").create_app(
         Hosted(
             parts=cast("Parts", _OnPaper()),
-            edge=edge(),
+            edge=replace(edge(names=names), service=service),
             readiness=Readiness({}),
             manners=Manners(),
         )
     )
-    described: Json = app.openapi()
-    return described
+    return app

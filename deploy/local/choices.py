@@ -24,6 +24,7 @@ class Choices:
     broker_url: str | None = field(default=None, repr=False)
     identity: IdentityKind = "development"
     master_key: str | None = field(default=None, repr=False)
+    keyring_keys: str = field(default="", repr=False)
     audience: str = "interlude"
     collector: str = ""
 
@@ -42,6 +43,7 @@ def choices(environment: Mapping[str, str] = os.environ) -> Choices:
         broker_url=broker_url,
         identity=_identity(environment.get("IDENTITY") or "development"),
         master_key=environment.get("MASTER_KEY") or None,
+        keyring_keys=environment.get("KEYRING_KEYS") or "",
         audience=environment.get("AUDIENCE") or "interlude",
         collector=environment.get("OTEL_EXPORTER_OTLP_ENDPOINT") or "",
     )

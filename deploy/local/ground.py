@@ -60,6 +60,7 @@ def lay(var: Var, choices: Choices, ports: Ports, terminal: Terminal, stack: Exi
         audience=choices.audience,
         collector=choices.collector,
         master_key=target.master,
+        keyring_keys=choices.keyring_keys,
     )
     started = (postgres, broker.backing, provider.backing)
     return Ground(

@@ -8,7 +8,7 @@ It asks for no password, so it refuses to start in any other profile, and listen
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Literal
@@ -84,6 +84,16 @@ class Issuer:
         return {"keys": [{**public, "use": "sig", "alg": ALGORITHM}]}
 
 
+def narrowed(person: Person, scope: str) -> Person | None:
+    """With some of their scopes, as asked; all of them where nothing is asked. None where one of
+    them is not theirs.
+    """
+    if not scope.strip():
+        return person
+    theirs = set(scope.split()) <= set(person.scope.split())
+    return replace(person, scope=scope) if theirs else None
+
+
 def kept_key(file: Path) -> ECKey:
     """Made once: tokens stay good when Interlude is started again."""
     key = ECKey.import_key(kept(file, _new_key))
@@ -110,7 +120,10 @@ def create_app(issuer: Issuer, clock: Callable[[], float]) -> Starlette:
         name = asked.get("client_id", [""])[0]
         if name not in PEOPLE:
             return JSONResponse({"error": "invalid_client"}, HTTPStatus.UNAUTHORIZED)
-        made = issuer.token(name, now=clock())
+        person = narrowed(PEOPLE[name], asked.get("scope", [""])[0])
+        if person is None:
+            return JSONResponse({"error": "invalid_scope"}, HTTPStatus.BAD_REQUEST)
+        made = issuer.token_for(person, CLINIC, now=clock())
         answer = {"access_token": made, "token_type": "Bearer", "expires_in": LIFETIME}
         return JSONResponse(answer, headers={"Cache-Control": "no-store"})
 

@@ -9,6 +9,23 @@ from libs.eventstore.telling import Role
 CLINIC = UUID("01990000-0000-7000-8000-00000000c001")
 
 
+SCOPES = (
+    "care/care-relationships.read",
+    "care/care-relationships.write",
+    "care/clinics.read",
+    "care/patients.read",
+    "care/patients.write",
+    "care/sessions.read",
+    "care/sessions.write",
+    "care/supervisions.read",
+    "care/supervisions.write",
+    "care/therapists.read",
+    "care/therapists.write",
+    "diary/entries.write",
+)
+"""All that an integrator may be given: what `openapi/access.md` opens to one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     id: UUID
@@ -26,7 +43,7 @@ PEOPLE: Mapping[str, Person] = {
     "integrator": Person(
         id=UUID("01990000-0000-7000-8000-00000000e001"),
         role="integrator",
-        scope="care assignment diary review",
+        scope=" ".join(SCOPES),
     ),
     "analyst": Person(id=UUID("01990000-0000-7000-8000-00000000d002"), role="analyst"),
     "operator": Person(id=UUID("01990000-0000-7000-8000-00000000f001"), role="operator"),

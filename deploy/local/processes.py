@@ -6,7 +6,7 @@ A test compares `docker-compose.yml` with it.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from libs.process.keys import Derived, master_key
+from libs.process.keys import Derived, master_key, wrapping
 
 SERVICES = ("care", "assignment", "diary", "review")
 
@@ -22,11 +22,14 @@ _ALL = frozenset(
         _COLLECTOR,
     }
 )
-_SEALS = frozenset({"KEYRING_URL", "MASTER_KEY"})
-_SERVES = _SEALS | {"PORT", "ISSUERS", "AUDIENCE"}
+_SEALS = frozenset({"KEYRING_URL", "KEYRING_KEYS", "MASTER_KEY"})
+_SERVES = _SEALS | {"PORT", "ISSUERS", "AUDIENCE", "ORIGINS"}
 _STREAMS = frozenset({"BROKER_URL", "TOPIC_PREFIX"})
-_REACTS = frozenset({"assignment", "diary"})
-"""Whose `follow` appends, and so seals; the others only keep."""
+_FOLLOWS = {
+    "care": frozenset({"CHAIN_KEYS", "KEYRING_URL"}),
+    "review": frozenset({"CHAIN_KEYS"}),
+}
+"""Whose `follow` seals nothing: care's destroys keys and opens none, review's needs none at all."""
 
 EPOCHS = 60
 """Of the analysts' pseudonyms that there are keys for, until somebody derives more."""
@@ -51,8 +54,10 @@ class Process:
 
     @property
     def keyring_role(self) -> str:
-        """Keys are made where people are registered; everybody else only reads them."""
-        return "keyring_writer" if (self.service, self.role) == ("care", "api") else "keyring_app"
+        """Care makes keys where people are registered, and destroys those of whoever is erased;
+        everybody else only reads them.
+        """
+        return "keyring_writer" if self.service == "care" else "keyring_app"
 
     @property
     def patient(self) -> bool:
@@ -85,7 +90,7 @@ def _of_service(service: str) -> list[Process]:
             service=service,
             role="follow",
             database_role=f"{service}_follow",
-            needs=_ALL | _STREAMS | (_SEALS if service in _REACTS else {"CHAIN_KEYS"}),
+            needs=_ALL | _STREAMS | _FOLLOWS.get(service, _SEALS),
         ),
     ]
 
@@ -96,7 +101,7 @@ PROCESSES: tuple[Process, ...] = (
         service="gateway",
         role="projector",
         database_role="gateway_projector",
-        needs=_ALL | _STREAMS | {"CHAIN_KEYS"},
+        needs=_ALL | _STREAMS | {"CHAIN_KEYS", "CARE_URL", "PASS_KEYS"},
     ),
     Process(
         service="gateway",
@@ -114,13 +119,21 @@ PROCESSES: tuple[Process, ...] = (
 
 
 def without_the_master(encoded: str, epochs: int = EPOCHS) -> Mapping[str, str]:
-    """CHAIN_KEYS and ANALYTICS_KEYS, as they follow from a MASTER_KEY."""
+    """CHAIN_KEYS, ANALYTICS_KEYS and PASS_KEYS, as they follow from a MASTER_KEY."""
     master = master_key(encoded)
     numbers = [str(number) for number in range(1, epochs + 1)]
     return {
         "CHAIN_KEYS": Derived.of(master, "chain", SERVICES).written(),
         "ANALYTICS_KEYS": Derived.of(master, "analytics", numbers).written(),
+        "KEYRING_KEYS": wrapping(master).written(),
+        "PASS_KEYS": Derived.of(master, "passes", ["gateway"]).written(),
     }
+
+
+def for_auditors(encoded: str) -> Mapping[str, str]:
+    """AUDIT_KEYS, which no process has: who verifies is given them."""
+    master = master_key(encoded)
+    return {"AUDIT_KEYS": Derived.of(master, "audit", [*SERVICES, "gateway"]).written()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +177,8 @@ class Ports:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where the processes find each other and everything else. `url_as` gives a role's URL,
-    `issuer` is as ISSUERS takes it; without a `collector` nothing is traced.
+    `issuer` is as ISSUERS takes it; without a `collector` nothing is traced, and without
+    `keyring_keys` what wraps keys follows from the master key.
     """
 
     ports: Ports
@@ -173,6 +187,7 @@ class Place:
     issuer: str
     audience: str
     master_key: str = field(repr=False)
+    keyring_keys: str = field(default="", repr=False)
     profile: str = "local"
     log_format: str = "json"
     topic_prefix: str = ""
@@ -193,8 +208,10 @@ class Place:
             "TOPIC_PREFIX": self.topic_prefix,
             "ISSUERS": self.issuer,
             "AUDIENCE": self.audience,
+            "ORIGINS": "",
             "MASTER_KEY": self.master_key,
             **without_the_master(self.master_key),
+            **({"KEYRING_KEYS": self.keyring_keys} if self.keyring_keys else {}),
             _COLLECTOR: self.collector,
             "ANALYTICS_SETTLE_SECONDS": str(self.analytics_settle_seconds),
             **{f"{name.upper()}_URL": self.url_of(name) for name in SERVICES},

@@ -17,7 +17,8 @@ from deploy.local.run_info import RunInfo, read
 from deploy.local.trouble import Trouble
 from deploy.local.var import Var
 
-INTERLUDE_MB = 1200
+PROCESS_MB = 85
+"""What a process may take on average, with its caches as full as a day of work makes them."""
 KAFKA_MB = 450
 
 _BACKINGS = {"PostgreSQL", "Kafka", "Keycloak"}
@@ -62,12 +63,16 @@ class Status:
         return sum(mb for name, mb in self.megabytes.items() if name not in _BACKINGS)
 
     @property
+    def budget_mb(self) -> int:
+        return PROCESS_MB * len(self.megabytes.keys() - _BACKINGS)
+
+    @property
     def kafka_mb(self) -> float:
         return self.megabytes.get("Kafka", 0.0)
 
     @property
     def is_well(self) -> bool:
-        within = self.interlude_mb < INTERLUDE_MB and self.kafka_mb < KAFKA_MB
+        within = self.interlude_mb < self.budget_mb and self.kafka_mb < KAFKA_MB
         return within and all(each.is_well for each in self.seen.values())
 
 
@@ -118,7 +123,7 @@ def show(status: Status, console: Console) -> None:
         if each.failing:
             colour = _COLOURS[each.state]
             console.print(f"[{colour}]{name} is {each.state}: {', '.join(each.failing)}[/]")
-    _budget(console, "Interlude's processes", status.interlude_mb, INTERLUDE_MB)
+    _budget(console, "Interlude's processes", status.interlude_mb, status.budget_mb)
     _budget(console, "Kafka", status.kafka_mb, KAFKA_MB)
 
 

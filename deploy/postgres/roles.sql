@@ -8,10 +8,12 @@
 --   S_app           serves requests, of one clinic at a time
 --   S_follow        follows the other services: all that S_app may, and keeps what is known of them
 --   S_relay         reads the outbox of every tenant and deletes what was published
+--   S_auditor       reads S's audit of every tenant, and nothing else
 --   *_projector     writes the read models of every tenant
 --   *_analytics     derives what analysts may see, and publishes it
 --   keyring_app     reads the keys of one clinic at a time, for whoever seals or opens
 --   keyring_writer  care's: also makes keys, and destroys them
+--   keyring_rotator the operator's: wraps the keys of all clinics anew, and begins newer ones
 --
 -- Rights on single tables stand beside the tables, in the migrations.
 
@@ -20,12 +22,12 @@ DECLARE
   service text;
   member text;
   members constant jsonb := '{
-    "care":       ["app", "relay", "follow"],
-    "assignment": ["app", "relay", "follow"],
-    "diary":      ["app", "relay", "follow"],
-    "review":     ["app", "relay", "follow"],
-    "gateway":    ["app", "projector", "analytics"],
-    "keyring":    ["app", "writer"],
+    "care":       ["app", "relay", "follow", "auditor"],
+    "assignment": ["app", "relay", "follow", "auditor"],
+    "diary":      ["app", "relay", "follow", "auditor"],
+    "review":     ["app", "relay", "follow", "auditor"],
+    "gateway":    ["app", "projector", "analytics", "auditor"],
+    "keyring":    ["app", "writer", "rotator"],
     "broker":     ["app"]
   }';
 BEGIN
@@ -55,11 +57,24 @@ BEGIN
 
     EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', service);
     EXECUTE format('ALTER SCHEMA %I OWNER TO %I', service, service || '_owner');
-    FOR member IN SELECT service || '_' || jsonb_array_elements_text(members -> service) LOOP
+    FOR member IN
+      SELECT service || '_' || role
+      FROM jsonb_array_elements_text(members -> service) AS role WHERE role <> 'auditor'
+    LOOP
       EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', service, member);
     END LOOP;
     IF members -> service ? 'follow' THEN
       EXECUTE format('GRANT %I TO %I', service || '_app', service || '_follow');
+    END IF;
+    IF members -> service ? 'auditor' THEN
+      -- Beside what it is about: it is kept for longer, and saved and shown by itself.
+      EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', service || '_audit');
+      EXECUTE format('ALTER SCHEMA %I OWNER TO %I', service || '_audit', service || '_owner');
+      EXECUTE format(
+        'GRANT USAGE ON SCHEMA %I TO %I, %I',
+        service || '_audit', service || '_app', service || '_auditor');
+      EXECUTE format(
+        'ALTER ROLE %I SET search_path = %I', service || '_auditor', service || '_audit');
     END IF;
   END LOOP;
 

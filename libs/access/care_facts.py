@@ -1,5 +1,5 @@
-"""What every service keeps of care's facts: who treats and supervises whom, where a patient's days
-begin and end, and when they meet. Ids, zones and times only.
+"""What every service keeps of care's facts: who treats and supervises whom, who has left, where a
+patient's days begin and end, and when they meet. Ids, zones and times only.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,9 @@ from libs.eventstore.reading import Fact, read_as
 from libs.eventstore.recorded import Recorded
 from libs.eventstore.upserting import Row, upsert
 
-CATEGORIES = frozenset({"patient", "therapist", "relationship", "supervision", "session"})
+CATEGORIES = frozenset(
+    {"patient", "therapist", "relationship", "supervision", "session", "departure", "window"}
+)
 
 # --- What is read of care. ---
 
@@ -55,6 +57,18 @@ class SupervisionBegan(Fact):
 
 class SupervisionEnded(Fact):
     ended_at: datetime
+
+
+class StaffLeft(Fact):
+    left_at: datetime
+
+
+class StaffReturned(Fact):
+    returned_at: datetime
+
+
+class RecordsWindowSet(Fact):
+    days: int
 
 
 class SessionScheduled(Fact):
@@ -94,6 +108,9 @@ READS: dict[str, type[Fact]] = {
     "interlude.care.CareRelationshipEnded.v1": CareRelationshipEnded,
     "interlude.care.SupervisionBegan.v1": SupervisionBegan,
     "interlude.care.SupervisionEnded.v1": SupervisionEnded,
+    "interlude.care.StaffLeft.v1": StaffLeft,
+    "interlude.care.StaffReturned.v1": StaffReturned,
+    "interlude.care.RecordsWindowSet.v1": RecordsWindowSet,
     "interlude.care.SessionScheduled.v1": SessionScheduled,
     "interlude.care.SessionRescheduled.v1": SessionRescheduled,
     "interlude.care.SessionStarted.v1": SessionStarted,
@@ -139,6 +156,21 @@ supervisions = Table(
     Column("ended_at", _instant),
     Index("known_supervisions_of", "tenant_id", "supervisor_id", "therapist_id"),
 )
+departures = Table(
+    "known_departures",
+    tables,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("person_id", Uuid, primary_key=True),
+    Column("left_at", _instant),
+    Column("returned_at", _instant),
+)
+windows = Table(
+    "known_windows",
+    tables,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("clinic_id", Uuid, primary_key=True),
+    Column("days", Integer),
+)
 sessions = Table(
     "known_sessions",
     tables,
@@ -163,8 +195,11 @@ STATUS_AFTER: dict[type[Fact], str] = {
 }
 
 
+_KEPT = (people, relationships, supervisions, departures, windows, sessions)
+
+
 def keep(db: Connection, events: Sequence[Recorded]) -> None:
-    rows: dict[Table, list[Row]] = {people: [], relationships: [], supervisions: [], sessions: []}
+    rows: dict[Table, list[Row]] = {table: [] for table in _KEPT}
     for recorded in events:
         if (fact := read_as(recorded, READS)) is not None:
             table, row = _kept(recorded, fact)
@@ -181,6 +216,17 @@ def _kept(recorded: Recorded, fact: Fact) -> tuple[Table, Row]:
             return _row(relationships, "relationship_id", recorded, **fact.model_dump())
         case SupervisionBegan() | SupervisionEnded():
             return _row(supervisions, "supervision_id", recorded, **fact.model_dump())
+        case StaffLeft() | StaffReturned():
+            back = {"returned_at": None, **fact.model_dump()}
+            return _row(departures, "person_id", recorded, **back)
+        case RecordsWindowSet():
+            return _row(windows, "clinic_id", recorded, **fact.model_dump())
+        case _:
+            return _of_session(recorded, fact)
+
+
+def _of_session(recorded: Recorded, fact: Fact) -> tuple[Table, Row]:
+    match fact:
         case SessionScheduled():
             return _session(recorded, status="scheduled", **fact.model_dump())
         case SessionRescheduled():

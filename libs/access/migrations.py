@@ -53,9 +53,26 @@ CREATE TABLE known_supervisions (
 );
 CREATE INDEX known_supervisions_of ON known_supervisions (tenant_id, supervisor_id, therapist_id);
 """
+_DEPARTURES = """
+CREATE TABLE known_departures (
+    tenant_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    left_at timestamptz,
+    returned_at timestamptz,
+    PRIMARY KEY (tenant_id, person_id)
+);
+CREATE TABLE known_windows (
+    tenant_id uuid NOT NULL,
+    clinic_id uuid NOT NULL,
+    days int,
+    PRIMARY KEY (tenant_id, clinic_id)
+);
+"""
 _NAMES = "known_people, known_relationships, known_sessions"
 
 CARE_FACTS = ("known_people", "known_relationships", "known_sessions", "known_supervisions")
+
+DEPARTURES = ("known_departures", "known_windows")
 
 
 def create_care_facts(connection: Connection, service: str, *, writer: str | None = None) -> None:
@@ -74,6 +91,31 @@ def create_supervisions(connection: Connection, service: str, *, writer: str | N
     _grant(connection, "known_supervisions", service, writer)
 
 
+_ERASED = """
+CREATE TABLE known_erased (
+    tenant_id uuid NOT NULL,
+    patient_id uuid NOT NULL,
+    erased_at timestamptz NOT NULL,
+    removed jsonb NOT NULL,
+    PRIMARY KEY (tenant_id, patient_id)
+);
+"""
+
+
+def create_erased(
+    connection: Connection, service: str, *, writer: str | None = None, kept: Iterable[str] = ()
+) -> None:
+    """Who was erased, within walls; and the right to remove what is known of them, also from the
+    tables `kept` beside care's facts.
+    """
+    quoted = connection.dialect.identifier_preparer.quote
+    writer = writer or f"{service}_follow"
+    connection.execute(text(_ERASED))
+    run_script(connection, _WALLS, table="known_erased", app=f"{service}_app", writer=writer)
+    for table in ("known_people", "known_relationships", "known_sessions", *kept):
+        connection.execute(text(f"GRANT DELETE ON {table} TO {quoted(writer)}"))
+
+
 def build_walls(
     connection: Connection, service: str, *, writer: str | None = None, also: Iterable[str] = ()
 ) -> None:
@@ -81,6 +123,19 @@ def build_walls(
     service keeps: written by `writer` (`<service>_follow` unless named), read clinic by clinic.
     """
     for table in (*CARE_FACTS, *also):
+        run_script(
+            connection,
+            _WALLS,
+            table=table,
+            app=f"{service}_app",
+            writer=writer or f"{service}_follow",
+        )
+
+
+def create_departures(connection: Connection, service: str, *, writer: str | None = None) -> None:
+    """Who has left, and how long they may finish their records; with their walls."""
+    connection.execute(text(_DEPARTURES))
+    for table in DEPARTURES:
         run_script(
             connection,
             _WALLS,

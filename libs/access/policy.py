@@ -5,13 +5,18 @@ A grant is a sentence of the route: `grant(therapist="related", patient="own")`.
 - `own`: the patient it is about, or the therapist or supervisor whose it is
 - `related`: a therapist who treats the patient it is about
 - `supervised`: a supervisor of a therapist who treats the patient it is about
-- `clinic`: anybody of this role in the tenant (an integrator only with the service's scope)
+- `clinic`: anybody of this role in the tenant (an integrator only with the operation's scope)
 - `any`: as `clinic`, where there is no tenant's data to speak of
+
+Who has left the clinic has no relation but a patient's to what is their own. An operation that
+`finishes` is open to the therapist whose record it is for as long as the clinic allows, once they
+have left or treat the patient no more.
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, assert_never, get_args
 from uuid import UUID
 
 from libs.access.principal import Principal
@@ -41,23 +46,42 @@ NOBODY = Subject()
 class Grant:
     """In the order of the route's sentence: somebody with two roles acts in the first that may.
 
-    `scope` is what an integrator's token must carry besides: the service's name.
+    `scope` is what an integrator's token must carry besides; without one, none will do.
     """
 
     relations: Mapping[Role, Relation]
     scope: str = ""
+    finishes: bool = False
 
-    def concerns(self, principal: Principal) -> bool:
-        """Whether any of their roles is named at all: this much everybody may know."""
-        return not principal.roles.isdisjoint(self.relations)
+    def refusal(self, principal: Principal) -> str | None:
+        """The code for whoever may not, whatever it is about. This much everybody may know: roles
+        and scopes of an operation are public.
+        """
+        named = principal.roles & self.relations.keys()
+        if not named:
+            return "role-not-allowed"
+        if principal.left and named.isdisjoint(self._left_to_them):
+            return "staff-left"
+        if named == {"integrator"} and not self.is_granted_to(principal):
+            return "scope-not-granted"
+        return None
+
+    @property
+    def _left_to_them(self) -> AbstractSet[Role]:
+        """The roles in which somebody who has left may still act."""
+        return {"patient", "therapist"} if self.finishes else {"patient"}
+
+    def is_granted_to(self, principal: Principal) -> bool:
+        """By the scopes of a program's token."""
+        return bool(self.scope) and self.scope in principal.scopes
 
 
-def grant(**relations: Relation) -> Grant:
+def grant(*, finishes: bool = False, **relations: Relation) -> Grant:
     """`grant(therapist="related", patient="own")`; roles that are not named may not."""
     for role, relation in relations.items():
         if role not in get_args(Role) or relation not in get_args(Relation):
             raise ValueError(f"{role}={relation} is not a role with a relation")
-    return Grant(relations)  # type: ignore[arg-type]  # the keys were checked above
+    return Grant(relations, finishes=finishes)  # type: ignore[arg-type]  # the keys were checked above
 
 
 async def may(
@@ -65,26 +89,51 @@ async def may(
 ) -> Role | None:
     """The role in which they may; None if in none."""
     for role, relation in granted.relations.items():
-        if role not in principal.roles or not _in_scope(role, principal, granted):
+        if role not in principal.roles:
+            continue
+        if role == "integrator" and not granted.is_granted_to(principal):
             continue
         if subject.private and (role, relation) != ("patient", "own"):
             continue
-        match relation:
-            case "own":
-                holds = principal.person_id == _owner(role, subject)
-            case "related":
-                holds = await _treats(principal, subject, relationships)
-            case "supervised":
-                holds = await _supervises(principal, subject, relationships)
-            case "clinic" | "any":
-                holds = True
-        if holds:
+        if role in principal.roles_here and await _holds(
+            role, relation, principal, subject, relationships
+        ):
+            return role
+        if (
+            granted.finishes
+            and role == "therapist"
+            and await _finishes(principal, subject, relationships)
+        ):
             return role
     return None
 
 
-def _in_scope(role: Role, principal: Principal, granted: Grant) -> bool:
-    return role != "integrator" or not granted.scope or granted.scope in principal.scopes
+async def _holds(
+    role: Role,
+    relation: Relation,
+    principal: Principal,
+    subject: Subject,
+    relationships: Relationships,
+) -> bool:
+    match relation:
+        case "own":
+            return principal.person_id == _owner(role, subject)
+        case "related":
+            return await _treats(principal, subject, relationships)
+        case "supervised":
+            return await _supervises(principal, subject, relationships)
+        case "clinic" | "any":
+            return True
+        case _:
+            assert_never(relation)
+
+
+async def _finishes(principal: Principal, subject: Subject, relationships: Relationships) -> bool:
+    if subject.patient_id is None or subject.therapist_id != principal.person_id:
+        return False
+    return await relationships.finishes(
+        principal.tenant_id, principal.person_id, subject.patient_id
+    )
 
 
 def _owner(role: Role, subject: Subject) -> UUID | None:

@@ -30,11 +30,22 @@ class KnownSession:
 
 
 class Relationships(Protocol):
+    async def has_left(self, tenant_id: UUID, person_id: UUID) -> bool:
+        """True for staff and programs that were said to have left, until they return."""
+
+    async def finishes(self, tenant_id: UUID, therapist_id: UUID, patient_id: UUID) -> bool:
+        """True for so many days as the clinic allows, once a therapist no longer treats a patient:
+        because that relationship has ended, or because they have left.
+        """
+
     async def treats(self, tenant_id: UUID, therapist_id: UUID, patient_id: UUID) -> bool:
         """True while their care relationship lasts."""
 
     async def supervises(self, tenant_id: UUID, supervisor_id: UUID, patient_id: UUID) -> bool:
         """True while a therapist in their supervision treats the patient."""
+
+    async def erased(self, tenant_id: UUID, patient_id: UUID) -> bool:
+        """True once this service has heard that the patient was erased."""
 
     async def patient(self, tenant_id: UUID, patient_id: UUID) -> KnownPatient | None: ...
 

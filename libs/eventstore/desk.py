@@ -127,6 +127,12 @@ class Desk(Generic[Command, State, Event]):
             recorded = await self._store.read(*place)
         return [(one, self._event(one)) for one in recorded]
 
+    async def has_answered(self, call: Call[Command, State]) -> bool:
+        """Whether this request was answered before, under its key."""
+        place = self._place(call.tenant_id, call.stream_uuid)
+        settled = await self._store.settle(*place, after=0, scope=call.scope, key=call.key)
+        return settled.remembered is not None
+
     def forget(self, subject_id: UUID) -> None:
         """For a subject whose keys were destroyed."""
         self._states.forget(lambda state: self._aggregate.subject(state) == subject_id)

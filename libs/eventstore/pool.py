@@ -114,6 +114,14 @@ async def within(pool: Pool, tenant_id: UUID, patience: float) -> AsyncIterator[
             await connection.execute("ROLLBACK")
 
 
+@asynccontextmanager
+async def snapshot(pool: Pool, tenant_id: UUID, patience: float) -> AsyncIterator[Connection]:
+    """As `within`, and every question is answered as of the first one."""
+    async with within(pool, tenant_id, patience) as connection:
+        await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield connection
+
+
 async def schema_version(pool: Pool) -> str | None:
     """The schema's revision, for readiness; compare with `migrating.head_of`."""
     version: str | None = await pool.fetchval("SELECT version_num FROM alembic_version")

@@ -4,7 +4,7 @@ A service's `reactions.py` is one table from published name to reactions; this m
 wishes a call to a desk, in the transaction that also moves the follower's place.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -79,12 +79,14 @@ class Reaction(Generic[Cause_]):
     """`name` is part of the idempotency key: never change it, or the same fact acts twice.
 
     `wishes` reads what this service keeps (its own tables, on `db`) and says what to request:
-    nothing, one thing, or one thing of each of several streams.
+    nothing, one thing, or one thing of each of several streams. What has to be done `first`,
+    elsewhere, may be done again: the wishes are recorded only afterwards.
     """
 
     name: str
     reads: type[Cause_]
     wishes: Callable[[Cause[Cause_], Connection], Sequence[Wish]]
+    first: Callable[[Cause[Cause_]], Awaitable[None]] | None = None
 
 
 Reactions = Mapping[str, Sequence[Reaction[Any]]]
@@ -143,6 +145,8 @@ class Reacting:
             fact=read_as(recorded, {recorded.known_as: reaction.reads}),
             telling=Telling(by=self._actor, happened_at=recorded.occurred_at, now=self._now()),
         )
+        if reaction.first is not None:
+            await reaction.first(cause)
         wishes = await db.run_sync(lambda sync: reaction.wishes(cause, sync))
         if len({_stream(wish) for wish in wishes}) < len(wishes):
             raise WishedTwice

@@ -24,7 +24,7 @@ from libs.eventstore.abreast import Stand
 from libs.eventstore.applying import Applying, Projection, ahead
 from libs.eventstore.comparing import Difference, Views, differences
 from libs.eventstore.recorded import Recorded
-from libs.eventstore.taking import Reader
+from libs.eventstore.taking import Forgotten, Reader, nobody
 from libs.eventstore.twins import Schemas
 from libs.messaging.broker import Broker, Delivery, Partition, Reading
 
@@ -33,6 +33,8 @@ NEAR = 2000
 """Records behind the live reader; so few are applied while it is held still."""
 _PATIENCE = "2s"
 """How long we wait for the live tables: whoever wants to read them waits behind us."""
+GONE_WITHIN = "5s"
+"""So long somebody's connection may have been gone, and its lock still be there."""
 _TRIES = 5
 _LOCK_TAKEN = "55P03"
 
@@ -71,21 +73,26 @@ class _IntoTwins:
 
 @contextmanager
 def alone(db: Connection, name: str) -> Iterator[None]:
-    """Nobody else rebuilds or verifies this read model meanwhile; `db` is the owner's."""
-    with db.begin():
-        key = {"key": f"rebuild:{name}"}
-        ours = db.execute(
-            text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))"), key
-        ).scalar_one()
-    if not ours:
-        raise CannotRebuild(f"{name} is being rebuilt or verified already.")
+    """Nobody else rebuilds or verifies this read model meanwhile; `db` is the owner's. Who was
+    killed holds the lock until the server notices, which it does between two statements.
+    """
+    try:
+        with db.begin():
+            db.execute(text(f"SET LOCAL lock_timeout = '{GONE_WITHIN}'"))
+            key = {"key": f"rebuild:{name}"}
+            db.execute(text("SELECT pg_advisory_lock(hashtextextended(:key, 0))"), key)
+    except OperationalError as error:
+        if not _is_taken(error):
+            raise
+        raise CannotRebuild(f"{name} is being rebuilt or verified already.") from None
     yield
 
 
 class Rebuilding:
     """`owner` is a connection of the tables' owner, `writer` an engine (psycopg's) of the role that
     writes the rows, which looks for tables in the twins' schema first. `live` names the reader that
-    keeps the live tables, `mark` the code that fills the new ones.
+    keeps the live tables, whom it has `forgotten` (see `Reader`) is left out here as well, and
+    `mark` names the code that fills the new ones.
     """
 
     def __init__(
@@ -98,6 +105,8 @@ class Rebuilding:
         broker: Broker,
         chain_keys: Mapping[str, bytes],
         live: str,
+        forgotten: Forgotten = nobody,
+        spared: frozenset[str] = frozenset(),
         mark: str,
         now: Callable[[], datetime],
     ) -> None:
@@ -109,7 +118,12 @@ class Rebuilding:
         self._live = live
         self._mark = mark
         self._now = now
-        self._reader = Reader(name=f"rebuild:{model.name}", chain_keys=chain_keys)
+        self._reader = Reader(
+            name=f"rebuild:{model.name}",
+            chain_keys=chain_keys,
+            forgotten=forgotten,
+            spared=spared,
+        )
         self._applying = Applying(writer, self._reader, [_IntoTwins(model, schemas.next)], now)
         self._topic_ids: Mapping[Partition, str] = {}
         self._places: dict[Partition, int] = {}
@@ -284,6 +298,10 @@ def _unless_busy(attempt: Callable[[], Result]) -> Result:
     try:
         return attempt()
     except OperationalError as error:
-        if getattr(error.orig, "sqlstate", None) == _LOCK_TAKEN:
+        if _is_taken(error):
             raise _Busy from error
         raise
+
+
+def _is_taken(error: OperationalError) -> bool:
+    return getattr(error.orig, "sqlstate", None) == _LOCK_TAKEN

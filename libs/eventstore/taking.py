@@ -40,12 +40,15 @@ def nobody(_db: Connection, _subjects: Collection[Subject]) -> Collection[Subjec
 class Reader:
     """One line of progress. `chain_keys` gives for every topic that it reads the key of the
     service that writes there; `categories` are the kinds of streams it follows, None for all.
+    Of subjects that are `forgotten`, streams of `spared` kinds are handled all the same: those that
+    tell of the forgetting.
     """
 
     name: str
     chain_keys: Mapping[str, bytes]
     categories: frozenset[str] | None = None
     forgotten: Forgotten = nobody
+    spared: frozenset[str] = frozenset()
 
     def follows(self, recorded: Recorded) -> bool:
         return self.categories is None or recorded.category in self.categories
@@ -86,7 +89,12 @@ class Batch:
     def to_handle(self) -> Sequence[Fresh]:
         if not self.forgotten:
             return self.fresh
-        return [one for one in self.fresh if _subject(one.recorded) not in self.forgotten]
+        return [
+            one
+            for one in self.fresh
+            if _subject(one.recorded) not in self.forgotten
+            or one.recorded.category in self.reader.spared
+        ]
 
     def sift(self, place: Place, recorded: Recorded) -> None:
         stream = recorded.tenant_id, recorded.stream_id

@@ -1,6 +1,7 @@
-"""What keys are called, and what wraps them: a master key, or a KMS behind the same hook."""
+"""What keys are called, and what wraps them: keys of a setting, or a KMS behind the same hook."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Protocol, get_args
 from uuid import UUID
 
@@ -16,13 +17,15 @@ NONCE_BYTES = 12
 CLASSES: tuple[KeyClass, ...] = get_args(KeyClass)
 
 
-class WrapBroken(Exception):  # noqa: N818 - another master key, or a row that was moved
-    """A wrapped key does not open under this master key and this name."""
+class WrapBroken(Exception):  # noqa: N818 - another wrapping key, or a row that was moved
+    """A wrapped key does not open under this wrapping key and this name."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyName:
-    """One subject's key in one clinic. `generation` rises when a key is rotated."""
+    """One subject's key in one clinic. `generation` rises whenever one begins anew: what is written
+    then is sealed under the newest, and what was written before still opens under its own.
+    """
 
     tenant_id: UUID
     subject_id: UUID
@@ -33,6 +36,15 @@ class KeyName:
     def id(self) -> str:
         """As it stands in a sealed value; the tenant is known from the envelope."""
         return f"{self.subject_id}.{self.key_class}.{self.generation}"
+
+    @property
+    def label(self) -> bytes:
+        """Bound to the wrapped key: a row copied to another clinic or subject does not open."""
+        return f"{self.tenant_id}/{self.id}".encode()
+
+    @property
+    def next(self) -> "KeyName":
+        return replace(self, generation=self.generation + 1)
 
     @classmethod
     def of(cls, key_id: str, tenant_id: UUID) -> "KeyName | None":
@@ -54,17 +66,21 @@ class Chance(Protocol):
 
 
 class Wrapper(Protocol):
-    """Where the master key lives: here in the process (`MasterKey`), or in a KMS."""
+    """Where a wrapping key lives: here in the process (`WrappingKey`), or in a KMS."""
 
-    async def wrap(self, key: bytes, label: bytes) -> bytes:
+    async def wrap(self, key: bytes, label: bytes, /) -> bytes:
         """`label` says whose key this is; the wrapped key opens under the same label only."""
 
-    async def unwrap(self, wrapped: bytes, label: bytes) -> bytes:
+    async def unwrap(self, wrapped: bytes, label: bytes, /) -> bytes:
         """Raises `WrapBroken`."""
 
 
-class MasterKey:
-    """AES-256-GCM key wrap. `key`: 32 bytes derived from MASTER_KEY under the label `keyring`."""
+Wrappers = Mapping[int, Wrapper]
+"""By the numbers that the keyring knows them by. The highest that has begun wraps what is new."""
+
+
+class WrappingKey:
+    """AES-256-GCM key wrap. `key`: 32 bytes, one of KEYRING_KEYS."""
 
     def __init__(self, key: bytes, *, nonce: Chance) -> None:
         self._cipher = AESGCM(key)

@@ -12,11 +12,23 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from libs.privacy.keyring import Key, Keyring, Spoilt, Tombstone
 from libs.privacy.keys import NONCE_BYTES, Chance, KeyName
 from libs.privacy.private import Erased, KeyClass, Private, Sealed
-from libs.privacy.sealing import KeyBroken, Path, SealBroken, SubjectErased, UnknownSubject
+from libs.privacy.sealing import (
+    KeyBroken,
+    Path,
+    PrivateTextErased,
+    SealBroken,
+    SubjectErased,
+    UnknownSubject,
+)
 
 EVERY = "*"
 HELD_FOR = 60.0
-"""Seconds. A key destroyed elsewhere is forgotten here at most so much later."""
+"""Seconds. At most so much later is forgotten here what was destroyed elsewhere, and sealed under
+what was begun there: until then the former one is good.
+"""
+
+NEWEST = 0
+"""Held in place of a generation: whichever is the newest."""
 
 
 class SubjectCipher:
@@ -61,7 +73,7 @@ class KeyringSealer:
         *,
         chance: Chance,
         monotonic: Callable[[], float],
-        capacity: int = 10_000,
+        capacity: int = 20_000,
     ) -> None:
         self._keyring = keyring
         self._chance = chance
@@ -81,10 +93,10 @@ class KeyringSealer:
     ) -> None:
         if not paths:
             return
-        name = KeyName(tenant_id, subject_id, key_class)
-        cipher = self._still_held(name) or await self._fetched(name)
+        name = KeyName(tenant_id, subject_id, key_class, NEWEST)
+        cipher = self._held_to_seal(name) or await self._fetched_newest(name)
         if isinstance(cipher, Tombstone):
-            raise SubjectErased
+            raise PrivateTextErased if key_class == "patient_private" else SubjectErased
         if isinstance(cipher, Spoilt):
             raise KeyBroken
         place = f"{event_id}/"
@@ -116,6 +128,17 @@ class KeyringSealer:
             if name.tenant_id == tenant_id:
                 del self._held[name]
 
+    def _forget_outdated(self) -> None:
+        """They stand in the order in which they were fetched. A key that may not be used any more
+        is no longer kept in memory either, from when the next one is wanted.
+        """
+        now = self._monotonic()
+        while self._held:
+            name, (_, until) = next(iter(self._held.items()))
+            if until > now:
+                return
+            del self._held[name]
+
     def _seal_at(self, content: Any, path: Path, place: str, cipher: SubjectCipher) -> None:
         step, rest = path[0], path[1:]
         for at in _steps(content, step):
@@ -128,6 +151,12 @@ class KeyringSealer:
         held = self._held.get(name)
         return held[0] if held and held[1] > self._monotonic() else None
 
+    def _held_to_seal(self, name: KeyName) -> Cipher | None:
+        """What is private is destroyed in the midst of a therapy that goes on. Under a key that is
+        only remembered, what is written in the minute after that would be lost as well.
+        """
+        return None if name.key_class == "patient_private" else self._still_held(name)
+
     async def _fetched(self, name: KeyName) -> Cipher:
         await self._fetch({name})
         cipher = self._still_held(name)
@@ -135,15 +164,37 @@ class KeyringSealer:
             raise UnknownSubject
         return cipher
 
+    async def _fetched_newest(self, wanted: KeyName) -> Cipher:
+        until = self._minute()
+        found = await self._keyring.newest(wanted.tenant_id, wanted.subject_id, wanted.key_class)
+        if found is None:
+            raise UnknownSubject
+        name, key = found
+        cipher = _at_work(name, key)
+        self._hold(name, cipher, until)
+        self._forget_outdated()
+        if not isinstance(cipher, Tombstone):
+            # A class that begins anew is sealed under at once: nobody waits for a memory to fade.
+            self._hold(wanted, cipher, until)
+        return cipher
+
     async def _fetch(self, names: Collection[KeyName]) -> None:
         if not names:
             return
-        # The minute counts from before the question, or a slow answer would lengthen it.
-        until = self._monotonic() + HELD_FOR
+        until = self._minute()
+        self._forget_outdated()
         for name, key in (await self._keyring.find(names)).items():
-            while len(self._held) >= self._capacity:
-                del self._held[next(iter(self._held))]
-            self._held[name] = (_at_work(name, key), until)
+            self._hold(name, _at_work(name, key), until)
+
+    def _minute(self) -> float:
+        """From before the question, or a slow answer would lengthen it."""
+        return self._monotonic() + HELD_FOR
+
+    def _hold(self, name: KeyName, cipher: Cipher, until: float) -> None:
+        self._held.pop(name, None)  # they stand in the order in which they were fetched
+        while len(self._held) >= self._capacity:
+            del self._held[next(iter(self._held))]
+        self._held[name] = (cipher, until)
 
 
 def _steps(content: Any, step: str) -> Iterable[Any]:

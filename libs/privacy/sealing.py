@@ -13,6 +13,12 @@ class SubjectErased(Exception):  # noqa: N818 - the subject's keys were destroye
     """Nothing can be sealed for this subject any more."""
 
 
+class PrivateTextErased(SubjectErased):
+    """What the patient had written for themselves was erased at their wish, and its key with it;
+    the next one is about to be made.
+    """
+
+
 class KeyringUnavailable(Exception):  # noqa: N818 - answered as 503; no clinical text is read or written
     """The keyring cannot be reached, so nothing private is sealed or opened."""
 

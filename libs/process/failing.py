@@ -12,6 +12,7 @@ _EITHER = (
     "DATABASE_URL or MIGRATION_DATABASE_URL: the database does not answer, or does not let this "
     "role in."
 )
+_NOT_LET_IN = frozenset({"kafka-authentication-failed", "kafka-tls-failed"})
 _WORDS: Mapping[str, str] = {
     "libs.eventstore.dismissing.CannotDismiss": "{0}",
     "libs.eventstore.pool.NotDurable": (
@@ -24,6 +25,10 @@ _WORDS: Mapping[str, str] = {
     "libs.messaging.broker.SubscriberLost": (
         "BROKER_URL: the broker went away, or a topic is not what it was: try again."
     ),
+    "libs.privacy.rotating.CannotRotate": "{0}",
+    "libs.privacy.sealing.KeyringUnavailable": "KEYRING_URL: the keyring does not answer.",
+    "libs.privacy.wrapping.WrappingUnfit": "{0}",
+    "libs.process.auditing.BadHeads": "{0}",
     "libs.process.keys.KeyNotGiven": "{0}",
     "libs.process.looking.NothingParked": "{0}",
     "libs.process.ports.CannotListen": "{0}",
@@ -35,6 +40,7 @@ _WORDS: Mapping[str, str] = {
     ),
     "asyncpg.exceptions.InvalidAuthorizationSpecificationError": _SHUT,
     "asyncpg.exceptions.InvalidCatalogNameError": _SHUT,
+    "asyncpg.exceptions.LockNotAvailableError": "The database is busy: try again.",
     "asyncpg.exceptions.PostgresConnectionError": _AWAY,
     "psycopg.OperationalError": _EITHER,
     "sqlalchemy.exc.OperationalError": _EITHER,
@@ -60,6 +66,8 @@ def explanation(error: Exception) -> str | None:
     """None for what is a mistake of ours. Known by name: a process that has not loaded a driver
     cannot have failed by it, and need not load it to say so.
     """
+    if str(error) in _NOT_LET_IN:
+        return f"BROKER_URL: the broker does not let us in ({error})."
     for kind in type(error).__mro__:
         words = _WORDS.get(f"{kind.__module__}.{kind.__qualname__}")
         if words is not None:

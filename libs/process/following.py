@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from libs.access import erasing
 from libs.eventstore.following import KEEP, REACT, Follower, Part, keeping, reacting
 from libs.eventstore.pool import open_pool
 from libs.eventstore.reacting import Reacting, Reactions
@@ -18,8 +19,8 @@ from libs.messaging.envelope import topic_of
 from libs.process import admin, parts, serving
 from libs.process.admin import Check, Readiness
 from libs.process.collector import settle_collector
-from libs.process.parts import Parts, Streams, utc_now
-from libs.process.settings import Broker, Checking, Database
+from libs.process.parts import Destroys, Parts, Signs, Streams, utc_now
+from libs.process.settings import Broker, Database
 from libs.process.stopping import on_signals_async
 
 _CONNECTIONS = 2
@@ -29,11 +30,17 @@ class Reacts(Streams, Broker):
     """What `follow` reads from its environment where a service reacts, and so appends and seals."""
 
 
-class Keeps(Database, Checking, Broker):
-    """What it reads where a service only keeps: neither the master key nor a keyring."""
+class Keeps(Signs, Broker):
+    """What it reads where nothing that a service is made to record has private text in it: neither
+    the master key nor a keyring.
+    """
 
 
-Settings = Reacts | Keeps
+class Erases(Destroys, Broker):
+    """The same, and where keys are destroyed."""
+
+
+Settings = Reacts | Keeps | Erases
 
 
 def _no_reactions(_parts: Parts) -> Reactions:
@@ -43,7 +50,8 @@ def _no_reactions(_parts: Parts) -> Reactions:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Following:
     """What a service learns from others: their topics, what it keeps of them (`categories` of
-    streams), and what they make it do (of streams of `causes`).
+    streams), and what they make it do (of streams of `causes`), with which settings: whoever seals
+    nothing is given no key to it.
     """
 
     services: Sequence[str]
@@ -51,14 +59,11 @@ class Following:
     keep: Handler
     causes: Collection[str] = field(default=())
     reactions: Callable[[Parts], Reactions] = _no_reactions
+    settings: type[Settings] = Keeps
 
     @property
     def readers(self) -> Sequence[str]:
         return [KEEP, REACT] if self.causes else [KEEP]
-
-
-def settings_of(following: Following) -> type[Reacts] | type[Keeps]:
-    return Reacts if following.causes else Keeps
 
 
 def topics(following: Following, settings: Broker) -> Sequence[str]:
@@ -80,7 +85,7 @@ async def _follow(service: str, settings: Settings, following: Following) -> Non
         follower = Follower(
             engine,
             broker,
-            [keeping(_reader(KEEP, settings, following), following.keep), *reacts],
+            [keeping(reader_of(KEEP, settings, following), following.keep), *reacts],
             group=group_of(service, settings.topic_prefix),
             now=utc_now,
             monotonic=time.monotonic,
@@ -105,7 +110,7 @@ async def _reactions(
     service: str, settings: Settings, following: Following
 ) -> AsyncIterator[tuple[Sequence[Part], Check]]:
     """None where it only keeps; and how to ask whether the schema is there."""
-    if isinstance(settings, Keeps):
+    if not following.causes:
         url, named = settings.database_url.get_secret_value(), f"{service}-follow"
         pool = await open_pool(url, size=1, application=named, durable=settings.durable)
         try:
@@ -115,16 +120,22 @@ async def _reactions(
         return
     async with parts.opened(service, "follow", settings, size=_CONNECTIONS) as built:
         reactions = Reacting(service, following.reactions(built), now=built.clock)
-        yield [reacting(_reader(REACT, settings, following), reactions)], built.at_head()
+        yield [reacting(reader_of(REACT, settings, following), reactions)], built.at_head()
 
 
-def _reader(name: str, settings: Settings, following: Following) -> Reader:
+def reader_of(name: str, settings: Settings, following: Following) -> Reader:
     keys = {
         topic_of(each, settings.topic_prefix): settings.key(f"chain:{each}")
         for each in following.services
     }
     categories = following.categories if name == KEEP else following.causes
-    return Reader(name=name, chain_keys=keys, categories=frozenset(categories))
+    return Reader(
+        name=name,
+        chain_keys=keys,
+        categories=frozenset(categories),
+        forgotten=erasing.forgotten,
+        spared=erasing.SPARED,
+    )
 
 
 def _engine(settings: Database) -> AsyncEngine:

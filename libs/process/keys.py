@@ -1,8 +1,12 @@
 """Every key that a process uses, derived from one master key; the label says what for.
 
 Labels in use: `chain:<service>`, `fingerprint:<service>`, `lookup:<service>`, `keyring`,
-`analytics:<epoch>`, `consistency`, `cursors`. Whoever opens nothing is not given the master key,
-which leads to the keyring's, but the keys that it uses, derived already (`Derived`).
+`analytics:<epoch>`, `audit:<service>`, `passes:<whose>`, `consistency`, `cursors`. Whoever opens
+nothing is not given the master key, but the keys that it uses, derived already (`Derived`).
+
+The master key never changes: what was chained and named under it has to fit for ever. What wraps
+the keys in the keyring does change, and so are keys of their own, by numbers (`wrapping`); only the
+first follows from the master key.
 """
 
 import base64
@@ -62,6 +66,11 @@ class Derived:
             raise ValueError("a key without a name")
         return cls(kind, {name: master_key(encoded) for name, _, encoded in pairs})
 
+    @property
+    def by_number(self) -> Mapping[int, bytes]:
+        """Where their names are numbers."""
+        return {int(name): key for name, key in self.keys.items()}
+
     def written(self) -> str:
         """`care:<base64>,diary:<base64>`"""
         encoded = {name: base64.b64encode(key).decode() for name, key in self.keys.items()}
@@ -71,10 +80,9 @@ class Derived:
     def guessable(self) -> bool:
         """Derived from the development key, or typed by somebody."""
         development = base64.b64decode(DEVELOPMENT_MASTER_KEY)
-        return any(
-            guessable(key) or key == derived(development, f"{self.kind}:{name}")
-            for name, key in self.keys.items()
-        )
+        known = {derived(development, f"{self.kind}:{name}") for name in self.keys}
+        known.add(derived(development, self.kind))
+        return any(guessable(key) or key in known for key in self.keys.values())
 
     def key(self, label: str) -> bytes:
         """Raises `KeyNotGiven`."""
@@ -82,6 +90,15 @@ class Derived:
         if kind != self.kind or name not in self.keys:
             raise KeyNotGiven(f"{self.kind.upper()}_KEYS: there is none for {label}.")
         return self.keys[name]
+
+
+FIRST = "1"
+"""The number of what wrapped all keys in the keyring before there were numbers."""
+
+
+def wrapping(master: bytes) -> Derived:
+    """KEYRING_KEYS of a keyring that nobody has wrapped anew."""
+    return Derived("keyring", {FIRST: derived(master, "keyring")})
 
 
 def guessable(key: bytes) -> bool:

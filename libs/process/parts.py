@@ -2,8 +2,9 @@
 
 import asyncio
 import os
+import platform
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from libs.audit.keeping import AuditLog
 from libs.eventstore import channels
 from libs.eventstore.aggregate import Aggregate
 from libs.eventstore.decider import Command, Event, State
@@ -23,19 +25,30 @@ from libs.eventstore.postgres import PostgresEventStore
 from libs.eventstore.revisions import head_of
 from libs.eventstore.store import EventStore
 from libs.eventstore.waking import Waking
-from libs.privacy.keyring import PostgresKeyring
-from libs.privacy.keys import MasterKey
+from libs.privacy.keyless import NoKeyring
+from libs.privacy.keyring import Keyring, PostgresKeyring
+from libs.privacy.keys import Wrappers, WrappingKey
 from libs.privacy.sealer import KeyringSealer
+from libs.privacy.wrapping import check_wrapping
 from libs.process.admin import Check
-from libs.process.settings import Database, Keyring, Secrets
+from libs.process.settings import Checking, Database, Secrets
+from libs.process.settings import Keyring as KeyringSettings
 
 _KEYRING_CONNECTIONS = 4
 _ANSWER_WITHIN = 2.0
 """Seconds that a probe waits."""
 
 
-class Streams(Database, Secrets, Keyring):
+class Streams(Database, Secrets, KeyringSettings):
     """The settings of whoever reads or writes streams."""
+
+
+class Signs(Database, Checking):
+    """Of whoever writes only what has no private text in it: the keys of the chains will do."""
+
+
+class Destroys(Signs, KeyringSettings):
+    """Of whoever destroys keys besides, and opens none."""
 
 
 def utc_now() -> datetime:
@@ -47,10 +60,10 @@ class Parts:
     """`pool` is of the service's own role, `store` appends in groups."""
 
     service: str
-    settings: Streams
+    settings: Streams | Signs
     pool: Pool
     store: EventStore
-    keyring: PostgresKeyring
+    keyring: Keyring
     sealer: KeyringSealer
     clock: Callable[[], datetime] = utc_now
     monotonic: Callable[[], float] = time.monotonic
@@ -58,6 +71,17 @@ class Parts:
 
     def at_head(self) -> Check:
         return at_head(self.pool, self.service)
+
+    def audit(self) -> AuditLog:
+        """One for the whole process: its records are one chain."""
+        return AuditLog(
+            self.pool,
+            self.service,
+            key=self.settings.key(f"audit:{self.service}"),
+            host=platform.node(),
+            clock=self.clock,
+            new_id=self.new_id,
+        )
 
     def desk(self, aggregate: Aggregate[Command, State, Event]) -> Desk[Command, State, Event]:
         return Desk(
@@ -85,8 +109,12 @@ def at_head(pool: Pool, service: str) -> Check:
 
 
 @asynccontextmanager
-async def opened(service: str, role: str, settings: Streams, *, size: int) -> AsyncIterator[Parts]:
-    """Connections to the service's schema (at most `size`) and to the keyring, while inside."""
+async def opened(
+    service: str, role: str, settings: Streams | Signs, *, size: int
+) -> AsyncIterator[Parts]:
+    """Connections to the service's schema (at most `size`) and, where the settings name it, to the
+    keyring, while inside.
+    """
     application = f"{service}-{role}"
     pool = await open_pool(
         settings.database_url.get_secret_value(),
@@ -117,7 +145,10 @@ async def opened(service: str, role: str, settings: Streams, *, size: int) -> As
 
 
 @asynccontextmanager
-async def _keyring(settings: Streams, application: str) -> AsyncIterator[PostgresKeyring]:
+async def _keyring(settings: Streams | Signs, application: str) -> AsyncIterator[Keyring]:
+    if not isinstance(settings, KeyringSettings):
+        yield NoKeyring()
+        return
     pool: Any = await open_pool(
         settings.keyring_url.get_secret_value(),
         size=_KEYRING_CONNECTIONS,
@@ -125,7 +156,15 @@ async def _keyring(settings: Streams, application: str) -> AsyncIterator[Postgre
         durable=settings.durable,
     )
     try:
-        wrapper = MasterKey(settings.key("keyring"), nonce=os.urandom)
-        yield PostgresKeyring(pool, wrapper, chance=os.urandom)
+        wrappers: Wrappers = {}  # whoever only destroys keys makes none, and opens none
+        if isinstance(settings, Secrets):
+            wrappers = wrappers_of(settings.wrapping)
+            await check_wrapping(pool, wrappers)
+        yield PostgresKeyring(pool, wrappers, chance=os.urandom)
     finally:
         await pool.close()
+
+
+def wrappers_of(keys: Mapping[int, bytes]) -> Wrappers:
+    """As the settings give them, by number."""
+    return {number: WrappingKey(key, nonce=os.urandom) for number, key in keys.items()}

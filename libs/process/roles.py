@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from libs.process import lines, logging
+from libs.process import lines
+from libs.process.audit_line import audit
 from libs.process.failing import explained
-from libs.process.settings import Database, Migrating, Wanted, load
+from libs.process.settings import Database, Migrating
+from libs.process.starting import started
 from libs.process.stopping import end_when_asked
 
 if TYPE_CHECKING:
     from libs.process.following import Following
+
+__all__ = ["Service", "command_line", "started"]
 
 _NOT_WHOLE = 1
 
@@ -34,16 +38,17 @@ def command_line(service: Service) -> typer.Typer:
     line = lines.line(f"python -m services.{service.name}", service.about)
     line.add_typer(_follow(service), name="follow")
     line.add_typer(_store(service), name="store")
+    line.add_typer(audit(service.name), name="audit")
 
     @line.command()
     def api() -> None:
         """Serve the REST API: commands, and GET by id.
 
         Reads DATABASE_URL (as <service>_app), KEYRING_URL (as keyring_app; care, which makes keys,
-        as keyring_writer), MASTER_KEY, ISSUERS, AUDIENCE, PORT, ADMIN_PORT, HOST, PROFILE, DOCS,
-        DRAIN_SECONDS, REQUESTS_PER_SECOND, REQUESTS_AT_ONCE, LOG_FORMAT. Stops on SIGTERM: not
-        ready first, then (after DRAIN_SECONDS, in which clients notice) accepted requests are
-        finished.
+        as keyring_writer), KEYRING_KEYS, MASTER_KEY, ISSUERS, AUDIENCE, PORT, ADMIN_PORT, HOST,
+        PROFILE, DOCS, DRAIN_SECONDS, REQUESTS_PER_SECOND, REQUESTS_AT_ONCE, LOG_FORMAT. Stops on
+        SIGTERM: not ready first, then (after DRAIN_SECONDS, in which clients notice) accepted
+        requests are finished.
         """
         end_when_asked()
         with explained():
@@ -101,8 +106,10 @@ def _follow(service: Service) -> typer.Typer:
     def run(context: typer.Context) -> None:
         """Follow other services' facts: keep what this one's rules need, and react.
 
-        Reads DATABASE_URL (as <service>_follow), BROKER_URL, TOPIC_PREFIX, ADMIN_PORT. Where there
-        are reactions, KEYRING_URL (as keyring_app) and MASTER_KEY; otherwise CHAIN_KEYS.
+        Reads DATABASE_URL (as <service>_follow), BROKER_URL, TOPIC_PREFIX, ADMIN_PORT. Where a
+        reaction records text, KEYRING_KEYS and MASTER_KEY; where none does, CHAIN_KEYS. Where one
+        needs a key, or destroys it, KEYRING_URL (as keyring_app; care, which destroys them, as
+        keyring_writer).
         """
         if context.invoked_subcommand:
             return
@@ -111,7 +118,7 @@ def _follow(service: Service) -> typer.Typer:
 
         with explained():
             followed = service.following()
-            settings = started(service.name, "follow", following.settings_of(followed))
+            settings = started(service.name, "follow", followed.settings)
             following.follow_until_stopped(service.name, settings, followed)
 
     @follow.command()
@@ -198,14 +205,3 @@ def _store(service: Service) -> typer.Typer:
             raise typer.Exit(_NOT_WHOLE)
 
     return store
-
-
-def started(service: str, role: str, kind: type[Wanted]) -> Wanted:
-    """The settings, with logging and tracing as they say."""
-    settings = load(kind)
-    logging.configure(service, role, settings.log_format)
-    if settings.traces is not None:
-        from libs.tracing import exporting  # noqa: PLC0415 - nobody else pays for OpenTelemetry
-
-        exporting.begin(service, role, settings.traces)
-    return settings

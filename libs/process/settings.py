@@ -4,6 +4,7 @@ A bad setting is answered by its name and what would be right, never by its valu
 """
 
 import sys
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Annotated, Any, Literal, Self, TypeVar
 
@@ -19,12 +20,16 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from libs.process import keys, trusting
+from libs.process import keys, origins, trusting
 from libs.process.addresses import is_address, is_encrypted, is_loopback
 from libs.process.hints import wrong
+from libs.process.origins import Origins
 
 _USUAL_RATE = 20.0
 """Requests a second of one person, who looks at screens."""
+
+_USUAL_RATE_OF_A_CLIENT = 200.0
+"""Of all who use the same pages in one clinic."""
 
 MISUSED = 2
 """The exit code for a wrong command line or environment."""
@@ -70,6 +75,17 @@ def _derived(kind: str, written: Any) -> keys.Derived:
         ) from None
 
 
+def _numbered(written: Any) -> keys.Derived:
+    told = _derived("keyring", written)
+    if not all(name.isdecimal() and name == str(int(name)) != "0" for name in told.keys):
+        raise wrong("this takes number:key,number:key, each key 32 random bytes in base64")
+    return told
+
+
+def _numbered_if_given(written: Any) -> keys.Derived | None:
+    return None if written is None else _numbered(written)
+
+
 PostgresUrl = Annotated[SecretStr, AfterValidator(_postgres)]
 Collector = Annotated[str, AfterValidator(_collector)]
 BrokerUrl = Annotated[SecretStr, AfterValidator(_broker)]
@@ -79,6 +95,13 @@ ChainKeys = Annotated[keys.Derived, NoDecode, BeforeValidator(partial(_derived, 
 AnalyticsKeys = Annotated[
     keys.Derived, NoDecode, BeforeValidator(partial(_derived, "analytics")), _Hidden
 ]
+KeyringKeys = Annotated[keys.Derived, NoDecode, BeforeValidator(_numbered), _Hidden]
+KeyringKeysIfGiven = Annotated[
+    keys.Derived | None, NoDecode, BeforeValidator(_numbered_if_given), _Hidden
+]
+PassKeys = Annotated[keys.Derived, NoDecode, BeforeValidator(partial(_derived, "passes")), _Hidden]
+"""Of whoever signs passes for itself (`libs.access.passes`)."""
+AuditKeys = Annotated[keys.Derived, NoDecode, BeforeValidator(partial(_derived, "audit")), _Hidden]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -128,7 +151,19 @@ class Database(Settings):
 
 
 class Secrets(Settings):
+    """`keyring_keys` wrap the keys in the keyring, by their numbers; until they are wrapped anew,
+    the one that follows from the master key does.
+    """
+
     master_key: MasterKey
+    keyring_keys: KeyringKeysIfGiven = None
+
+    @property
+    def wrapping(self) -> Mapping[int, bytes]:
+        given = self.keyring_keys or keys.wrapping(
+            keys.master_key(self.master_key.get_secret_value())
+        )
+        return given.by_number
 
     def key(self, label: str) -> bytes:
         """A key of this process, by what it is for (`chain:care`)."""
@@ -163,32 +198,44 @@ class Publishing(Broker):
 
 
 class Identity(Settings):
-    """Nobody asks one process for more than `requests_at_once`, and then `requests_per_second`. 0
-    lets everybody ask for as much as they like: so in the local profile, and in production where
-    somebody says so, because a limiter of their own stands before us.
+    """Nobody asks one process for more than `requests_at_once`, and then `requests_per_second`; no
+    client of a clinic, for all its people together, for more than `client_requests_at_once` and so
+    on. 0 lets everybody ask for as much as they like: so in the local profile, and in production
+    where somebody says so, because a limiter of their own stands before us.
     """
 
     issuers: trusting.Issuers
     audience: str = Field(default="interlude", min_length=1)
     requests_per_second: float | None = Field(default=None, ge=0, le=10_000)
     requests_at_once: int = Field(default=200, ge=1, le=100_000)
+    client_requests_per_second: float | None = Field(default=None, ge=0, le=100_000)
+    client_requests_at_once: int = Field(default=2_000, ge=1, le=1_000_000)
 
     @property
     def rate(self) -> float:
         """Requests a second; 0 for any number."""
-        usual = _USUAL_RATE if self.profile == "production" else 0.0
-        return usual if self.requests_per_second is None else self.requests_per_second
+        return self._said_or(self.requests_per_second, _USUAL_RATE)
+
+    @property
+    def client_rate(self) -> float:
+        """As `rate`, of a client."""
+        return self._said_or(self.client_requests_per_second, _USUAL_RATE_OF_A_CLIENT)
+
+    def _said_or(self, said: float | None, usual: float) -> float:
+        return (usual if self.profile == "production" else 0.0) if said is None else said
 
 
 class Listening(Settings):
     """`docs` off hides the documentation pages; production hides them unless it is said.
     `drain_seconds` is how long requests are still taken after SIGTERM, so that whoever sends them
-    notices: longer than a load balancer's probes are apart.
+    notices: longer than a load balancer's probes are apart. `origins` are those of pages that may
+    call from a browser; in the local profile pages of this machine may besides.
     """
 
     port: Port
     drain_seconds: float = Field(default=0.5, ge=0, le=4)
     docs: Literal["on", "off"] | None = None
+    origins: Origins = ()
     access_log: bool = False
 
     @property
@@ -200,17 +247,23 @@ class Migrating(Settings):
     migration_database_url: PostgresUrl
 
 
+_UNSAFE: Mapping[str, Callable[[Any], str | None]] = {
+    "issuers": trusting.unsafe,
+    "origins": origins.unsafe,
+}
+
+
 def unsafe(name: str, value: Any, *, trusted_network: bool = False) -> str | None:
     """What must be changed before this may hold patients' data; None if nothing."""
     match name:
         case "durable":
             return None if value else "production keeps what it has acknowledged"
-        case "issuers":
-            return trusting.unsafe(value)
+        case "issuers" | "origins":
+            return _UNSAFE[name](value)
         case "master_key":
             return _KNOWN if keys.guessable(keys.master_key(value.get_secret_value())) else None
-        case "chain_keys" | "analytics_keys":
-            return _OF_A_KNOWN_ONE if value.guessable else None
+        case "chain_keys" | "analytics_keys" | "keyring_keys" | "pass_keys" | "audit_keys":
+            return _OF_A_KNOWN_ONE if value and value.guessable else None
         case _ if name.endswith(("_url", "_endpoint")):
             return None if trusted_network else _plain(value)
         case _:

@@ -55,6 +55,7 @@ class Claims(_Said):
     person: Name = "person_id"
     roles: Name = "roles"
     scope: Name = "scope"
+    client: Name = "azp"
 
 
 class Trusted(_Said):

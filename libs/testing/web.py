@@ -12,9 +12,11 @@ from starlette.types import ASGIApp
 
 from libs.access.principal import Principal
 from libs.access.relationships import KnownPatient, KnownSession
+from libs.audit.keeping import Audit
 from libs.eventstore.consistency import Tokens, encode
 from libs.eventstore.telling import Role
 from libs.privacy.sealing import Sealer
+from libs.testing.audit import MemoryAudit
 from libs.testing.cast import ANNA, BORIS, CLINIC, LEV, MASHA, NOW, OTHER_CLINIC
 from libs.testing.sealer import ReadableSealer
 from libs.web.edge import Edge
@@ -57,16 +59,31 @@ class Known:
     treating: set[tuple[UUID, UUID, UUID]] = field(default_factory=lambda: {(CLINIC, ANNA, MASHA)})
     supervising: set[tuple[UUID, UUID, UUID]] = field(default_factory=set)
     """Clinic, supervisor, and the patient of a therapist in their supervision."""
+    left: set[tuple[UUID, UUID]] = field(default_factory=set)
+    """Clinic, and whoever worked there once."""
+    finishing: set[tuple[UUID, UUID, UUID]] = field(default_factory=set)
+    """Clinic, therapist, and a patient whose records they may still finish."""
     patients: dict[UUID, KnownPatient] = field(
         default_factory=lambda: {MASHA: KnownPatient(patient_id=MASHA, zone="Europe/London")}
     )
     sessions: dict[UUID, KnownSession] = field(default_factory=dict)
+    gone: set[UUID] = field(default_factory=set)
+    """Patients who were erased."""
 
     async def treats(self, tenant_id: UUID, therapist_id: UUID, patient_id: UUID) -> bool:
         return (tenant_id, therapist_id, patient_id) in self.treating
 
     async def supervises(self, tenant_id: UUID, supervisor_id: UUID, patient_id: UUID) -> bool:
         return (tenant_id, supervisor_id, patient_id) in self.supervising
+
+    async def has_left(self, tenant_id: UUID, person_id: UUID) -> bool:
+        return (tenant_id, person_id) in self.left
+
+    async def finishes(self, tenant_id: UUID, therapist_id: UUID, patient_id: UUID) -> bool:
+        return (tenant_id, therapist_id, patient_id) in self.finishing
+
+    async def erased(self, tenant_id: UUID, patient_id: UUID) -> bool:
+        return tenant_id == CLINIC and patient_id in self.gone
 
     async def patient(self, tenant_id: UUID, patient_id: UUID) -> KnownPatient | None:
         return self.patients.get(patient_id) if tenant_id == CLINIC else None
@@ -122,6 +139,7 @@ def edge(
     sealer: Sealer | None = None,
     clock: Callable[[], datetime] = lambda: NOW,
     names: Names | None = None,
+    audit: Audit | None = None,
 ) -> Edge:
     return Edge(
         service="test",
@@ -133,6 +151,7 @@ def edge(
         sealer=sealer or ReadableSealer(),
         fingerprint_key=FINGERPRINT_KEY,
         tokens=TOKENS,
+        audit=audit or MemoryAudit(),
     )
 
 

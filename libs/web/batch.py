@@ -2,9 +2,10 @@
 idempotent and answered by itself.
 """
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from libs.access.principal import Principal
+from libs.audit.trail import Trail
 from libs.web import bodies, headers, telemetry
 from libs.web.allowances import charge
 from libs.web.edge import Edge
@@ -22,6 +24,7 @@ from libs.web.headers import Trace
 from libs.web.operations import Incoming, Operation
 from libs.web.performing import Asked, CommandOperation
 from libs.web.problems import FieldsInvalid, Problem, Problems
+from libs.web.recording import recorded
 from libs.web.replies import Reply, json_reply
 
 MOST = 200
@@ -60,11 +63,14 @@ _NAMES = frozenset({"commands", "operation", "id", "idempotency_key", "if_match"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Caller:
-    """`satisfied` says whether what they have seen was waited for, and has come."""
+    """`satisfied` says whether what they have seen was waited for, and has come. `kept` are the
+    records on their way, one of each command.
+    """
 
     principal: Principal
     trace: Trace
     satisfied: bool
+    kept: "list[asyncio.Future[None]]" = field(default_factory=list)
 
 
 class CommandBatch:
@@ -85,22 +91,33 @@ class CommandBatch:
         return [name for name, each in self._commands.items() if each.terms.creates]
 
     async def answer(self, incoming: Incoming) -> Reply:
-        principal = await self._edge.identity.principal(headers.bearer(incoming.headers))
+        principal = await self._edge.caller(incoming.headers)
+        incoming.trail.asked_by(principal)
         raw = await bodies.read(incoming.headers, incoming.receive, limit=LIMIT)
         # In a thread, so that nobody else waits for it: it may be long.
         commands = (await run_in_threadpool(_read, raw)).commands
-        charge(self._edge.identity, principal, len(commands) - 1)
+        charge(self._edge.identity, principal, sum(map(self._weight, commands)) - 1)
         # Once for all of them: each would wait in turn for what may never come.
         satisfied = await self._edge.waited(principal.tenant_id, headers.after(incoming.headers))
         caller = _Caller(principal=principal, trace=incoming.trace, satisfied=satisfied)
-        return json_reply(200, {"answers": [await self._answer(each, caller) for each in commands]})
+        answers = [await self._answer(each, caller) for each in commands]
+        incoming.trail.left_to_parts()
+        await asyncio.gather(*caller.kept)
+        return json_reply(200, {"answers": answers})
+
+    def _weight(self, queued: Queued) -> int:
+        command = self._commands.get(queued.operation)
+        return 1 if command is None else command.terms.weight
 
     async def _answer(self, queued: Queued, caller: _Caller) -> Mapping[str, Any]:
-        began = time.perf_counter()
+        began, trail = time.perf_counter(), Trail(principal=caller.principal)
         try:
-            reply = await self._performed(queued, caller)
+            reply = await self._performed(queued, caller, trail)
         except Exception as error:  # noqa: BLE001 - each is answered by itself
             reply = self._problems.reply(error, caller.trace.trace_id)
+        operation = self._commands.get(queued.operation, self)
+        if record := recorded(operation, trail, reply, caller.trace):
+            caller.kept.append(self._edge.audit.note(record))
         # A name that nobody has declared would be a label of the client's own making.
         if queued.operation in self._commands:
             seconds = time.perf_counter() - began
@@ -113,7 +130,7 @@ class CommandBatch:
             "body": orjson.Fragment(reply.body),
         }
 
-    async def _performed(self, queued: Queued, caller: _Caller) -> Reply:
+    async def _performed(self, queued: Queued, caller: _Caller, trail: Trail) -> Reply:
         command = self._commands.get(queued.operation)
         if command is None:
             raise Problem("unknown-operation")
@@ -128,6 +145,7 @@ class CommandBatch:
             satisfied=caller.satisfied,
             body=queued.body,
             trace=caller.trace,
+            trail=trail,
         )
         return await command.perform(asked)
 

@@ -61,6 +61,9 @@ REQUEST: Mapping[str, Code] = {
     "as-of-malformed": _code(
         _BAD, "as_of malformed", "as_of takes an RFC 3339 time with its offset."
     ),
+    "page-malformed": _code(
+        _BAD, "Page malformed", "first takes 1 to 100, after the cursor of an answer."
+    ),
     "too-many-commands": _code(
         _BAD, "Too many commands", "A batch holds 1 to 200 commands; send the rest in another."
     ),
@@ -70,8 +73,23 @@ REQUEST: Mapping[str, Code] = {
     "not-authenticated": _code(
         HTTPStatus.UNAUTHORIZED, "Not authenticated", "A valid bearer token is needed."
     ),
+    "unknown-document": _code(
+        _BAD,
+        "Unknown document",
+        "Nobody has named this document beforehand, and no other is taken here.",
+    ),
     "role-not-allowed": _code(
         HTTPStatus.FORBIDDEN, "Not for this role", "None of your roles has this operation."
+    ),
+    "staff-left": _code(
+        HTTPStatus.FORBIDDEN,
+        "No longer working here",
+        "You have left this clinic, and this is not a record of yours to finish.",
+    ),
+    "scope-not-granted": _code(
+        HTTPStatus.FORBIDDEN,
+        "Scope not granted",
+        "The token lacks this operation's scope, which WWW-Authenticate names.",
     ),
     "forbidden": _code(HTTPStatus.FORBIDDEN, "Forbidden", "You may not do this."),
     "not-found": _code(
@@ -88,6 +106,12 @@ REQUEST: Mapping[str, Code] = {
     ),
     "subject-erased": _code(
         HTTPStatus.CONFLICT, "Erased", "What is known of this person was erased on purpose."
+    ),
+    "private-text-erased": _code(
+        HTTPStatus.CONFLICT,
+        "Private text erased",
+        "What this person wrote for themselves alone is being erased: try again. If the wish for "
+        "it was cut off, send that again first.",
     ),
     "stale-version": _code(
         HTTPStatus.PRECONDITION_FAILED,
@@ -126,6 +150,12 @@ REQUEST: Mapping[str, Code] = {
     ),
     "outcome-unknown": _code(
         _AWAY, "Outcome unknown", "It may have happened: repeat it with the same Idempotency-Key."
+    ),
+    "audit-unavailable": _code(
+        _AWAY,
+        "Audit unavailable",
+        "It could not be written down, so it is not answered: repeat it, with the same "
+        "Idempotency-Key.",
     ),
     "keyring-unavailable": _code(
         _AWAY, "Keyring unavailable", "Private text cannot be sealed or opened now: try again."

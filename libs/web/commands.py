@@ -6,6 +6,7 @@ from typing import Any, Generic
 from uuid import UUID
 
 from libs.access.policy import Grant, Subject
+from libs.access.scopes import scope_of
 from libs.eventstore.decider import Command, Event, State
 from libs.eventstore.desk import Desk
 from libs.web.edge import Edge
@@ -14,6 +15,7 @@ from libs.web.performing import (
     About,
     CommandOperation,
     Fields,
+    First,
     Prepare,
     Preparing,
     Terms,
@@ -21,7 +23,17 @@ from libs.web.performing import (
 )
 from libs.web.views import Fold, Show
 
-__all__ = ["About", "Commands", "Edge", "Fields", "Prepare", "Preparing", "Router", "named_in"]
+__all__ = [
+    "About",
+    "Commands",
+    "Edge",
+    "Fields",
+    "First",
+    "Prepare",
+    "Preparing",
+    "Router",
+    "named_in",
+]
 
 
 class Commands(Generic[Command, State, Event]):
@@ -50,10 +62,14 @@ class Commands(Generic[Command, State, Event]):
         stream_of: Callable[[Fields], UUID] | None = None,
         location: str | None = None,
         prepare: Prepare | None = None,
+        first: First | None = None,
         patients_act: bool = False,
+        weight: int = 1,
+        even_erased: bool = False,
     ) -> None:
         """A request that begins a stream. `stream_of` derives its id where the body has none;
-        `location` is where the thing can be read (`/v1/assignments/{id}`).
+        `location` is where the thing can be read (`/v1/assignments/{id}`). `even_erased`: also
+        about a patient who was erased, of whom nothing else is taken.
         """
         self._add(
             request,
@@ -67,7 +83,10 @@ class Commands(Generic[Command, State, Event]):
                 stream_of=stream_of,
                 location=location or f"{path}/{{id}}",
                 prepare=prepare,
+                first=first,
                 patients_act=patients_act,
+                weight=weight,
+                even_erased=even_erased,
             ),
         )
 
@@ -81,6 +100,8 @@ class Commands(Generic[Command, State, Event]):
         prepare: Prepare | None = None,
         patients_act: bool = False,
         required_if_match: bool = False,
+        weight: int = 1,
+        even_erased: bool = False,
     ) -> None:
         """A request about the stream in the path. `patients_act`: what the patient does, so a
         therapist who tells it speaks on their behalf.
@@ -95,13 +116,24 @@ class Commands(Generic[Command, State, Event]):
                 prepare=prepare,
                 patients_act=patients_act,
                 required_if_match=required_if_match,
+                weight=weight,
+                even_erased=even_erased,
             ),
         )
 
     def show(
-        self, path: str, view: type[Any], fold: Fold[Event], *, operation: str, grant: Grant
+        self,
+        path: str,
+        view: type[Any],
+        fold: Fold[Event],
+        *,
+        operation: str,
+        grant: Grant,
+        weight: int = 1,
     ) -> None:
-        """The aggregate as its readers see it, as of now or any earlier time."""
+        """The aggregate as its readers see it, as of now or any earlier time. What takes longer
+        than others counts as so many requests (`weight`).
+        """
         self.router.operations.append(
             Show(
                 self._edge,
@@ -110,13 +142,17 @@ class Commands(Generic[Command, State, Event]):
                 fold,
                 name=operation,
                 path=path,
-                grant=replace(grant, scope=self._edge.service),
+                grant=self._scoped(grant, Show.method, path),
                 subject=self._subject,
+                weight=weight,
             )
         )
 
     def _add(self, request: type[Command], terms: Terms[State]) -> None:
-        scoped = replace(terms.grant, scope=self._edge.service)
+        scoped = self._scoped(terms.grant, CommandOperation.method, terms.path)
         self.router.operations.append(
             CommandOperation(self._edge, self._desk, request, replace(terms, grant=scoped))
         )
+
+    def _scoped(self, grant: Grant, method: str, path: str) -> Grant:
+        return replace(grant, scope=grant.scope or scope_of(self._edge.service, method, path))

@@ -1,16 +1,21 @@
 """What all operations of a service share."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from libs.access.principal import Principal
 from libs.access.relationships import Relationships
+from libs.audit.keeping import Audit
 from libs.eventstore.consistency import BadToken, Tokens
+from libs.eventstore.telling import Role
 from libs.privacy.sealing import Sealer
+from libs.web.headers import Headers, bearer
 from libs.web.problems import Problem
+
+_NEVER_STAFF: frozenset[Role] = frozenset({"patient"})
 
 
 class Verifier(Protocol):
@@ -38,7 +43,16 @@ class Edge:
     sealer: Sealer
     fingerprint_key: bytes
     tokens: Tokens
+    audit: Audit
     patience: float = 0.5
+
+    async def caller(self, given: Headers) -> Principal:
+        """Who calls, and whether they still work here. Raises `Problem`."""
+        principal = await self.identity.principal(bearer(given))
+        if principal.roles <= _NEVER_STAFF:
+            return principal
+        left = await self.known.has_left(principal.tenant_id, principal.person_id)
+        return replace(principal, left=True) if left else principal
 
     async def waited(self, tenant_id: UUID, token: str | None) -> bool:
         """Whether what is known here is as new as the caller asked for."""

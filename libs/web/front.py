@@ -7,6 +7,7 @@ from uuid import UUID
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from libs.audit.keeping import Audit, AuditUnavailable
 from libs.tracing.correlating import correlate
 from libs.tracing.spans import Span, begun
 from libs.web import telemetry
@@ -15,7 +16,8 @@ from libs.web.headers import Trace, trace_of
 from libs.web.limits import OVERLOADED, Doors, Place
 from libs.web.operations import Incoming, Operation, Operations
 from libs.web.problems import Problems
-from libs.web.replies import Header
+from libs.web.recording import recorded
+from libs.web.replies import Header, Reply
 
 log = structlog.get_logger()
 
@@ -44,6 +46,7 @@ class Front:
         problems: Problems,
         doors: Doors,
         new_id: Callable[[], UUID],
+        audit: Audit,
         guards: Sequence[Header] = GUARDS,
         traced: Collection[str] = (),
     ) -> None:
@@ -53,6 +56,7 @@ class Front:
         self._problems = problems
         self._doors = doors
         self._new_id = new_id
+        self._audit = audit
         self._guards = guards
         self._traced = frozenset(traced)
 
@@ -90,7 +94,7 @@ class Front:
         began = time.perf_counter()
         try:
             with place:
-                reply = await operation.answer(incoming)
+                reply = await self._recorded(operation, incoming)
         except ClientGone:
             return
         except Exception as error:  # noqa: BLE001 - this is the one place where any becomes an answer
@@ -108,6 +112,23 @@ class Front:
                 trace_id=incoming.trace.trace_id,
             )
         await reply.send(send, [PRIVATE, *self._extra(incoming.trace)])
+
+    async def _recorded(self, operation: Operation, incoming: Incoming) -> Reply:
+        """No record, no answer. What tells nothing but that it failed may be said all the same."""
+        try:
+            reply = await operation.answer(incoming)
+        except ClientGone:
+            raise
+        except Exception as error:  # noqa: BLE001 - as above, and it leaves a record like any answer
+            reply = self._problems.reply(error, incoming.trace.trace_id)
+        record = recorded(operation, incoming.trail, reply, incoming.trace)
+        try:
+            if record is not None:
+                await self._audit.note(record)
+        except AuditUnavailable:
+            if reply.status < _BAD:
+                raise
+        return reply
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send, trace: Trace) -> None:
         if scope["path"] not in self._traced:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from starlette.types import Scope
+
 from libs.tracing.spans import Span
 from libs.web.problems import Problem
 
@@ -34,6 +36,12 @@ class Trace:
         """What is caused from here on has this span as its parent, where there is one."""
         told = span.traceparent
         return self if told is None else replace(self, traceparent=told)
+
+
+def known_or_new(scope: Scope, new_id: Callable[[], UUID]) -> Trace:
+    """Of a request that `Front` has passed on, or that came without it."""
+    known: Trace | None = scope.get("interlude.trace")
+    return known or trace_of(dict(scope["headers"]), new_id)
 
 
 def trace_of(headers: Headers, new_id: Callable[[], UUID]) -> Trace:

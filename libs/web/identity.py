@@ -3,6 +3,7 @@
 The algorithm comes from the key, never from the token; every failure looks the same to the caller.
 """
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -34,11 +35,15 @@ _LATEST = 253_402_300_800
 """The first second of the year 10000: no clock of ours gets there."""
 
 _KEPT = 10_000
+_LONGEST_CLIENT = 200
 _KINDS: AbstractSet[str | None] = {None, "Bearer"}
 _USES: AbstractSet[str | None] = {None, "access"}
 """What Keycloak and Cognito say of access tokens. They sign ID tokens with the same keys."""
 
 _TYPES: AbstractSet[str | None] = {None, "JWT", "jwt", "at+jwt", "application/at+jwt"}
+
+
+_CLIENT = re.compile(r"[!-~]{1,100}")
 
 
 class Unverified(Exception):  # noqa: N818 - answered as 401
@@ -157,6 +162,7 @@ class Identity:
             roles=_roles(_at(claims, at.roles), trusted),
             scopes=frozenset(_words(_at(claims, at.scope))),
             expires_at=expires,
+            client=_client(_at(claims, at.client) or claims.get("client_id")),
         )
 
 
@@ -227,6 +233,11 @@ def _tenant(claims: Mapping[str, Any], trusted: Trusted) -> UUID:
 def _roles(told: Any, trusted: Trusted) -> frozenset[Role]:
     """What the issuer calls otherwise is nothing here."""
     return frozenset(role for name in _words(told) if (role := trusted.role(name)) is not None)
+
+
+def _client(told: Any) -> str:
+    """The program's id; what is no id is none."""
+    return told if isinstance(told, str) and _CLIENT.fullmatch(told) else ""
 
 
 def _uuid(told: Any) -> UUID:

@@ -8,8 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from libs.web import openapi_parts as parts
+from libs.web import securing
 from libs.web.batch import CommandBatch
 from libs.web.bodies import Json
+from libs.web.looks import PatientLooks
+from libs.web.openapi_looks import LOOKS, looks_at
 from libs.web.operations import Operation
 from libs.web.performing import CommandOperation
 from libs.web.schemas import Schemas
@@ -32,6 +35,10 @@ def document(
     commands = [each for each in operations if isinstance(each, CommandOperation)]
     shows = [each for each in operations if isinstance(each, Show)]
     schemas = Schemas([each.shape for each in commands], [each.view for each in shows])
+    scopes = {
+        **{each.name: each.grant.scope for each in commands},
+        **{each.name: each.grant.scope for each in shows},
+    }
     paths: dict[str, Json] = {}
     for operation in operations:
         described = _operation(operation, schemas, examples or {})
@@ -42,11 +49,11 @@ def document(
         "security": [{"bearer": []}],
         "paths": dict(sorted(paths.items())),
         "components": {
-            "securitySchemes": {"bearer": parts.BEARER},
+            "securitySchemes": securing.schemes(scopes),
             "parameters": parts.PARAMETERS,
             "headers": parts.HEADERS,
             "responses": parts.RESPONSES,
-            "schemas": dict(sorted({**parts.SCHEMAS, **schemas.components}.items())),
+            "schemas": dict(sorted({**parts.SCHEMAS, **LOOKS, **schemas.components}.items())),
         },
     }
 
@@ -59,6 +66,8 @@ def _operation(operation: Operation, schemas: Schemas, examples: Examples) -> Js
             return _show(operation, schemas)
         case CommandBatch():
             return _batch(operation, examples)
+        case PatientLooks():
+            return looks_at(operation.name, operation.grant)
         case _:
             raise TypeError(f"{operation.name} cannot be described")
 
@@ -87,7 +96,8 @@ def _command(
             "path": operation.path,
             "patients_act": terms.patients_act,
         },
-        "x-interlude-grant": dict(terms.grant.relations),
+        **securing.granted(terms.grant),
+        **_weighing(terms.weight),
     }
 
 
@@ -123,8 +133,14 @@ def _show(operation: Show[Any, Any, Any], schemas: Schemas) -> Json:
             "304": parts.UNCHANGED,
             **parts.problems(400, 401, 403, 404, 405, 429, 500, 503),
         },
-        "x-interlude-grant": dict(operation.grant.relations),
+        **securing.granted(operation.grant),
+        **_weighing(operation.weight),
     }
+
+
+def _weighing(weight: int) -> Json:
+    """Where it counts as more than one request."""
+    return {"x-interlude-weight": weight} if weight > 1 else {}
 
 
 def _batch(operation: CommandBatch, examples: Examples) -> Json:
@@ -139,7 +155,8 @@ def _batch(operation: CommandBatch, examples: Examples) -> Json:
         "summary": "Send queued commands",
         "description": (
             "Up to 200 commands of one client, 1 MiB in all, in order. Each has its own "
-            "idempotency key and is answered by itself; a refusal of one does not stop the others."
+            "idempotency key and is answered by itself; a refusal of one does not stop the others. "
+            "An integrator's token needs the scope of each."
         ),
         "tags": ["commands"],
         "parameters": [parts.parameter(name) for name in names],
@@ -151,6 +168,7 @@ def _batch(operation: CommandBatch, examples: Examples) -> Json:
             },
             **parts.problems(400, 401, 405, 413, 415, 422, 429, 500, 503),
         },
+        "security": [securing.PEOPLE, {securing.INTEGRATOR: []}],
     }
 
 

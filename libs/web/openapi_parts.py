@@ -10,7 +10,7 @@ BEARER: Json = {
     "scheme": "bearer",
     "bearerFormat": "JWT",
     "description": "An access token of a trusted issuer, with the claims tenant_id, person_id, "
-    "roles and scope.",
+    "roles and scope. People need no scope.",
 }
 
 

@@ -6,12 +6,13 @@ Paths have one form, so that finding one is two look-ups: `/v1/things`, `/v1/thi
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from fastapi import APIRouter
 from starlette.types import Receive
 
+from libs.audit.trail import Trail
 from libs.process.logging import know_path
 from libs.web.headers import Headers, Trace
 from libs.web.problems import Problem
@@ -22,13 +23,16 @@ _FORM = re.compile(r"/v1/[a-z-]+(/\{id\}(/[a-z-]+)?)?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """One HTTP request as an operation sees it; the body is not yet read."""
+    """One HTTP request as an operation sees it; the body is not yet read. What it finds out about
+    itself goes into the `trail`.
+    """
 
     headers: Headers
     query: bytes
     path_id: str
     receive: Receive
     trace: Trace
+    trail: Trail = field(default_factory=Trail)
 
 
 class Operation(Protocol):

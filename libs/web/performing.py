@@ -13,12 +13,16 @@ import orjson
 
 from libs.access.policy import Grant, Subject, may
 from libs.access.principal import Principal
+from libs.audit.trail import Trail
 from libs.eventstore.decider import Command, Event, Rejected, State
 from libs.eventstore.desk import Answer, Call, Desk
 from libs.eventstore.errors import NotKnownYet
 from libs.eventstore.telling import Actor, Told
+from libs.privacy.sealing import SubjectErased
 from libs.web import bodies, headers
+from libs.web.allowances import charge
 from libs.web.bodies import Json
+from libs.web.concerning import must_concern
 from libs.web.edge import Edge
 from libs.web.headers import Trace
 from libs.web.operations import Incoming
@@ -43,6 +47,11 @@ class Preparing:
 Prepare = Callable[[Preparing], Awaitable[Fields]]
 """Gives the `LOOKED_UP` fields. May raise a `Rejected`, among them `NotKnownYet`."""
 
+First = Callable[[Call[Any, Any]], Awaitable[None]]
+"""Done before the request is decided, and not again when it is repeated under its key. What may be
+cut off behind it has to bear being done twice.
+"""
+
 About = Callable[[Principal, Fields], Awaitable[Subject]]
 """Whom a creation is about, before there is a stream that says so."""
 
@@ -65,12 +74,13 @@ class Asked:
     after: str | None
     body: Json
     trace: Trace
+    trail: Trail
     satisfied: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms(Generic[State]):
-    """How one command is offered."""
+    """How one command is offered. `weight`: it counts as so many requests."""
 
     name: str
     path: str
@@ -81,8 +91,11 @@ class Terms(Generic[State]):
     stream_of: Callable[[Fields], UUID] | None = None
     location: str | None = None
     prepare: Prepare | None = None
+    first: First | None = None
     patients_act: bool = False
     required_if_match: bool = False
+    weight: int = 1
+    even_erased: bool = False
 
 
 class CommandOperation(Generic[Command, State, Event]):
@@ -99,12 +112,15 @@ class CommandOperation(Generic[Command, State, Event]):
         self.desk = desk
         self.terms = terms
         self.shape = Shape(request)
+        self.grant = terms.grant
         self.name = terms.name
         self.path = terms.path
 
     async def answer(self, incoming: Incoming) -> Reply:
         given = incoming.headers
-        principal = await self.edge.identity.principal(headers.bearer(given))
+        principal = await self.edge.caller(given)
+        incoming.trail.asked_by(principal)
+        charge(self.edge.identity, principal, self.terms.weight - 1)
         asked = Asked(
             principal=self.must_concern(principal),
             path_id=None if self.terms.creates else headers.uuid_in_path(incoming.path_id),
@@ -113,13 +129,13 @@ class CommandOperation(Generic[Command, State, Event]):
             after=headers.after(given),
             body=bodies.parsed(await bodies.read(given, incoming.receive)),
             trace=incoming.trace,
+            trail=incoming.trail,
         )
         return await self.perform(asked)
 
     def must_concern(self, principal: Principal) -> Principal:
-        """The roles of an operation are public; nothing is said of what it would be done to."""
-        if not self.terms.grant.concerns(principal):
-            raise Problem("role-not-allowed")
+        """Nothing is said of what it would be done to."""
+        must_concern(self.terms.grant, principal)
         return principal
 
     async def perform(self, asked: Asked) -> Reply:
@@ -137,6 +153,8 @@ class CommandOperation(Generic[Command, State, Event]):
             satisfied = await self.edge.waited(asked.principal.tenant_id, asked.after)
         try:
             call = await self._call(asked, read, now, fingerprint)
+            if self.terms.first is not None and not await self.desk.has_answered(call):
+                await self.terms.first(call)
             return self._reply(call.tenant_id, await self.desk.handle(call))
         except NotKnownYet:
             if satisfied:
@@ -160,7 +178,8 @@ class CommandOperation(Generic[Command, State, Event]):
     ) -> Call[Command, State]:
         principal = asked.principal
         stream = self._stream(asked, read.fields)
-        actor = await self._actor(principal, stream, read.fields)
+        asked.trail.thing_id = stream
+        actor = await self._actor(asked, stream, read.fields)
         told = Told(by=actor, happened_at=read.happened_at, now=now)
         looked_up = await self._looked_up(principal, stream, read.fields, told)
         return Call(
@@ -190,17 +209,27 @@ class CommandOperation(Generic[Command, State, Event]):
         stream: UUID = fields["id"] if asked.path_id is None else asked.path_id
         return stream
 
-    async def _actor(self, principal: Principal, stream: UUID, fields: Fields) -> Actor:
+    async def _actor(self, asked: Asked, stream: UUID, fields: Fields) -> Actor:
+        principal = asked.principal
         subject = await self._subject(principal, stream, fields)
+        asked.trail.about(subject.patient_id)
         role = await may(principal, self.terms.grant, subject, self.edge.known)
         if role is None:
             raise NotKnownYet if self.terms.creates else Problem("not-found")
+        await self._must_not_be_erased(principal.tenant_id, subject)
         speaks_for = self.terms.patients_act and role == "therapist"
-        return Actor(
-            person_id=principal.person_id,
-            role=role,
-            on_behalf_of=subject.patient_id if speaks_for else None,
-        )
+        on_behalf_of = subject.patient_id if speaks_for else None
+        asked.trail.allowed(role, self.terms.grant, on_behalf_of)
+        return Actor(person_id=principal.person_id, role=role, on_behalf_of=on_behalf_of)
+
+    async def _must_not_be_erased(self, tenant_id: UUID, subject: Subject) -> None:
+        """Asked last: that somebody was erased is for those to know who may ask for this."""
+        patient_id = subject.patient_id
+        if patient_id is None or self.terms.even_erased:
+            return
+        if await self.edge.known.erased(tenant_id, patient_id):
+            self.desk.forget(patient_id)
+            raise SubjectErased
 
     async def _subject(self, principal: Principal, stream: UUID, fields: Fields) -> Subject:
         """Whom a stream is about never changes, so what is remembered of it is good enough."""

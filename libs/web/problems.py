@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 import structlog
 
+from libs.audit.keeping import AuditUnavailable
 from libs.eventstore.decider import Rejected
 from libs.eventstore.errors import (
     InFlight,
@@ -21,7 +22,13 @@ from libs.eventstore.errors import (
     StaleVersion,
 )
 from libs.eventstore.store import EventTooLarge, OutcomeUnknown, StoreUnavailable
-from libs.privacy.sealing import KeyBroken, KeyringUnavailable, SubjectErased, UnknownSubject
+from libs.privacy.sealing import (
+    KeyBroken,
+    KeyringUnavailable,
+    PrivateTextErased,
+    SubjectErased,
+    UnknownSubject,
+)
 from libs.process.logging import told
 from libs.web.codes import EDGE, TYPES, Code, of_rule, status_of
 from libs.web.replies import PROBLEM_JSON, Header, Reply
@@ -77,12 +84,16 @@ _BY_CLASS: Mapping[type[Exception], str] = {
     EventTooLarge: "event-too-large",
     OutcomeUnknown: "outcome-unknown",
     StoreUnavailable: "store-unavailable",
+    AuditUnavailable: "audit-unavailable",
     KeyringUnavailable: "keyring-unavailable",
     KeyBroken: "keyring-unavailable",
     SubjectErased: "subject-erased",
+    PrivateTextErased: "private-text-erased",
 }
 
-_TRY_AGAIN = {"in-flight", "conflict", "too-many-requests"}
+_BUG = "internal-error"
+
+_TRY_AGAIN = {"in-flight", "conflict", "private-text-erased", "too-many-requests"}
 
 
 class Problems:
@@ -103,11 +114,10 @@ class Problems:
                 return self._of_rule(error, trace_id)
             case StaleVersion():
                 return self._of_edge(stale(error.actual), trace_id)
-        for kind in type(error).__mro__:
-            if kind in _BY_CLASS:
-                return self._of_edge(Problem(_BY_CLASS[kind]), trace_id)
-        log.error("bug", trace_id=trace_id, **told(error))
-        return self._of_edge(Problem("internal-error"), trace_id)
+        code = outcome_of(error)
+        if code == _BUG:
+            log.error("bug", trace_id=trace_id, **told(error))
+        return self._of_edge(Problem(code), trace_id)
 
     def _of_edge(self, problem: Problem, trace_id: str) -> Reply:
         code = EDGE[problem.code]
@@ -128,6 +138,13 @@ class Problems:
         faults = [Fault(rejected.pointer, rule.code, code.detail)] if rejected.pointer else []
         headers = [RETRY] if isinstance(rejected, NotKnownYet) else []
         return _rendered(rule.code, code, faults, headers, {}, trace_id)
+
+
+def outcome_of(error: Exception) -> str:
+    """The code under which the edge answers it, where it is no rule of a service."""
+    if isinstance(error, Problem):
+        return error.code
+    return next((_BY_CLASS[kind] for kind in type(error).__mro__ if kind in _BY_CLASS), _BUG)
 
 
 def stale(actual: int) -> Problem:

@@ -7,31 +7,32 @@ from http import HTTPStatus
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
-from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
+from starlette.types import ASGIApp, Lifespan
 
 from libs.eventstore.decider import Rejected
 from libs.process.admin import Readiness
 from libs.web import handlers, health
 from libs.web.batch import CommandBatch
+from libs.web.browsers import welcoming
 from libs.web.edge import Edge
 from libs.web.front import GUARDS, PRIVATE, SECURE, Front
 from libs.web.limits import Doors
+from libs.web.looks import PatientLooks
 from libs.web.openapi import Examples, document
 from libs.web.operations import Operations, Router
 from libs.web.refusing import refusing
 
-_LOCALHOST = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
-_READABLE = ["ETag", "Location", "Interlude-Consistency", "Idempotency-Replayed", "Retry-After"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manners:
-    """How the profile wants it. `most` requests are answered at a time."""
+    """How the profile wants it. `most` requests are answered at a time, pages of `origins` may call
+    from a browser.
+    """
 
     local: bool = True
     docs: bool = True
     most: int = 128
+    origins: Sequence[str] = ()
 
 
 def create_service_app(
@@ -51,6 +52,7 @@ def create_service_app(
     problems = handlers.install(app, statuses)
     operations = Operations(each for router in routers for each in router.operations)
     operations.add(CommandBatch(edge, list(operations), problems))
+    operations.add(PatientLooks(edge))
     health.install(app, readiness or Readiness())
     described = document(title, description, list(operations), examples)
     app.openapi = lambda: described  # type: ignore[method-assign]  # FastAPI's way to say it oneself
@@ -64,21 +66,21 @@ def create_service_app(
         problems=problems,
         doors=doors,
         new_id=edge.new_id,
+        audit=edge.audit,
         guards=guards,
     )
-    outermost(app, front, local=manners.local)
+    outermost(app, front, manners)
     return app
 
 
-def outermost(app: FastAPI, front: Callable[[ASGIApp], Front], *, local: bool) -> None:
+def outermost(app: FastAPI, front: Callable[[ASGIApp], Front], manners: Manners) -> None:
     """Before all that FastAPI itself wraps around a request: operations need none of it, and it
-    would cost them a tenth of their time. In the local profile browsers of this machine may call.
+    would cost them a tenth of their time.
     """
     inside = app.build_middleware_stack
 
     def stack() -> ASGIApp:
-        fronted = front(inside())
-        return _LocalBrowsers(fronted) if local else fronted
+        return welcoming(front(inside()), manners.origins, local=manners.local)
 
     app.build_middleware_stack = stack  # type: ignore[method-assign]  # Starlette's middleware goes inside FastAPI's
 
@@ -89,24 +91,3 @@ def _documented(title: str, manners: Manners, lifespan: Lifespan[FastAPI] | None
             title=title, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
         )
     return FastAPIOffline(title=title, lifespan=lifespan)
-
-
-class _LocalBrowsers(CORSMiddleware):
-    """A browser on the developer's own machine may call; tokens travel in headers, not cookies.
-    Whoever names no origin is no browser, and is not wrapped.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        super().__init__(
-            app,
-            allow_origin_regex=_LOCALHOST,
-            allow_methods=["GET", "POST"],
-            allow_headers=["*"],
-            expose_headers=_READABLE,
-        )
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and any(name == b"origin" for name, _ in scope["headers"]):
-            await super().__call__(scope, receive, send)
-        else:
-            await self.app(scope, receive, send)

@@ -11,12 +11,15 @@ from pydantic import TypeAdapter
 
 from libs.access.policy import Grant, Subject, may
 from libs.access.principal import Principal
+from libs.audit.trail import Trail
 from libs.eventstore.decider import Command, Event, State
 from libs.eventstore.desk import Desk
 from libs.eventstore.recorded import Recorded
 from libs.privacy.opening import opened
 from libs.vocabulary.moment import is_instant
 from libs.web import headers
+from libs.web.allowances import charge
+from libs.web.concerning import must_concern
 from libs.web.edge import Edge
 from libs.web.operations import Incoming
 from libs.web.problems import Problem
@@ -43,7 +46,9 @@ class Show(Generic[Command, State, Event]):
         path: str,
         grant: Grant,
         subject: Callable[[State], Subject],
+        weight: int = 1,
     ) -> None:
+        """`weight`: it counts as so many requests."""
         self.edge = edge
         self.desk = desk
         self.view = view
@@ -52,19 +57,21 @@ class Show(Generic[Command, State, Event]):
         self.path = path
         self.grant = grant
         self.subject = subject
+        self.weight = weight
         self.adapter: TypeAdapter[Any] = TypeAdapter(view)
 
     async def answer(self, incoming: Incoming) -> Reply:
-        principal = await self.edge.identity.principal(headers.bearer(incoming.headers))
-        if not self.grant.concerns(principal):
-            raise Problem("role-not-allowed")
-        stream = headers.uuid_in_path(incoming.path_id)
+        principal = await self.edge.caller(incoming.headers)
+        incoming.trail.asked_by(principal)
+        charge(self.edge.identity, principal, self.weight - 1)
+        must_concern(self.grant, principal)
+        stream = incoming.trail.thing_id = headers.uuid_in_path(incoming.path_id)
         as_of = _as_of(incoming.query)
         await self.edge.waited(principal.tenant_id, headers.after(incoming.headers))
         history = await self.desk.history(
             principal.tenant_id,
             stream,
-            lambda state: self._must_be_theirs(principal, stream, state),
+            lambda state: self._must_be_theirs(principal, stream, state, incoming.trail),
         )
         seen = _until(history, as_of)
         tag = (b"etag", b'"%d"' % seen[-1][0].version)
@@ -73,15 +80,19 @@ class Show(Generic[Command, State, Event]):
         view = await opened(self.fold(seen), self.edge.sealer, principal.tenant_id)
         return Reply(200, [JSON, tag], self.adapter.dump_json(view))
 
-    async def _must_be_theirs(self, principal: Principal, stream: UUID, state: State) -> None:
+    async def _must_be_theirs(
+        self, principal: Principal, stream: UUID, state: State, trail: Trail
+    ) -> None:
         """As of now, whatever time is asked for. Where there is nothing somebody is looked for all
         the same, or how long it takes would tell it from what is somebody else's.
         """
         missing = state == self.desk.aggregate.decider.initial
         subject = Subject(patient_id=stream) if missing else self.subject(state)
         role = await may(principal, self.grant, subject, self.edge.known)
+        trail.about(None if missing else subject.patient_id)
         if missing or role is None:
             raise Problem("not-found")
+        trail.allowed(role, self.grant)
 
 
 def _until(

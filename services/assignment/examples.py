@@ -6,8 +6,12 @@ contracts in openapi/ are made from these.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
+from libs.access.confirming import ErasureConfirmed
+from libs.vocabulary.removal import removed
 from services.assignment.played import facts_of
 
 Json = dict[str, Any]
@@ -246,4 +250,11 @@ REQUESTS: Mapping[str, Json] = {
     },
 }
 
-FACTS: Sequence[object] = facts_of(REQUESTS)
+FACTS: Sequence[object] = (
+    *facts_of(REQUESTS),
+    ErasureConfirmed(
+        patient_id=UUID(PATIENT),
+        removed=tuple(removed({"answers": 0, "known_homework": 4, "known_people": 1})),
+        confirmed_at=datetime(2036, 8, 2, 10, 0, 3, tzinfo=UTC),
+    ),
+)

@@ -6,6 +6,7 @@ the old through a named upcast.
 
 from uuid import UUID
 
+from libs.access import confirming
 from libs.eventstore.aggregate import Aggregate
 from libs.eventstore.wire import Wire
 from services.assignment.domain import (
@@ -85,3 +86,5 @@ assignments = Aggregate(
     ),
     subject=_whose,
 )
+
+confirmations = confirming.confirmations("interlude.assignment.ErasureConfirmed.v1")

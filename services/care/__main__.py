@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import services.care
 from libs.process.roles import Service, command_line
+from services.care import keys
 
 if TYPE_CHECKING:
     from libs.process.following import Following
@@ -23,5 +24,8 @@ def _following() -> "Following":
 
 SERVICE = Service(name="care", about=services.care.__doc__ or "", api=_api, following=_following)
 
+line = command_line(SERVICE)
+line.add_typer(keys.line, name="keys")
+
 if __name__ == "__main__":
-    command_line(SERVICE)()
+    line()

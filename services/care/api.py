@@ -1,7 +1,6 @@
 """Care over HTTP: registering people, beginning and ending what is between them, and sessions."""
 
 from http import HTTPStatus
-from uuid import UUID
 
 from libs.access.policy import NOBODY
 from libs.access.relationships import Relationships
@@ -10,24 +9,24 @@ from libs.eventstore.desk import Desk
 from libs.eventstore.errors import NotKnownYet
 from libs.privacy.keyring import Keyring
 from libs.web.commands import Commands, Edge, Fields, Prepare, Preparing, Router
-from services.care import access, view
+from services.care import access, consent_api, erasing_api, leaving, supervising, view
+from services.care.consent_api import Consents, Patients
 from services.care.domain import (
     clinic,
     consent,
+    departure,
     patient,
     relationship,
     session,
     supervision,
     therapist,
 )
+from services.care.erasing_api import Erasing
 
 Clinics = Desk[clinic.Command, clinic.State, clinic.Event]
 Therapists = Desk[therapist.Command, therapist.State, therapist.Event]
-Patients = Desk[patient.Command, patient.State, patient.Event]
 CareRelationships = Desk[relationship.Command, relationship.State, relationship.Event]
-Supervisions = Desk[supervision.Command, supervision.State, supervision.Event]
 Sessions = Desk[session.Command, session.State, session.Event]
-Consents = Desk[consent.Command, consent.State, consent.Event]
 
 WRONG_CONTENT: tuple[type[Rejected], ...] = (
     clinic.NotThisTokensClinic,
@@ -37,7 +36,12 @@ WRONG_CONTENT: tuple[type[Rejected], ...] = (
     supervision.SupervisionEndsBeforeItBegan,
     session.TherapistNeeded,
     session.EndBeforeStart,
-    consent.ConsentNotAttested,
+    departure.OwnDeparture,
+    departure.PatientsStay,
+    departure.LeftBeforeTheyReturned,
+    departure.ReturnedBeforeTheyLeft,
+    *consent_api.WRONG_CONTENT,
+    *erasing_api.WRONG_CONTENT,
 )
 STATUSES = dict.fromkeys(WRONG_CONTENT, HTTPStatus.UNPROCESSABLE_ENTITY)
 
@@ -49,19 +53,30 @@ def routes(
     therapists: Therapists,
     patients: Patients,
     relationships: CareRelationships,
-    supervisions: Supervisions,
+    supervisions: supervising.Supervisions,
     sessions: Sessions,
     consents: Consents,
+    departures: leaving.Departures,
+    records_windows: leaving.RecordsWindows,
+    erasing: Erasing,
     keyring: Keyring,
 ) -> Router:
     return Router().take(
         _clinics(edge, clinics),
         _therapists(edge, therapists, patients, clinics, keyring),
         _patients(edge, patients, therapists, clinics, keyring),
-        _relationships(edge, relationships, therapists, patients),
-        _supervisions(edge, supervisions, therapists),
-        _sessions(edge, sessions, clinics),
-        _consents(edge, consents, patients),
+        _relationships(edge, relationships, therapists, patients, departures),
+        supervising.routes(edge, supervisions=supervisions, therapists=therapists),
+        _sessions(edge, sessions, clinics, consents),
+        consent_api.routes(edge, consents, patients),
+        leaving.routes(
+            edge,
+            departures=departures,
+            records_windows=records_windows,
+            patients=patients,
+            in_a_clinic=_in_a_clinic(clinics),
+        ),
+        erasing_api.routes(edge, erasing, patients, keyring),
     )
 
 
@@ -134,6 +149,7 @@ def _patients(
         patient.RegisterPatient,
         operation="registerPatient",
         grant=access.REGISTRARS,
+        about=access.who_is_registered,
         prepare=with_keys,
     )
     on.show(
@@ -147,7 +163,11 @@ def _patients(
 
 
 def _relationships(
-    edge: Edge, desk: CareRelationships, therapists: Therapists, patients: Patients
+    edge: Edge,
+    desk: CareRelationships,
+    therapists: Therapists,
+    patients: Patients,
+    departures: leaving.Departures,
 ) -> Router:
     async def between_known_people(preparing: Preparing) -> Fields:
         tenant, fields = preparing.principal.tenant_id, preparing.fields
@@ -155,6 +175,8 @@ def _relationships(
             raise NotKnownYet
         if await patients.state(tenant, fields["patient_id"]) is None:
             raise NotKnownYet
+        if await leaving.has_left(departures, tenant, fields["therapist_id"]):
+            raise relationship.TherapistHasLeft
         return {}
 
     on = Commands(edge, desk, subject=access.pair_of)
@@ -181,45 +203,14 @@ def _relationships(
     return on.router
 
 
-def _supervisions(edge: Edge, desk: Supervisions, therapists: Therapists) -> Router:
-    async def of_a_known_therapist(preparing: Preparing) -> Fields:
-        tenant, fields = preparing.principal.tenant_id, preparing.fields
-        if await therapists.state(tenant, fields["therapist_id"]) is None:
-            raise NotKnownYet
-        return {}
-
-    on = Commands(edge, desk, subject=access.colleagues_of)
-    on.create(
-        "/v1/supervisions",
-        supervision.BeginSupervision,
-        operation="beginSupervision",
-        grant=access.REGISTRARS,
-        prepare=of_a_known_therapist,
-    )
-    on.act(
-        "/v1/supervisions/{id}/ends",
-        supervision.EndSupervision,
-        operation="endSupervision",
-        grant=access.REGISTRARS,
-    )
-    on.show(
-        "/v1/supervisions/{id}",
-        view.SupervisionView,
-        view.of_supervision,
-        operation="supervision",
-        grant=access.COLLEAGUES_CONCERNED,
-    )
-    return on.router
-
-
-def _sessions(edge: Edge, desk: Sessions, clinics: Clinics) -> Router:
+def _sessions(edge: Edge, desk: Sessions, clinics: Clinics, consents: Consents) -> Router:
     on = Commands(edge, desk, subject=access.meeting_of)
     on.create(
         "/v1/sessions",
         session.ScheduleSession,
         operation="scheduleSession",
         grant=access.SCHEDULERS,
-        prepare=_between_people_in_care(edge.known, clinics),
+        prepare=_between_people_in_care(edge.known, clinics, consents),
     )
     on.act(
         "/v1/sessions/{id}/reschedulings",
@@ -237,7 +228,7 @@ def _sessions(edge: Edge, desk: Sessions, clinics: Clinics) -> Router:
         "/v1/sessions/{id}/ends",
         session.EndSession,
         operation="endSession",
-        grant=access.SCHEDULERS,
+        grant=access.ENDERS,
     )
     on.show(
         "/v1/sessions/{id}",
@@ -249,54 +240,28 @@ def _sessions(edge: Edge, desk: Sessions, clinics: Clinics) -> Router:
     return on.router
 
 
-def _between_people_in_care(known: Relationships, clinics: Clinics) -> Prepare:
+def _between_people_in_care(known: Relationships, clinics: Clinics, consents: Consents) -> Prepare:
     async def prepare(preparing: Preparing) -> Fields:
         tenant, fields = preparing.principal.tenant_id, preparing.fields
         therapist_id = session.therapist_of(fields["therapist_id"], preparing.told)
         if not await known.treats(tenant, therapist_id, fields["patient_id"]):
             raise NotKnownYet
         home = await _clinic_of(preparing, clinics)
-        return {"clinic_duration_min": home.session_length_min}
+        said = await consents.state(tenant, consent_api.treatment_consent_of(fields))
+        return {
+            "clinic_duration_min": home.session_length_min,
+            "treatment_withdrawn": said is not None and isinstance(said[0], consent.Withdrawn),
+        }
 
     return prepare
 
 
-def _consents(edge: Edge, desk: Consents, patients: Patients) -> Router:
-    async def of_a_known_patient(preparing: Preparing) -> Fields:
-        tenant, patient_id = preparing.principal.tenant_id, preparing.fields["patient_id"]
-        if await patients.state(tenant, patient_id) is None:
-            raise NotKnownYet
+def _in_a_clinic(clinics: Clinics) -> Prepare:
+    async def prepare(preparing: Preparing) -> Fields:
+        await _clinic_of(preparing, clinics)
         return {}
 
-    on = Commands(edge, desk, subject=access.consent_of)
-    on.create(
-        "/v1/consents",
-        consent.GiveConsent,
-        operation="giveConsent",
-        grant=access.THEIRS,
-        stream_of=_consent,
-        prepare=of_a_known_patient,
-        patients_act=True,
-    )
-    on.act(
-        "/v1/consents/{id}/withdrawals",
-        consent.WithdrawConsent,
-        operation="withdrawConsent",
-        grant=access.THEIRS,
-        patients_act=True,
-    )
-    on.show(
-        "/v1/consents/{id}",
-        view.ConsentView,
-        view.of_consent,
-        operation="consent",
-        grant=access.THEIR_READERS,
-    )
-    return on.router
-
-
-def _consent(fields: Fields) -> UUID:
-    return consent.consent_of(fields["patient_id"], fields["scope"])
+    return prepare
 
 
 async def _clinic_of(preparing: Preparing, clinics: Clinics) -> clinic.ClinicRegistered:

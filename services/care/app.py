@@ -7,6 +7,7 @@ from libs.process.roles import started
 from libs.web.hosting import Hosted, Settings, host
 from libs.web.service import create_service_app
 from services.care import api, follow, wire
+from services.care.erasing_api import Erasing
 from services.care.examples import REQUESTS
 
 
@@ -21,6 +22,13 @@ def create_app(hosted: Hosted) -> FastAPI:
         supervisions=desk(wire.supervisions),
         sessions=desk(wire.sessions),
         consents=desk(wire.consents),
+        departures=desk(wire.departures),
+        records_windows=desk(wire.records_windows),
+        erasing=Erasing(
+            policies=desk(wire.policies),
+            erasures=desk(wire.erasures),
+            private_texts=desk(wire.private_texts),
+        ),
         keyring=hosted.parts.keyring,
     )
     return create_service_app(
@@ -36,4 +44,10 @@ def create_app(hosted: Hosted) -> FastAPI:
 
 
 def serve() -> None:
-    host("care", started("care", "api", Settings), create_app, categories=follow.CATEGORIES)
+    host(
+        "care",
+        started("care", "api", Settings),
+        create_app,
+        categories=follow.CATEGORIES,
+        passes="gateway",
+    )

@@ -4,13 +4,30 @@ Tests and the contracts in openapi/ are made from these.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+from libs.vocabulary.removal import removed
 from services.care.domain.clinic import ClinicId, ClinicRegistered
-from services.care.domain.consent import ConsentGiven, ConsentWithdrawn, consent_of
+from services.care.domain.consent import ConsentGiven, ConsentId, ConsentWithdrawn, consent_of
+from services.care.domain.departure import PersonId, StaffLeft, StaffReturned
+from services.care.domain.erasure_facts import (
+    Confirmation,
+    ErasureAnnounced,
+    ErasureCertified,
+    ErasureConfirmed,
+    ErasureHeld,
+    ErasureHoldEnded,
+    ErasureReleased,
+    ErasureRequested,
+    ErasureWithdrawn,
+    PatientErased,
+)
+from services.care.domain.erasure_policy import ErasurePolicySet
 from services.care.domain.patient import PatientId, PatientRegistered
+from services.care.domain.private_text import PrivateTextErased
+from services.care.domain.records_window import RecordsWindowSet
 from services.care.domain.relationship import (
     CareRelationshipBegan,
     CareRelationshipEnded,
@@ -23,6 +40,7 @@ from services.care.domain.session import (
     SessionScheduled,
     SessionStarted,
 )
+from services.care.domain.sharing_consent import SharingConsentGiven
 from services.care.domain.supervision import (
     SupervisionBegan,
     SupervisionEnded,
@@ -30,6 +48,7 @@ from services.care.domain.supervision import (
     SupervisorId,
 )
 from services.care.domain.therapist import TherapistId, TherapistRegistered
+from services.care.domain.treatment_consent import TreatmentConsentGiven
 
 CLINIC = ClinicId(UUID("00000000-0000-7000-8000-0000000000c1"))
 THERAPIST = TherapistId(UUID("00000000-0000-7000-8000-0000000000a1"))
@@ -38,7 +57,18 @@ SUPERVISOR = SupervisorId(UUID("00000000-0000-7000-8000-0000000000a3"))
 SUPERVISION = SupervisionId(UUID("00000000-0000-7000-8000-0000000000d3"))
 RELATIONSHIP = RelationshipId(UUID("00000000-0000-7000-8000-0000000000d1"))
 SESSION = SessionId(UUID("00000000-0000-7000-8000-0000000000e1"))
+LEAVER = PersonId(UUID("00000000-0000-7000-8000-0000000000a4"))
 CONSENT = consent_of(PATIENT, "analytics")
+TREATMENT_CONSENT = consent_of(PATIENT, "treatment")
+SHARING_CONSENT = ConsentId(UUID("00000000-0000-7000-8000-000000000191"))
+
+_RELEASED = datetime(2036, 8, 2, 10, 0, tzinfo=UTC)
+_UNREADABLE = datetime(2036, 8, 2, 10, 1, 1, tzinfo=UTC)
+_CONFIRMED = Confirmation(
+    where="assignment",
+    removed=tuple(removed({"answers": 0, "known_homework": 4, "known_people": 1})),
+    confirmed_at=datetime(2036, 8, 2, 10, 0, 3, tzinfo=UTC),
+)
 
 FACTS: Sequence[object] = (
     ClinicRegistered(
@@ -77,6 +107,25 @@ FACTS: Sequence[object] = (
     ),
     SessionStarted(started_at=datetime(2026, 2, 26, 16, 2, tzinfo=UTC)),
     SessionEnded(ended_at=datetime(2026, 2, 26, 16, 51, tzinfo=UTC)),
+    TreatmentConsentGiven(
+        consent_id=TREATMENT_CONSENT,
+        patient_id=PATIENT,
+        text_version="treatment-2026-01",
+        given_by="therapist",
+        attested="on_paper",
+        given_at=datetime(2026, 2, 12, 16, 5, tzinfo=UTC),
+    ),
+    SharingConsentGiven(
+        consent_id=SHARING_CONSENT,
+        patient_id=PATIENT,
+        shared_with="My sister Nina",
+        relation="relative",
+        what_for="What to do when I do not answer the telephone.",
+        until=date(2026, 12, 31),
+        text_version="sharing-2026-01",
+        given_by="patient",
+        given_at=datetime(2026, 2, 26, 16, 45, tzinfo=UTC),
+    ),
     ConsentGiven(
         consent_id=CONSENT,
         patient_id=PATIENT,
@@ -101,6 +150,44 @@ FACTS: Sequence[object] = (
     SupervisionEnded(ended_at=datetime(2026, 6, 26, 9, 0, tzinfo=UTC)),
     CareRelationshipEnded(
         ended_at=datetime(2026, 7, 2, 17, 0, tzinfo=UTC), reason="therapy_completed"
+    ),
+    StaffLeft(person_id=LEAVER, left_at=datetime(2026, 7, 31, 16, 0, tzinfo=UTC)),
+    StaffReturned(returned_at=datetime(2026, 10, 1, 8, 0, tzinfo=UTC)),
+    RecordsWindowSet(clinic_id=CLINIC, days=14),
+    ErasurePolicySet(clinic_id=CLINIC, grace_days=30, retention_years=10),
+    PrivateTextErased(patient_id=PATIENT, erased_at=datetime(2026, 7, 3, 8, 0, tzinfo=UTC)),
+    ErasureRequested(
+        patient_id=PATIENT,
+        requested_by="patient",
+        because="patients_wish",
+        requested_at=datetime(2026, 7, 3, 8, 5, tzinfo=UTC),
+    ),
+    ErasureWithdrawn(withdrawn_by="patient", withdrawn_at=datetime(2026, 7, 4, 8, 0, tzinfo=UTC)),
+    ErasureAnnounced(
+        not_before=datetime(2026, 8, 5, 9, 0, tzinfo=UTC),
+        announced_at=datetime(2026, 7, 6, 9, 0, tzinfo=UTC),
+    ),
+    ErasureHeld(
+        reason="retention",
+        until=datetime(2036, 7, 2, 17, 0, tzinfo=UTC),
+        counted_from="last_contact",
+        held_at=datetime(2026, 7, 6, 9, 1, tzinfo=UTC),
+    ),
+    ErasureHoldEnded(reason="retention", ended_at=datetime(2036, 8, 1, 9, 0, tzinfo=UTC)),
+    ErasureReleased(patient_id=PATIENT, released_at=_RELEASED),
+    PatientErased(
+        patient_id=PATIENT,
+        erased_at=datetime(2036, 8, 2, 10, 0, 1, tzinfo=UTC),
+        unreadable_from=_UNREADABLE,
+    ),
+    ErasureConfirmed(patient_id=PATIENT, confirmation=_CONFIRMED),
+    ErasureCertified(
+        patient_id=PATIENT,
+        destroyed=("clinical", "patient_private"),
+        erased_at=datetime(2036, 8, 2, 10, 0, 1, tzinfo=UTC),
+        unreadable_from=_UNREADABLE,
+        confirmations=(_CONFIRMED,),
+        certified_at=datetime(2036, 8, 2, 10, 0, 8, tzinfo=UTC),
     ),
 )
 
@@ -156,5 +243,36 @@ REQUESTS: Mapping[str, dict[str, Any]] = {
         "purpose": "service_evaluation",
         "occurred_at": "2026-02-26T16:50:00Z",
     },
+    "consentToTreatment": {
+        "patient_id": str(PATIENT),
+        "text_version": "treatment-2026-01",
+        "occurred_at": "2026-02-12T16:05:00Z",
+    },
+    "consentToSharing": {
+        "id": str(SHARING_CONSENT),
+        "patient_id": str(PATIENT),
+        "shared_with": "My sister Nina",
+        "relation": "relative",
+        "what_for": "What to do when I do not answer the telephone.",
+        "until": "2026-12-31",
+        "text_version": "sharing-2026-01",
+        "occurred_at": "2026-02-26T16:45:00Z",
+    },
     "withdrawConsent": {},
+    "recordDeparture": {"person_id": str(LEAVER), "occurred_at": "2026-07-31T16:00:00Z"},
+    "recordReturn": {"occurred_at": "2026-10-01T08:00:00Z"},
+    "setRecordsWindow": {"clinic_id": str(CLINIC), "days": 14},
+    "setErasurePolicy": {"clinic_id": str(CLINIC), "grace_days": 30, "retention_years": 10},
+    "erasePrivateText": {"patient_id": str(PATIENT)},
+    "requestErasure": {"patient_id": str(PATIENT)},
+    "withdrawErasure": {},
+    "announceErasure": {},
+    "holdErasure": {
+        "reason": "retention",
+        "last_contact_at": "2026-07-02T17:00:00Z",
+        "of_age_at": "2024-03-01T00:00:00Z",
+    },
+    "endErasureHold": {"reason": "retention"},
+    "releaseErasure": {},
+    "confirmErasure": {"removed": [{"what": "timeline", "count": 214}]},
 }

@@ -3,9 +3,17 @@
 Following its own topic like the others gives one implementation of *who may see whom*.
 """
 
-from libs.access import care_facts
+from collections.abc import Sequence
 
-CATEGORIES = care_facts.CATEGORIES
+from sqlalchemy import Connection
+
+from libs.access import care_facts, erasing
+from libs.eventstore.recorded import Recorded
+
+CATEGORIES = care_facts.CATEGORIES | erasing.CATEGORIES
 """The streams that are followed; a consistency token's others are not waited for."""
 
-keep = care_facts.keep
+
+def keep(db: Connection, events: Sequence[Recorded]) -> None:
+    care_facts.keep(db, events)
+    erasing.keep(db, events)

@@ -1,10 +1,22 @@
-"""Care's `follow` role, put together: it learns from its own topic, as the others do."""
+"""Care's `follow` role, put together: it learns from its own topic, as the others do, and from
+theirs who has removed what of a patient who was erased.
+"""
 
-from libs.process.following import Following
-from services.care import follow
+from libs.eventstore.reacting import Reactions
+from libs.process.following import Erases, Following
+from libs.process.parts import Parts
+from services.care import follow, reactions, wire
+
+
+def _reactions(parts: Parts) -> Reactions:
+    return reactions.reactions(parts.desk(wire.erasures), parts.keyring)
+
 
 FOLLOWING = Following(
-    services=("care",),
+    services=("care", "assignment", "diary", "review"),
     categories=follow.CATEGORIES,
     keep=follow.keep,
+    causes=reactions.CATEGORIES,
+    reactions=_reactions,
+    settings=Erases,
 )

@@ -10,7 +10,6 @@ from libs.vocabulary.moment import WallClock
 from libs.vocabulary.text import Label
 from services.care.domain import (
     clinic,
-    consent,
     patient,
     relationship,
     session,
@@ -18,7 +17,6 @@ from services.care.domain import (
     therapist,
 )
 from services.care.domain.clinic import ClinicId
-from services.care.domain.consent import ConsentId
 from services.care.domain.patient import PatientId
 from services.care.domain.relationship import RelationshipId
 from services.care.domain.session import SessionId
@@ -100,23 +98,7 @@ class SessionView:
     ended_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsentView:
-    """What the patient allows, and whether they still do. `given_by` and the times are those of the
-    last giving; a therapist's is the patient's word, attested.
-    """
-
-    id: ConsentId
-    patient_id: PatientId
-    scope: consent.Scope
-    purpose: consent.Purpose
-    status: Literal["given", "withdrawn"]
-    given_by: consent.Party
-    given_at: datetime
-    withdrawn_at: datetime | None = None
-
-
-def _folded(history: History[E], after: Callable[[V | None, E], V | None]) -> V:
+def folded(history: History[E], after: Callable[[V | None, E], V | None]) -> V:
     view: V | None = None
     for _, fact in history:
         view = after(view, fact)
@@ -148,7 +130,7 @@ def of_patient(history: History[patient.Event]) -> PatientView:
 
 
 def of_relationship(history: History[relationship.Event]) -> CareRelationshipView:
-    return _folded(history, _related)
+    return folded(history, _related)
 
 
 def _related(
@@ -169,7 +151,7 @@ def _related(
 
 
 def of_supervision(history: History[supervision.Event]) -> SupervisionView:
-    return _folded(history, _supervised)
+    return folded(history, _supervised)
 
 
 def _supervised(view: SupervisionView | None, fact: supervision.Event) -> SupervisionView | None:
@@ -188,7 +170,7 @@ def _supervised(view: SupervisionView | None, fact: supervision.Event) -> Superv
 
 
 def of_session(history: History[session.Event]) -> SessionView:
-    return _folded(history, _after)
+    return folded(history, _after)
 
 
 def _after(view: SessionView | None, fact: session.Event) -> SessionView | None:
@@ -216,27 +198,5 @@ def _after(view: SessionView | None, fact: session.Event) -> SessionView | None:
             return replace(view, status=status, started_at=fact.started_at)
         case session.SessionEnded(), SessionView():
             return replace(view, status="ended", ended_at=fact.ended_at)
-        case _:
-            return view
-
-
-def of_consent(history: History[consent.Event]) -> ConsentView:
-    return _folded(history, _consented)
-
-
-def _consented(view: ConsentView | None, fact: consent.Event) -> ConsentView | None:
-    match fact, view:
-        case consent.ConsentGiven(), _:
-            return ConsentView(
-                id=fact.consent_id,
-                patient_id=fact.patient_id,
-                scope=fact.scope,
-                purpose=fact.purpose,
-                status="given",
-                given_by=fact.given_by,
-                given_at=fact.given_at,
-            )
-        case consent.ConsentWithdrawn(), ConsentView():
-            return replace(view, status="withdrawn", withdrawn_at=fact.withdrawn_at)
         case _:
             return view

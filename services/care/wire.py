@@ -13,12 +13,21 @@ from libs.vocabulary.moment import in_zone
 from services.care.domain import (
     clinic,
     consent,
+    departure,
+    erasure,
+    erasure_facts,
+    erasure_policy,
+    erasure_rules,
     patient,
+    private_text,
+    records_window,
     relationship,
     session,
     supervision,
     therapist,
 )
+from services.care.domain.sharing_consent import SharingConsentGiven
+from services.care.domain.treatment_consent import TreatmentConsentGiven
 
 clinics = Aggregate(
     category="clinic",
@@ -128,8 +137,79 @@ consents = Aggregate(
     wire=Wire[consent.Event](
         {
             consent.ConsentGiven: "interlude.care.ConsentGiven.v1",
+            TreatmentConsentGiven: "interlude.care.TreatmentConsentGiven.v1",
+            SharingConsentGiven: "interlude.care.SharingConsentGiven.v1",
             consent.ConsentWithdrawn: "interlude.care.ConsentWithdrawn.v1",
         }
     ),
     subject=_whose_consent,
+)
+
+
+departures = Aggregate(
+    category="departure",
+    decider=departure.decider,
+    wire=Wire[departure.Event](
+        {
+            departure.StaffLeft: "interlude.care.StaffLeft.v1",
+            departure.StaffReturned: "interlude.care.StaffReturned.v1",
+        }
+    ),
+    # Of staff, and of no patient.
+    subject=lambda _state: None,
+)
+
+records_windows = Aggregate(
+    category="window",
+    decider=records_window.decider,
+    wire=Wire[records_window.Event](
+        {records_window.RecordsWindowSet: "interlude.care.RecordsWindowSet.v1"}
+    ),
+    subject=lambda _state: None,
+)
+
+
+policies = Aggregate(
+    category="policy",
+    decider=erasure_policy.decider,
+    wire=Wire[erasure_policy.Event](
+        {erasure_policy.ErasurePolicySet: "interlude.care.ErasurePolicySet.v1"}
+    ),
+    # A clinic's, and of no patient.
+    subject=lambda _state: None,
+)
+
+
+def _whose_erasure(state: erasure.State) -> UUID | None:
+    return None if isinstance(state, erasure.NeverRequested) else state.patient_id
+
+
+erasures = Aggregate(
+    category="erasure",
+    decider=erasure_rules.decider,
+    wire=Wire[erasure_facts.Event](
+        {
+            erasure_facts.ErasureRequested: "interlude.care.ErasureRequested.v1",
+            erasure_facts.ErasureAnnounced: "interlude.care.ErasureAnnounced.v1",
+            erasure_facts.ErasureHeld: "interlude.care.ErasureHeld.v1",
+            erasure_facts.ErasureHoldEnded: "interlude.care.ErasureHoldEnded.v1",
+            erasure_facts.ErasureWithdrawn: "interlude.care.ErasureWithdrawn.v1",
+            erasure_facts.ErasureReleased: "interlude.care.ErasureReleased.v1",
+            erasure_facts.PatientErased: "interlude.care.PatientErased.v1",
+            erasure_facts.ErasureConfirmed: "interlude.care.ErasureConfirmed.v1",
+            erasure_facts.ErasureCertified: "interlude.care.ErasureCertified.v1",
+        }
+    ),
+    subject=_whose_erasure,
+)
+
+private_texts = Aggregate(
+    category="privacy",
+    decider=private_text.decider,
+    wire=Wire[private_text.Event](
+        {private_text.PrivateTextErased: "interlude.care.PrivateTextErased.v1"}
+    ),
+    subject=lambda state: (
+        state.patient_id if isinstance(state, private_text.ErasedBefore) else None
+    ),
 )

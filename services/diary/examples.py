@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from libs.access.confirming import ErasureConfirmed
 from libs.eventstore.telling import Actor, Told
 from libs.vocabulary.experience import Feeling
 from libs.vocabulary.rating import Rating, Scale, as_told
+from libs.vocabulary.removal import removed
 from services.diary.domain.entry import (
     AssignmentId,
     DiaryEntryRecorded,
@@ -89,6 +91,11 @@ FACTS: Sequence[object] = (
         review_id=REVIEW,
         session_id=NEXT_SESSION,
         filed_at=datetime(2026, 3, 5, 16, 20, tzinfo=UTC),
+    ),
+    ErasureConfirmed(
+        patient_id=PATIENT,
+        removed=tuple(removed({"answers": 0, "known_people": 1, "known_sessions": 2})),
+        confirmed_at=datetime(2036, 8, 2, 10, 0, 3, tzinfo=UTC),
     ),
 )
 

@@ -1,8 +1,16 @@
 """What the diary keeps of other services' facts: people, relationships and sessions."""
 
-from libs.access import care_facts
+from collections.abc import Sequence
 
-CATEGORIES = care_facts.CATEGORIES
+from sqlalchemy import Connection
+
+from libs.access import care_facts, erasing
+from libs.eventstore.recorded import Recorded
+
+CATEGORIES = care_facts.CATEGORIES | erasing.CATEGORIES
 """The streams that are followed; a consistency token's others are not waited for."""
 
-keep = care_facts.keep
+
+def keep(db: Connection, events: Sequence[Recorded]) -> None:
+    care_facts.keep(db, events)
+    erasing.keep(db, events)

@@ -6,6 +6,7 @@ the old through a named upcast.
 
 from uuid import UUID
 
+from libs.access import confirming
 from libs.eventstore.aggregate import Aggregate
 from libs.eventstore.wire import Wire
 from libs.privacy.private import KeyClass
@@ -48,3 +49,5 @@ notebooks = Aggregate(
     wire=Wire[notebook.Event]({notebook.HomeworkFiled: "interlude.diary.HomeworkFiled.v1"}),
     subject=_whose_notebook,
 )
+
+confirmations = confirming.confirmations("interlude.diary.ErasureConfirmed.v1")

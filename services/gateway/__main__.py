@@ -6,6 +6,7 @@ import typer
 
 import services.gateway
 from libs.process import lines
+from libs.process.audit_line import audit
 from libs.process.failing import explained
 from libs.process.roles import started
 from libs.process.settings import Database, Migrating
@@ -15,17 +16,18 @@ from services.gateway.settings import AnalyticsSettings, ApiSettings, RotatingSe
 
 line = lines.line("python -m services.gateway", services.gateway.__doc__)
 line.add_typer(projector.line, name="projector")
+line.add_typer(audit("gateway"), name="audit")
 
 
 @line.command()
 def api() -> None:
     """Serve GraphQL: queries over the read models, mutations passed on, live subscriptions.
 
-    Reads DATABASE_URL (as gateway_app), KEYRING_URL, MASTER_KEY, ISSUERS, AUDIENCE, CARE_URL,
-    ASSIGNMENT_URL, DIARY_URL, REVIEW_URL, CONTRACTS, PORT, ADMIN_PORT, HOST, PROFILE, DOCS,
-    DRAIN_SECONDS, INTROSPECTION, MAX_REQUESTS, REQUESTS_PER_SECOND, REQUESTS_AT_ONCE, LOG_FORMAT.
-    Stops on SIGTERM: not ready first, then (after DRAIN_SECONDS, in which clients notice) accepted
-    requests are finished.
+    Reads DATABASE_URL (as gateway_app), KEYRING_URL, KEYRING_KEYS, MASTER_KEY, ISSUERS, AUDIENCE,
+    CARE_URL, ASSIGNMENT_URL, DIARY_URL, REVIEW_URL, CONTRACTS, PORT, ADMIN_PORT, HOST, PROFILE,
+    DOCS, DRAIN_SECONDS, INTROSPECTION, MAX_REQUESTS, REQUESTS_PER_SECOND, REQUESTS_AT_ONCE,
+    EXPORTS_PER_HOUR, EXPORTS_AT_ONCE, LOG_FORMAT. Stops on SIGTERM: not ready first, then (after
+    DRAIN_SECONDS, in which clients notice) accepted requests are finished.
     """
     end_when_asked()
     settings = started("gateway", "api", ApiSettings)
@@ -48,10 +50,7 @@ def migrate() -> None:
         tending.migrated("gateway", settings)
 
 
-analysts = typer.Typer(
-    help="Derive and publish what analysts may see; or, as an operator, see to it.",
-    invoke_without_command=True,
-)
+analysts = lines.group(invoke_without_command=True)
 line.add_typer(analysts, name="analytics")
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI
-from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route, WebSocketRoute
 
+from libs.access.departed import KnownDepartures
 from libs.eventstore import consistency
 from libs.eventstore.awaiting import Awaiting
 from libs.eventstore.consistency import Tokens
@@ -19,13 +19,15 @@ from libs.eventstore.projecting import LIVE
 from libs.process import admin, parts, serving
 from libs.process.admin import Readiness
 from libs.web import handlers, health
-from libs.web.allowances import admitting
+from libs.web.allowances import Allowances, admitting, allowance_of_clients, of_rate
+from libs.web.browsers import welcoming
 from libs.web.front import GUARDS, SECURE, Front
 from libs.web.identity import Identity
 from libs.web.limits import Doors
 from libs.web.operations import Operations
 from libs.web.service import Manners
-from services.gateway import clients, events, graphiql, live
+from services.gateway import clients, consents, events, graphiql, live
+from services.gateway.export import door as export
 from services.gateway.graphql import cursors
 from services.gateway.graphql.context import Parts
 from services.gateway.graphql.cursors import Cursors
@@ -33,6 +35,8 @@ from services.gateway.graphql.http import PATHS, GraphQLDoor
 from services.gateway.graphql.limits import USUAL, Limits
 from services.gateway.graphql.schema import Schema, build_schema
 from services.gateway.graphql.streams import Streams
+from services.gateway.graphql.trusted import TrustedDocuments
+from services.gateway.manifest import Manifest
 from services.gateway.openapi import document
 from services.gateway.queries.reading import ReadModels
 from services.gateway.settings import CONTRACTS, ApiSettings
@@ -44,6 +48,8 @@ CATEGORIES = frozenset(
         "therapist",
         "relationship",
         "supervision",
+        "departure",
+        "window",
         "session",
         "consent",
         "goal",
@@ -57,9 +63,6 @@ CATEGORIES = frozenset(
 
 CONNECTIONS = 16
 
-_LOCALHOST = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
-
-
 LOCALLY = Manners()
 
 
@@ -71,15 +74,24 @@ def create_app(
     manners: Manners = LOCALLY,
     limits: Limits = USUAL,
     contracts: Path = CONTRACTS,
+    exports: Allowances | None = None,
 ) -> FastAPI:
     app = FastAPI(title="Interlude: gateway", docs_url=None, redoc_url=None, openapi_url=None)
     problems = handlers.install(app)
     health.install(app, readiness)
     doors = Doors(manners.most, service="gateway")
-    door = GraphQLDoor(schema, shared, limits=limits, doors=doors, ide=manners.docs)
+    door = GraphQLDoor(
+        schema,
+        shared,
+        limits=limits,
+        doors=doors,
+        ide=manners.docs,
+        origins=["*"] if manners.local else manners.origins,
+    )
     for path in PATHS:
         app.router.routes.append(Route(path, door))
         app.router.routes.append(WebSocketRoute(path, door))
+    app.router.routes.extend([*export.routes(shared, exports), *consents.routes(shared)])
     if manners.docs:
         app.router.routes.append(graphiql.ASSETS)
         app.router.routes.extend(events.routes(contracts))
@@ -92,16 +104,11 @@ def create_app(
         problems=problems,
         doors=doors,
         new_id=shared.new_id,
+        audit=shared.audit,
         guards=GUARDS if manners.local else [*GUARDS, SECURE],
         traced=PATHS,
     )
-    if manners.local:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origin_regex=_LOCALHOST,
-            allow_methods=["GET", "POST"],
-            allow_headers=["*"],
-        )
+    app.add_middleware(welcoming, origins=manners.origins, local=manners.local)
     return app
 
 
@@ -127,9 +134,13 @@ async def _served(settings: ApiSettings) -> None:
                 local=settings.profile == "local",
                 docs=settings.shows_docs,
                 most=settings.max_requests,
+                origins=settings.origins,
             ),
             limits=limits,
             contracts=settings.contracts,
+            exports=of_rate(
+                settings.export_rate, settings.exports_at_once, monotonic=built.monotonic
+            ),
         )
         with admin.serving(readiness, port=settings.admin_port, host=settings.host):
             await serving.serve(
@@ -163,7 +174,9 @@ async def _shared(settings: ApiSettings) -> AsyncIterator[tuple[parts.Parts, Par
                     rate=settings.rate,
                     at_once=settings.requests_at_once,
                     monotonic=built.monotonic,
+                    of_clients=allowance_of_clients(settings),
                 ),
+                departed=KnownDepartures(built.pool, table="departures", monotonic=built.monotonic),
                 models=ReadModels(built.pool),
                 sealer=built.sealer,
                 awaiting=Awaiting(
@@ -178,8 +191,12 @@ async def _shared(settings: ApiSettings) -> AsyncIterator[tuple[parts.Parts, Par
                 clients=services,
                 live=changes,
                 streams=Streams(),
+                audit=built.audit(),
                 clock=built.clock,
                 new_id=built.new_id,
+                trusted=TrustedDocuments(
+                    settings.trusted_documents, settings.trusted_documents_file or Manifest()
+                ),
             ),
         )
 

@@ -77,14 +77,41 @@ async def post(
         raise OutOfReach from broken
 
 
-def _understood(answer: httpx.Response) -> Done | Refused:
+async def get(
+    client: httpx.AsyncClient,
+    path: str,
+    headers: Mapping[str, str],
+    asked: Mapping[str, str] | None = None,
+) -> Json | None:
+    """None for what is not there or not theirs. Raises as `post` does."""
+    try:
+        answer = await client.get(path, params=asked, headers=dict(headers))
+        _must_be_an_answer(answer)
+        if answer.status_code != HTTPStatus.OK:
+            return None
+        told: Json = orjson.loads(answer.content)
+    except (httpx.HTTPError, orjson.JSONDecodeError) as broken:
+        raise OutOfReach from broken
+    return told
+
+
+def _must_be_an_answer(answer: httpx.Response) -> None:
     match answer.status_code:
-        case HTTPStatus.OK | HTTPStatus.CREATED:
-            return _done(orjson.loads(answer.content))
         case HTTPStatus.UNAUTHORIZED:
             raise NotAuthenticated
         case HTTPStatus.TOO_MANY_REQUESTS | HTTPStatus.SERVICE_UNAVAILABLE:
             raise TryLater(answer.status_code, _seconds(answer.headers.get("Retry-After")))
+        case status if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise OutOfReach
+        case _:
+            pass
+
+
+def _understood(answer: httpx.Response) -> Done | Refused:
+    _must_be_an_answer(answer)
+    match answer.status_code:
+        case HTTPStatus.OK | HTTPStatus.CREATED:
+            return _done(orjson.loads(answer.content))
         case status if 400 <= status < 500:  # noqa: PLR2004 - the 4xx range
             return _refused(orjson.loads(answer.content))
         case _:

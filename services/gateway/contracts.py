@@ -11,6 +11,8 @@ from typing import Any
 
 import orjson
 
+from libs.access.policy import Grant
+
 Json = dict[str, Any]
 
 SERVICES = ("care", "assignment", "diary", "review")
@@ -18,8 +20,8 @@ SERVICES = ("care", "assignment", "diary", "review")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One command. `body` is its JSON Schema, `$ref`s pointing into `components`; `roles` are those
-    that may send it at all.
+    """One command. `body` is its JSON Schema, `$ref`s pointing into `components`; `grant` says who
+    may send it at all.
     """
 
     name: str
@@ -28,7 +30,7 @@ class Operation:
     aggregate: str
     creates: bool
     summary: str
-    roles: frozenset[str]
+    grant: Grant
     body: Json
     components: Mapping[str, Json]
 
@@ -75,7 +77,11 @@ def _of(service: str, document: Json) -> Iterator[Operation]:
             aggregate=command["aggregate"],
             creates=command["creates"],
             summary=_said_of(post),
-            roles=frozenset(post.get("x-interlude-grant", {})),
+            grant=Grant(
+                post.get("x-interlude-grant", {}),
+                scope=post.get("x-interlude-scope", ""),
+                finishes=post.get("x-interlude-finishes", False),
+            ),
             body=_body(post),
             components=components,
         )

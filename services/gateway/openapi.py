@@ -3,15 +3,19 @@
 from typing import Any
 
 from libs.web.openapi_parts import BEARER, reference
+from services.gateway import consents
+from services.gateway.export import described as exports
 
 Json = dict[str, Any]
 
 _REQUEST: Json = {
     "type": "object",
-    "required": ["query"],
+    "description": "By its text, or by the SHA-256 of a trusted document.",
+    "anyOf": [{"required": ["query"]}, {"required": ["documentId"]}],
     "additionalProperties": True,
     "properties": {
         "query": {"type": "string", "minLength": 1, "maxLength": 65536},
+        "documentId": {"type": "string", "pattern": "^(sha256:)?[0-9a-f]{64}$", "maxLength": 71},
         "operationName": {"type": ["string", "null"], "maxLength": 255},
         "variables": {"type": ["object", "null"]},
         "extensions": {"type": ["object", "null"]},
@@ -81,6 +85,8 @@ def document() -> Json:
         "paths": {
             "/graphql": {"get": _query(), "post": _graphql()},
             "/graphql/stream": {"post": _stream()},
+            **exports.paths(_AFTER),
+            **consents.path(),
             "/events": {"get": _events()},
             "/livez": {"get": _probe("livez", "Alive?", "Whether the process is alive.")},
             "/readyz": {"get": _probe("readyz", "Ready?", "Whether it may be sent requests.")},
@@ -92,6 +98,8 @@ def document() -> Json:
                 "GraphQLError": _ERROR,
                 "Status": _STATUS,
                 "StreamEvent": _STREAM_EVENT,
+                **exports.SCHEMAS,
+                **consents.SCHEMAS,
             },
             "securitySchemes": {"bearer": BEARER},
         },
@@ -139,7 +147,8 @@ def _asked(name: str, about: str, most: int, *, required: bool = False) -> Json:
 
 
 _IN_THE_URL = [
-    _asked("query", "The document.", 65536, required=True),
+    _asked("query", "The document, unless it is named.", 65536),
+    _asked("documentId", "The SHA-256 of a trusted document.", 71),
     _asked("operationName", "Which of the document's operations.", 255),
     _asked("variables", "JSON.", 262144),
     _asked("extensions", "JSON.", 262144),

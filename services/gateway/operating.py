@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy import Engine, NullPool, create_engine, make_url
 
+from libs.access.erasing import SPARED
 from libs.eventstore import standing, twins
 from libs.eventstore.comparing import Difference
 from libs.eventstore.projecting import LIVE
@@ -23,7 +24,7 @@ from libs.process.parts import utc_now
 from libs.process.settings import Migrating
 from libs.process.showing import shown
 from services.gateway.contracts import SERVICES
-from services.gateway.projections import everything, feed
+from services.gateway.projections import erased, everything, feed
 from services.gateway.settings import RebuildSettings
 
 SCHEMAS = Schemas(live="gateway", next="gateway_next", old="gateway_old")
@@ -109,6 +110,8 @@ def _rebuilding(settings: RebuildSettings, name: str) -> Iterator[Rebuilding]:
                 broker=broker,
                 chain_keys={at: settings.key(f"chain:{each}") for at, each in topics.items()},
                 live=LIVE,
+                forgotten=erased.forgotten,
+                spared=SPARED,
                 mark=_mark(),
                 now=utc_now,
             )
@@ -119,7 +122,8 @@ def _rebuilding(settings: RebuildSettings, name: str) -> Iterator[Rebuilding]:
 
 def _model(name: str) -> Model:
     projection = everything.BY_NAME[name]
-    return Model(name=name, tables=_tables(name), projection=projection, views=_FEED)
+    made = everything.MadeAnew(projection)
+    return Model(name=name, tables=_tables(name), projection=made, views=_FEED)
 
 
 def _tables(name: str) -> Sequence[str]:

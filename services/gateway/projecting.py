@@ -4,6 +4,7 @@ import time
 
 from sqlalchemy import Engine, create_engine, make_url
 
+from libs.access.erasing import SPARED
 from libs.eventstore.projecting import LIVE, Projector
 from libs.eventstore.taking import Reader
 from libs.messaging.connect import connect
@@ -15,7 +16,10 @@ from libs.process.collector import MORE_THAN_A_BATCH, settle_collector
 from libs.process.parts import utc_now
 from libs.process.settings import Database
 from libs.process.stopping import on_signals
+from libs.process.together import run_together
+from services.gateway.confirming import Confirming, reaching
 from services.gateway.contracts import SERVICES
+from services.gateway.projections import erased
 from services.gateway.projections.everything import LIVE as LIVE_PROJECTIONS
 from services.gateway.settings import ProjectorSettings
 
@@ -33,12 +37,14 @@ def project(settings: ProjectorSettings) -> None:
     projector = Projector(
         engine,
         broker,
-        Reader(name=LIVE, chain_keys=keys),
+        Reader(name=LIVE, chain_keys=keys, forgotten=erased.forgotten, spared=SPARED),
         LIVE_PROJECTIONS,
         group=f"{prefix}{GROUP}",
         now=utc_now,
         monotonic=time.monotonic,
     )
+    client = reaching(settings.care_url)
+    confirming = Confirming(engine, client, settings.pass_keys.key("passes:gateway"), now=utc_now)
     stop = on_signals()
     readiness = Readiness(
         {"projecting": lambda: projector.standing, "schema": at_head(url, "gateway")},
@@ -48,12 +54,13 @@ def project(settings: ProjectorSettings) -> None:
     try:
         with admin.serving(readiness, port=settings.admin_port, host=settings.host):
             settle_collector(young=MORE_THAN_A_BATCH)
-            projector.run(stop)
+            run_together(stop, [projector.run, confirming.run])
     finally:
+        client.close()
         broker.close()
         engine.dispose()
 
 
 def _engine(settings: Database) -> Engine:
     url = make_url(settings.database_url.get_secret_value())
-    return create_engine(url.set(drivername="postgresql+psycopg"), pool_size=2)
+    return create_engine(url.set(drivername="postgresql+psycopg"), pool_size=3)

@@ -35,7 +35,8 @@ Name = Annotated[str, typer.Argument(callback=_known, help="A projection, as `st
 def projector(context: typer.Context) -> None:
     """Turn the topics of all services into the read models.
 
-    Reads DATABASE_URL (as gateway_projector), CHAIN_KEYS, BROKER_URL, TOPIC_PREFIX, ADMIN_PORT,
+    Whoever was erased is removed from them, and care is told so. Reads DATABASE_URL (as
+    gateway_projector), CHAIN_KEYS, BROKER_URL, TOPIC_PREFIX, CARE_URL, PASS_KEYS, ADMIN_PORT,
     LOG_FORMAT. Several may run: the partitions are shared among them.
     """
     if context.invoked_subcommand:

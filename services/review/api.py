@@ -29,8 +29,9 @@ WRONG_CONTENT: tuple[type[Rejected], ...] = (
 STATUSES = dict.fromkeys(WRONG_CONTENT, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 THERAPIST = grant(therapist="related")
-EITHER = grant(therapist="related", patient="own")
-READERS = grant(therapist="related", patient="own", supervisor="supervised")
+EITHER = grant(therapist="related", patient="own", finishes=True)
+WHOSE_REVIEW_IT_IS = grant(therapist="related", finishes=True)
+READERS = grant(therapist="related", patient="own", supervisor="supervised", finishes=True)
 
 
 def routes(edge: Edge, *, reviews: Reviews, assignments: Assignments) -> Router:
@@ -50,7 +51,7 @@ def routes(edge: Edge, *, reviews: Reviews, assignments: Assignments) -> Router:
         "/v1/reviews/{id}/completions",
         review.CompleteReview,
         operation="completeReview",
-        grant=THERAPIST,
+        grant=WHOSE_REVIEW_IT_IS,
     )
     on.show("/v1/reviews/{id}", view.ReviewView, view.of_review, operation="review", grant=READERS)
     return on.router
@@ -61,21 +62,31 @@ def _what_was_done(on: Commands[review.Command, State, review.Event]) -> None:
         "/v1/reviews/{id}/work-done",
         work.RecordWorkDone,
         operation="recordWorkDone",
-        grant=THERAPIST,
+        grant=WHOSE_REVIEW_IT_IS,
     )
-    on.act("/v1/reviews/{id}/praises", work.GivePraise, operation="givePraise", grant=THERAPIST)
-    on.act("/v1/reviews/{id}/skills", work.RecordSkill, operation="recordSkill", grant=THERAPIST)
+    on.act(
+        "/v1/reviews/{id}/praises",
+        work.GivePraise,
+        operation="givePraise",
+        grant=WHOSE_REVIEW_IT_IS,
+    )
+    on.act(
+        "/v1/reviews/{id}/skills",
+        work.RecordSkill,
+        operation="recordSkill",
+        grant=WHOSE_REVIEW_IT_IS,
+    )
     on.act(
         "/v1/reviews/{id}/non-engagements",
         non_engagement.RecordNonEngagement,
         operation="recordNonEngagement",
-        grant=THERAPIST,
+        grant=WHOSE_REVIEW_IT_IS,
     )
     on.act(
         "/v1/reviews/{id}/learnings",
         non_engagement.RecordNonEngagementLearning,
         operation="recordNonEngagementLearning",
-        grant=THERAPIST,
+        grant=WHOSE_REVIEW_IT_IS,
     )
 
 

@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from libs.access.confirming import ErasureConfirmed
 from libs.vocabulary.experience import Experience, Feeling
 from libs.vocabulary.obstacle import Obstacle, ObstacleId
 from libs.vocabulary.rating import Rating, Scale
+from libs.vocabulary.removal import removed
 from services.review.domain.meaning import (
     BeliefId,
     ExperienceRecorded,
@@ -55,7 +57,7 @@ def _rated(value: int, scale: Scale) -> Rating:
     return Rating(value=value, scale=scale, rated_at=IN_SESSION, phase="at_review")
 
 
-FACTS: Sequence[Event] = (
+FACTS: Sequence[Event | ErasureConfirmed] = (
     ReviewOpened(
         review_id=REVIEW,
         assignment_id=ASSIGNMENT,
@@ -125,6 +127,11 @@ FACTS: Sequence[Event] = (
         decision="continue",
         note="Go on with the other three people.",
         completed_at=IN_SESSION,
+    ),
+    ErasureConfirmed(
+        patient_id=PATIENT,
+        removed=tuple(removed({"answers": 0, "known_assignments": 4, "known_people": 1})),
+        confirmed_at=datetime(2036, 8, 2, 10, 0, 3, tzinfo=UTC),
     ),
 )
 

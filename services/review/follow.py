@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, Connection, MetaData, Table, Uuid
 
-from libs.access import care_facts
+from libs.access import care_facts, erasing
 from libs.eventstore.pool import UNREACHABLE, Pool, within
 from libs.eventstore.reading import Fact, read_as
 from libs.eventstore.recorded import Recorded
@@ -37,7 +37,7 @@ known_assignments = Table(
 )
 
 
-CATEGORIES = care_facts.CATEGORIES | {"assignment"}
+CATEGORIES = care_facts.CATEGORIES | erasing.CATEGORIES | {"assignment"}
 """The streams that are followed; a consistency token's others are not waited for."""
 
 
@@ -57,6 +57,7 @@ def keep(db: Connection, events: Sequence[Recorded]) -> None:
             if (fact := read_as(recorded, READS)) is not None
         ],
     )
+    erasing.keep(db, events, known_assignments)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

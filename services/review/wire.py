@@ -6,6 +6,7 @@ the old through a named upcast.
 
 from uuid import UUID
 
+from libs.access import confirming
 from libs.eventstore.aggregate import Aggregate
 from libs.eventstore.wire import Wire
 from services.review.domain import meaning, non_engagement, review, work
@@ -41,3 +42,5 @@ reviews = Aggregate(
     ),
     subject=_whose,
 )
+
+confirmations = confirming.confirmations("interlude.review.ErasureConfirmed.v1")

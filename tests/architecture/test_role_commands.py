@@ -16,6 +16,8 @@ ALL = {each.name: each for each in commands()}
 _AS_WHOM = re.compile(r"(\w+_URL) \(as ([\w<>]+)\)")
 KEYRING = {f"{each.service} {each.role}": each.keyring_role for each in PROCESSES}
 """Services share one command line, which cannot say it of each of them."""
+ROTATE = {"care keys status", "care keys rewrap", "care keys renew"}
+"""What an operator does to keys, in the keyring alone."""
 
 
 @pytest.fixture
@@ -37,7 +39,8 @@ def test_a_command_must_be_given_what_its_row_says_and_nothing_else(command: Rol
 @pytest.mark.parametrize("command", ALL.values(), ids=lambda command: command.name)
 def test_a_command_is_of_the_database_roles_that_its_help_names(command: RoleCommand) -> None:
     row = rows()[command.name]
-    told = {"KEYRING_URL": KEYRING.get(command.name, "")} | {
+    shared = {"KEYRING_URL": KEYRING[command.name]} if command.name in KEYRING else {}
+    told = shared | {
         name: role.replace("<service>", command.service)
         for name, role in _AS_WHOM.findall(_help_of(command))
     }
@@ -47,9 +50,17 @@ def test_a_command_is_of_the_database_roles_that_its_help_names(command: RoleCom
     assert set(row.database_roles) == set(needed)
 
 
+@pytest.mark.parametrize("command", ALL.values(), ids=lambda command: command.name)
+def test_help_names_every_setting_without_which_a_command_does_not_start(
+    command: RoleCommand,
+) -> None:
+    shown = _help_of(command)
+    assert [name for name in rows()[command.name].must_be_given if name not in shown] == []
+
+
 def _help_of(command: RoleCommand) -> str:
-    """What stands at its function: a group that is a role as well may show something shorter."""
-    said = " ".join(str(command.parsed.callback.__doc__).split())
+    """As `--help` shows it."""
+    said = " ".join(str(command.parsed.help).split())
     if "Reads what `rebuild` reads" in said:
         return _help_of(ALL["gateway projector rebuild"])
     return said
@@ -62,12 +73,20 @@ def test_a_process_of_a_running_interlude_has_the_database_role_of_its_row() -> 
 
 def test_who_opens_nothing_is_not_given_the_key_that_opens_everything() -> None:
     needs_it = {name for name, row in rows().items() if "MASTER_KEY" in row.must_be_given}
-    seals_or_opens = {name for name, row in rows().items() if "KEYRING_URL" in row.must_be_given}
-    assert needs_it == seals_or_opens
+    reaches_keys = {name for name, row in rows().items() if "KEYRING_URL" in row.must_be_given}
+    assert needs_it == reaches_keys - ROTATE - {"care follow"}, "care's follower only destroys"
+
+
+def test_who_rotates_keys_reaches_no_text_and_forges_no_chain() -> None:
+    for name in ROTATE:
+        assert rows()[name].must_be_given <= {"KEYRING_URL", "KEYRING_KEYS"}
+    assert "KEYRING_KEYS" not in rows()["care keys status"].must_be_given
 
 
 def test_a_relay_never_holds_a_key() -> None:
     """Nor does whoever only looks how far a reader has come."""
     for name, row in rows().items():
-        if name.endswith(("relay", "republish", "status", "parked", "retry", "migrate", "rotate")):
+        if name not in ROTATE and name.endswith(
+            ("relay", "republish", "status", "parked", "retry", "migrate", "rotate")
+        ):
             assert row.must_be_given.isdisjoint({"MASTER_KEY", "KEYRING_URL"}), name

@@ -6,8 +6,10 @@ from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
 CLASSES = {
+    "audit",
     "canaries",
     "database roles",
+    "erasure",
     "foreign like missing",
     "forged tokens",
     "fuzz over GraphQL",

@@ -26,9 +26,14 @@ NOT_PROSE = {
     "locale": "a language tag: requests take `Locale`, the rest is looked up",
     "worksheet": "names one of the worksheets in services/diary/worksheets",
     "definition_version": "a version of that worksheet's definition, else the entry is refused",
+    "text_version": "a reference to the clinic's text: requests take `TextVersion`",
     "slot": "made by services/assignment/domain/schedule.py from the plan's times",
     "ClinicRegistered.name": "an organisation's public name, not a person's",
     "RegisterClinic.name": "as above",
+    "ErasureConfirmed.removed[].what": "the name of a table of ours: requests take `Code`",
+    "ErasureConfirmed.confirmation.removed[].what": "as above",
+    "ErasureCertified.confirmations[].removed[].what": "as above",
+    "ConfirmErasure.removed[].what": "as above",
 }
 
 

@@ -24,7 +24,7 @@ from deploy.local.ports import answers, free_port, wait_until
 from deploy.local.postgres import Postgres, temporary_place
 from libs.eventstore.pool import open_pool
 from libs.privacy.keyring import PostgresKeyring
-from libs.privacy.keys import MasterKey
+from libs.privacy.keys import WrappingKey
 from libs.process.keys import derived, master_key
 from libs.testing.databases import Database, Server
 from tests.bench.load import LOOPBACK, Figures
@@ -194,8 +194,8 @@ async def keyring(where: Stage) -> AsyncIterator[PostgresKeyring]:
         where.database.url_as("keyring_writer"), size=1, application="bench", durable=True
     )
     try:
-        wrapper = MasterKey(derived(master_key(MASTER), "keyring"), nonce=os.urandom)
-        yield PostgresKeyring(pool, wrapper, chance=os.urandom)
+        wrapper = WrappingKey(derived(master_key(MASTER), "keyring"), nonce=os.urandom)
+        yield PostgresKeyring(pool, {1: wrapper}, chance=os.urandom)
     finally:
         await pool.close()
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 from fastapi import FastAPI
 
+from deploy.local.people import SCOPES
 from libs.access.principal import Principal
 from libs.eventstore.aggregate import Aggregate
 from libs.eventstore.desk import Desk
@@ -25,7 +26,7 @@ ADMIN = UUID("00000000-0000-7000-8000-000000000081")
 
 
 def _with_role(role: Role) -> Principal:
-    scopes = frozenset({"care", "diary", "review"})
+    scopes = frozenset(SCOPES)
     return Principal(tenant_id=CLINIC, person_id=ADMIN, roles=frozenset({role}), scopes=scopes)
 
 

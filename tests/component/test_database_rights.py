@@ -22,8 +22,8 @@ pytestmark = [
     pytest.mark.timeout(180),
 ]
 
-_RIGHTS = 5
-"""To read, add, change, delete, and empty a table."""
+_RIGHTS = 6
+"""To read, add, change, delete, and empty a table, and to write it anew."""
 
 _COLUMNS = """
 SELECT format('%I.%I', nspname, relname), attname, attgenerated <> '' OR attidentity = 'a'
@@ -96,7 +96,7 @@ def test_an_owner_may_do_nothing_to_what_is_not_theirs(
         done = {
             name
             for name, table in tables().items()
-            if table.schema != schema and _done(connection, table, known[name])
+            if table.owner != f"{schema}_owner" and _done(connection, table, known[name])
         }
     assert done == set()
 
@@ -109,7 +109,7 @@ def _done(connection: psycopg.Connection, table: Table, columns: Columns) -> set
         for right, statement in _statements(target, columns).items()
         if _is_let(connection, statement)
     }
-    if "update" not in done and table.schema in connection.info.user:
+    if "update" not in done and table.schema.partition("_")[0] in connection.info.user:
         updated = [
             name for name in sorted(columns.every) if _is_let(connection, _update(target, [name]))
         ]
@@ -127,6 +127,8 @@ def _statements(target: Identifier, columns: Columns) -> Mapping[str, Composed]:
         "update": _update(target, columns.every),
         "delete": SQL("DELETE FROM {} WHERE false").format(target),
         "truncate": SQL("TRUNCATE {}").format(target),
+        # VACUUM, which is let by the same right, ends no transaction and cannot be taken back.
+        "maintain": SQL("REINDEX TABLE {}").format(target),
     }
 
 

@@ -2,19 +2,23 @@
 
 import gc
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from kafka import KafkaConsumer
 from kafka.producer.transaction_manager import TransactionManager
 
+from deploy.credentials import Authority
 from libs.messaging.broker import (
     Broker,
     BrokerUnavailable,
@@ -24,6 +28,7 @@ from libs.messaging.broker import (
 )
 from libs.messaging.connect import connect
 from libs.messaging.kafka import client, publishing
+from tests.component.refusing_broker import refusing
 
 RECORD = Message(topic="interlude.diary.events.v1", key=b"k", headers=[], value=b"{}")
 
@@ -90,6 +95,66 @@ def test_a_broker_that_does_not_answer_costs_no_thread_and_no_socket(
         assert held() == before
     finally:
         gc.enable()
+
+
+@pytest.fixture
+def somebody_else(tmp_path: Path) -> Iterator[Broker]:
+    """Shows a certificate of its own, signed by nobody that we know."""
+    known, unknown = (Authority.new(datetime.now(UTC)) for _ in range(2))
+    certificate, key = unknown.server("localhost")
+    (tmp_path / "server.pem").write_bytes(key + certificate)
+    (tmp_path / "ca.pem").write_bytes(known.certificate.public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "server.pem")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=_greet, args=(server, context), daemon=True).start()
+        port = server.getsockname()[1]
+        broker = connect(f"kafka+ssl://localhost:{port}?ca={tmp_path / 'ca.pem'}")
+        yield broker
+        broker.close()
+        server.shutdown(socket.SHUT_RDWR)
+
+
+def _greet(server: socket.socket, context: ssl.SSLContext) -> None:
+    """Until nobody listens any more."""
+    with suppress(OSError):
+        while True:
+            caller, _ = server.accept()
+            with suppress(OSError), caller, context.wrap_socket(caller, server_side=True):
+                pass
+
+
+@pytest.mark.parametrize(("attempt", "trouble"), EVERY_WAY)
+def test_a_broker_that_is_not_the_one_that_we_know_is_left_at_once(
+    somebody_else: Broker, attempt: Attempt, trouble: type[Exception]
+) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        with pytest.raises(trouble, match="kafka-tls-failed"):
+            attempt(somebody_else)
+        before = held()
+        began = time.monotonic()
+        for _ in range(3):
+            with pytest.raises(trouble, match="kafka-tls-failed"):
+                attempt(somebody_else)
+        assert held() == before
+        assert time.monotonic() - began < client.PATIENCE["bootstrap_timeout_ms"] / 1000
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize(("attempt", "trouble"), EVERY_WAY)
+def test_a_wrong_password_is_said_at_once_and_is_no_outage(
+    attempt: Attempt, trouble: type[Exception]
+) -> None:
+    """Also to who is slow to read, and meets the last word together with the end."""
+    with refusing() as port, closing(connect(f"kafka://care-relay:x@127.0.0.1:{port}")) as broker:
+        began = time.monotonic()
+        for _ in range(3):
+            with pytest.raises(trouble, match="kafka-authentication-failed"):
+                attempt(broker)
+        assert time.monotonic() - began < client.PATIENCE["bootstrap_timeout_ms"] / 1000
 
 
 @pytest.mark.kafka

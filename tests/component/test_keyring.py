@@ -12,7 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from libs.privacy.keyring import SPOILT, TOMBSTONE, Keyring, PostgresKeyring
-from libs.privacy.keys import CLASSES, KeyName, MasterKey
+from libs.privacy.keys import CLASSES, KeyName, WrappingKey
 from libs.privacy.sealing import KeyringUnavailable, SubjectErased
 from libs.testing.cast import CLINIC, OTHER_CLINIC
 from libs.testing.databases import Database
@@ -51,7 +51,8 @@ def somebody() -> UUID:
 
 
 def _postgres(pool: asyncpg.Pool, master: bytes = MASTER) -> PostgresKeyring:
-    return PostgresKeyring(pool, MasterKey(master, nonce=os.urandom), chance=os.urandom)
+    wrappers = {1: WrappingKey(master, nonce=os.urandom)}
+    return PostgresKeyring(pool, wrappers, chance=os.urandom)
 
 
 def _by_hand(
@@ -153,7 +154,7 @@ async def test_sixteen_creations_at_once_make_one_key(
 
 
 @pytest.mark.postgres
-async def test_a_backup_of_the_table_without_the_master_key_opens_nothing(
+async def test_a_backup_of_the_table_without_what_wraps_it_opens_nothing(
     pool: asyncpg.Pool, somebody: UUID
 ) -> None:
     await _postgres(pool).create_subject(CLINIC, somebody)
@@ -169,7 +170,8 @@ async def test_a_key_copied_into_another_clinics_row_does_not_open(
     await keyring.create_subject(CLINIC, somebody)
     _by_hand(
         database.url,
-        "INSERT INTO keyring.subject_keys SELECT %s, subject_id, class, generation, wrapped"
+        "INSERT INTO keyring.subject_keys"
+        " SELECT %s, subject_id, class, generation, wrapped, destroyed_at, wrapped_by"
         " FROM keyring.subject_keys WHERE subject_id = %s RETURNING class",
         [OTHER_CLINIC, somebody],
     )
@@ -254,7 +256,8 @@ def test_care_makes_no_key_in_another_clinic_than_it_says(
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         _by_hand(
             database.url_as("keyring_writer"),
-            "INSERT INTO subject_keys VALUES (%s, %s, 'clinical', 1, '\\x01') RETURNING class",
+            "INSERT INTO subject_keys VALUES (%s, %s, 'clinical', 1, '\\x01', NULL, 1)"
+            " RETURNING class",
             [OTHER_CLINIC, somebody],
             within=CLINIC,
         )

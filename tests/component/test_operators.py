@@ -10,7 +10,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from deploy.local.processes import without_the_master
+from deploy.local.processes import for_auditors, without_the_master
 from libs.eventstore.desk import Desk
 from libs.eventstore.group_commit import GroupCommit
 from libs.eventstore.pool import open_pool
@@ -19,6 +19,7 @@ from libs.messaging.connect import connect
 from libs.messaging.envelope import topic_of
 from libs.process.keys import DEVELOPMENT_MASTER_KEY, derived, master_key
 from libs.testing.at_the_desk import given
+from libs.testing.cast import MASHA
 from libs.testing.databases import Database
 from libs.testing.homework import AddNote, Withdraw, homework
 from libs.testing.sealer import ReadableSealer
@@ -34,6 +35,8 @@ ROLES = {
     "care follow retry": "care_follow",
     "care follow parked": "care_follow",
     "care follow dismiss interlude.care.events.v1/0/7": "care_follow",
+    "care audit verify": "care_auditor",
+    f"care audit search --patient {MASHA}": "care_auditor",
     "gateway projector status": "gateway_projector",
     "gateway projector rebuild goals": "gateway_projector",
     "gateway projector rebuild goals --drop": "gateway_projector",
@@ -44,7 +47,7 @@ ROLES = {
 }
 """Every operator's command, and as whom it comes to the database."""
 
-WITHOUT_A_BROKER = ("retry", "parked", "/7", "--drop", "--store-only")
+WITHOUT_A_BROKER = ("retry", "parked", "/7", "--drop", "--store-only", "audit verify", str(MASHA))
 ASK_THE_BROKER = [command for command in ROLES if not command.endswith(WITHOUT_A_BROKER)]
 NO_DATABASE = (
     "DATABASE_URL or MIGRATION_DATABASE_URL: the database does not answer, or does not let this "
@@ -63,6 +66,7 @@ def command(line: str, database: Database, **settings: str) -> "subprocess.Compl
         "MIGRATION_DATABASE_URL": database.url_as(f"{service}_owner"),
         "BROKER_URL": database.url_as("broker_app"),
         "CHAIN_KEYS": without_the_master(DEVELOPMENT_MASTER_KEY)["CHAIN_KEYS"],
+        **for_auditors(DEVELOPMENT_MASTER_KEY),
         "LOG_FORMAT": "json",
         **settings,
     }
@@ -172,13 +176,14 @@ def test_status_of_a_follower_for_people_and_for_machines(database: Database) ->
     told = json.loads(command("care follow status --json", database).stdout)
     assert told == [
         {
-            "reader": "keep",
+            "reader": reader,
             "position": 0,
             "lag_events": 0,
             "lag_seconds": 0.0,
             "parked_records": 0,
             "parked_streams": 0,
         }
+        for reader in ("keep", "react")
     ]
     assert "parked streams" in command("care follow status", database).stdout
 

@@ -16,11 +16,23 @@ WORKERS = [
     "gateway_projector",
     "keyring_app",
     "keyring_writer",
+    "keyring_rotator",
     "broker_app",
 ]
 
-BESIDE = {"gateway_owner": ["gateway_next", "gateway_old"], "gateway_projector": ["gateway_next"]}
-"""Where read models are rebuilt."""
+AUDITED = SCHEMAS[:5]
+
+BESIDE = {
+    **{
+        f"{service}_{role}": [f"{service}_audit"]
+        for service in AUDITED
+        for role in ("app", "owner")
+    },
+    **{f"{service}_follow": [f"{service}_audit"] for service in SCHEMAS[:4]},
+    "gateway_owner": ["gateway_audit", "gateway_next", "gateway_old"],
+    "gateway_projector": ["gateway_next"],
+}
+"""Where read models are rebuilt, and where it is written down who looked."""
 
 
 def test_the_roles_are_made_as_often_as_one_likes(own_database: Database) -> None:
@@ -49,6 +61,14 @@ def test_a_role_uses_no_schema_but_its_own(database: Database, role: str) -> Non
     own = role.split("_", maxsplit=1)[0]
     assert usable == ([own, *BESIDE.get(role, [])],)
     assert path == (own,)
+
+
+@pytest.mark.parametrize("service", AUDITED)
+def test_an_auditor_reaches_the_audit_alone(database: Database, service: str) -> None:
+    with psycopg.connect(database.url_as(f"{service}_auditor")) as connection:
+        connection.execute("SELECT FROM records")
+        with pytest.raises(errors.InsufficientPrivilege):
+            connection.execute(f"SELECT FROM {service}.alembic_version".encode())
 
 
 @pytest.mark.parametrize("role", WORKERS)

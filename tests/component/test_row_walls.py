@@ -42,6 +42,8 @@ _OF_TYPE: dict[str, Any] = {
     "double precision": 1.0,
     "boolean": True,
     "bytea": b"x",
+    "uuid[]": [],
+    "text[]": [],
     "json": "{}",
     "jsonb": "{}",
     "timestamp with time zone": _LONG_AGO,
@@ -182,7 +184,7 @@ def test_the_owner_is_held_by_it_too(name: str, two_clinics: Database) -> None:
     readers have come, which is compared before a rebuilt table takes the old one's place.
     """
     table = WALLED[name]
-    with acting(two_clinics, f"{table.schema}_owner", CLINIC) as connection:
+    with acting(two_clinics, table.owner, CLINIC) as connection:
         seen = clinics_seen(connection, table)
     assert seen == ({CLINIC, OTHER_CLINIC} if name in COMPARED else set())
 

@@ -17,7 +17,7 @@ import orjson
 from libs.eventstore.recorded import Recorded
 from libs.messaging.broker import Delivery, Partition
 from libs.messaging.envelope import from_delivery, to_message
-from libs.privacy.keyring import Found
+from libs.privacy.keyring import Found, Key
 from libs.privacy.keys import CLASSES, KeyName
 from libs.privacy.private import KeyClass
 from libs.process.keys import derived
@@ -40,6 +40,15 @@ class GoldenKeyring:
 
     async def find(self, names: Collection[KeyName]) -> Found:
         return {name: derived(MASTER, f"{name.tenant_id}/{name.id}") for name in names}
+
+    async def newest(
+        self, tenant_id: UUID, subject_id: UUID, key_class: KeyClass
+    ) -> tuple[KeyName, Key] | None:
+        name = KeyName(tenant_id, subject_id, key_class)
+        return name, derived(MASTER, name.label.decode())
+
+    async def renewed(self, tenant_id: UUID, subject_id: UUID, key_class: KeyClass) -> None:
+        raise NotImplementedError
 
     async def destroy(
         self, tenant_id: UUID, subject_id: UUID, classes: Sequence[KeyClass] = CLASSES

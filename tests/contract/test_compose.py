@@ -27,11 +27,12 @@ SPECIFICATION = ROOT / "deploy" / "compose" / "compose-spec.json"
 STORES = {"postgres", "kafka"}
 GRANTS = "grant-kafka-rights"
 SPEAK_KAFKA = [process.name for process in PROCESSES if "BROKER_URL" in process.needs]
-KEYS = {"MASTER_KEY", "CHAIN_KEYS", "ANALYTICS_KEYS"}
+KEYS = {"MASTER_KEY", "KEYRING_KEYS", "CHAIN_KEYS", "ANALYTICS_KEYS", "PASS_KEYS"}
 NOT_SECRET = {
     "INTERLUDE_IMAGE",
     "INTERLUDE_VERSION",
     "AUDIENCE",
+    "ORIGINS",
     "TOPIC_PREFIX",
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     "ANALYTICS_SETTLE_SECONDS",
@@ -103,7 +104,7 @@ def test_what_leaves_the_container_is_encrypted(process: Process) -> None:
         assert name not in environment or is_encrypted(filled(environment[name]))
 
 
-def test_only_the_apis_are_in_the_network_that_is_vouched_for() -> None:
+def test_only_who_commands_and_who_is_commanded_is_in_the_network_that_is_vouched_for() -> None:
     apis = {process.name for process in PROCESSES if process.role == "api"}
     joined = {
         name for name, each in compose()["services"].items() if "commands" in each["networks"]
@@ -113,8 +114,8 @@ def test_only_the_apis_are_in_the_network_that_is_vouched_for() -> None:
         for name, each in ours().items()
         if each.get("environment", {}).get("TRUSTED_NETWORK") == "true"
     }
-    assert joined == apis
-    assert vouching == {"gateway-api"}
+    assert joined == apis | {"gateway-projector"}
+    assert vouching == {"gateway-api", "gateway-projector"}
     assert compose()["networks"]["commands"]["internal"]
 
 
@@ -209,17 +210,16 @@ def test_stores_cannot_be_reached_from_outside() -> None:
         assert "ports" not in container(name)
 
 
-def test_every_role_that_has_a_password_here_gets_it_in_the_database() -> None:
-    used = set(re.findall(r"//([a-z_]+):\$\{", TEXT))
-    passwords = set(container("postgres")["environment"])
-    assert {f"{role.upper()}_PASSWORD" for role in used} <= passwords
+def test_the_server_is_given_no_password_but_that_of_who_makes_the_roles() -> None:
+    given = [name for name in container("postgres")["environment"] if name.endswith("PASSWORD")]
+    assert given == ["POSTGRES_PASSWORD"]
 
 
 def test_what_is_mounted_is_there() -> None:
     mounts = [mount for name in STORES for mount in container(name)["volumes"]]
     files = [mount.split(":")[0] for mount in mounts if mount.startswith("./")]
-    assert files
-    assert all((ROOT / file).is_file() for file in files)
+    assert "./secrets/passwords.sql" in files
+    assert all((ROOT / file).is_file() for file in files if "/secrets/" not in file)
 
 
 def test_the_image_holds_what_is_run_in_it() -> None:
@@ -258,7 +258,7 @@ class TestCredentials:
     ) -> None:
         lines = (tmp_path / ".env").read_text().splitlines()
         drawn = {line.split("=")[0] for line in lines}
-        assert drawn == set(credentials.required(TEXT)) - {"ISSUERS"}
+        assert drawn == {*credentials.required(TEXT), *credentials.OPERATORS} - {"ISSUERS"}
         assert said == ["ISSUERS is yours to give."]
         given = dict(line.split("=", 1) for line in lines)
         for name, value in without_the_master(given["MASTER_KEY"]).items():
@@ -269,6 +269,30 @@ class TestCredentials:
         assert said
         for secret in compose()["secrets"].values():
             assert (tmp_path / secret["file"]).is_file()
+
+    def test_every_role_that_has_a_password_gets_it_in_the_database(
+        self, tmp_path: Path, said: list[str]
+    ) -> None:
+        assert said
+        used = set(re.findall(r"//([a-z_]+):\$\{", TEXT))
+        told = (tmp_path / "secrets" / "passwords.sql").read_text()
+        assert set(re.findall(r"^ALTER ROLE (\w+) ", told, re.MULTILINE)) == {
+            *used,
+            "keyring_rotator",
+        }
+
+    def test_the_database_is_told_by_what_to_know_a_password_and_no_password(
+        self, tmp_path: Path, said: list[str]
+    ) -> None:
+        assert said
+        told = (tmp_path / "secrets" / "passwords.sql").read_text()
+        given = credentials._settings(tmp_path / ".env")
+        secret = [value for name, value in given.items() if name.endswith("PASSWORD")]
+        assert len(secret) > 20
+        assert [each for each in secret if each in told] == []
+        before = (tmp_path / "secrets" / "passwords.sql").read_bytes()
+        credentials.write(tmp_path, TEXT, datetime.now(UTC), said.append)
+        assert (tmp_path / "secrets" / "passwords.sql").read_bytes() == before
 
     def test_nobody_else_may_look(self, tmp_path: Path, said: list[str]) -> None:
         assert said

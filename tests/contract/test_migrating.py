@@ -17,8 +17,9 @@ SERVICES = ["care", "assignment", "diary", "review"]
 
 @pytest.fixture
 def without_tables(own_database: Database) -> Database:
-    ask(own_database.url, "DROP SCHEMA care CASCADE")
-    ask(own_database.url, "CREATE SCHEMA care AUTHORIZATION care_owner")
+    for schema in ("care", "care_audit"):
+        ask(own_database.url, f"DROP SCHEMA {schema} CASCADE")
+        ask(own_database.url, f"CREATE SCHEMA {schema} AUTHORIZATION care_owner")
     ask(own_database.url, "GRANT USAGE ON SCHEMA care TO care_app, care_relay")
     return own_database
 

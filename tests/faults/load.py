@@ -26,7 +26,7 @@ _GIVES_UP = 0.12
 _LAST_TRIES = 8
 _WAITING = {"in-flight", "conflict", "overloaded", "store-unavailable", "keyring-unavailable"}
 _WAITING |= {"no-connection", "outcome-unknown", "no-answer", "OVERLOADED", "UNAVAILABLE"}
-_WAITING |= {"INTERNAL", "no-data"}
+_WAITING |= {"INTERNAL", "no-data", "audit-unavailable"}
 """Codes after which a client tries the same again."""
 
 

@@ -19,7 +19,7 @@ _LIMITS = httpx.Limits(max_connections=32, max_keepalive_connections=32)
 _TLS = ssl.create_default_context()
 """Made once: a client would make its own, which takes longer than a hundred requests."""
 
-_NOT_SURE = {"outcome-unknown"}
+_NOT_SURE = {"outcome-unknown", "audit-unavailable"}
 _NOT_SURE_OF_THE_GATEWAY = {"OVERLOADED", "UNAVAILABLE", "INTERNAL"}
 """The gateway cannot know what became of a request whose answer was lost behind it."""
 

@@ -23,21 +23,28 @@ _REACHES: Mapping[Relation, frozenset[Whose]] = {
 """Whose things a relation opens to somebody of the first clinic."""
 
 FILE = Path(__file__).parents[2] / "openapi" / "access.md"
+SCOPES = "\n## Scopes\n"
 ROLE_COMMANDS = "\n## Role commands\n"
 """Nobody's rights over the network, but an operator's at the machine: see `commands.py`."""
 
 ROLES: tuple[Role, ...] = tuple(role for role in get_args(Role) if role != "system")
 _TITLE = re.compile(r"## (.+)")
+_SCOPE = re.compile(r"\| `([a-z./:-]+)` \|(.*)\|")
+_FINISHES = "| related, finishes |"
+_NAMED = re.compile(r"`(\w+)`")
 _ROW = re.compile(r"\| `(\w+)` \|(.*)\|")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """`section` is the heading that it stands under; roles that may not are left out."""
+    """`section` is the heading that it stands under; roles that may not are left out. `finishes`:
+    it is open to a therapist whose record it is for a while longer.
+    """
 
     section: str
     name: str
     relations: Mapping[Role, Relation]
+    finishes: bool = False
 
     def opens(self, role: Role, whose: Whose) -> bool:
         relation = self.relations.get(role)
@@ -47,8 +54,23 @@ class Row:
 @cache
 def rows() -> tuple[Row, ...]:
     """In the order of the file. Raises ValueError for a row that nobody could read."""
-    text, _, _ = FILE.read_text("utf-8").partition(ROLE_COMMANDS)
+    text, _, _ = FILE.read_text("utf-8").partition(SCOPES)
     return tuple(_rows(text))
+
+
+@cache
+def scopes() -> Mapping[str, str]:
+    """By operation, what an integrator's token must carry. Raises ValueError where one has two."""
+    text, _, _ = FILE.read_text("utf-8").partition(SCOPES)[2].partition(ROLE_COMMANDS)
+    told = [
+        (operation, row[1])
+        for line in text.splitlines()
+        if (row := _SCOPE.fullmatch(line))
+        for operation in _NAMED.findall(row[2])
+    ]
+    if len(told) != len(dict(told)):
+        raise ValueError("an operation has two scopes")
+    return dict(told)
 
 
 def of(section: str) -> Mapping[str, Row]:
@@ -65,7 +87,13 @@ def _rows(text: str) -> Iterator[Row]:
             if columns != list(ROLES):
                 raise ValueError(f"{section}: the columns are not the roles")
         elif row := _ROW.fullmatch(line):
-            yield Row(section=section, name=row[1], relations=_relations(row[1], line))
+            plain = line.replace(_FINISHES, "| related |")
+            yield Row(
+                section=section,
+                name=row[1],
+                relations=_relations(row[1], plain),
+                finishes=plain != line,
+            )
 
 
 def _relations(name: str, line: str) -> Mapping[Role, Relation]:

@@ -27,6 +27,11 @@ _THINGS = {
     "supervisions": "supervision",
     "sessions": "session",
     "consents": "consent",
+    "departures": "departure",
+    "records-windows": "clinic",
+    "erasures": "patient",
+    "erasure-policies": "clinic",
+    "private-text-erasures": "patient",
     "goals": "goal",
     "assignments": "assignment",
     "entries": "entry",
@@ -38,14 +43,23 @@ _THINGS = {
 _NAMED = {
     "patient_id": "patient",
     "therapist_id": "therapist",
+    "clinic_id": "clinic",
     "assignment_id": "assignment",
     "session_id": "past session",
     "created_in_session_id": "past session",
 }
 """What a body says that it is about. The other ids in an example are of its own parts."""
 
-NAMES_NOBODY = {"registerClinic", "registerTherapist", "registerPatient"}
-"""Each makes somebody new, and so is about nobody who is there."""
+NAMES_NOBODY = {
+    "registerClinic",
+    "registerTherapist",
+    "registerPatient",
+    "recordDeparture",
+    "setErasurePolicy",
+}
+"""Each makes somebody new, is the clinic's own, or speaks of staff whom care need not know: it is
+about nobody who is there.
+"""
 
 _NOT_NEEDED = {"occurrence_id", "continues_from", "goal_ids", "entry_id"}
 """Of somebody else's example, and nothing that decides who may."""
@@ -141,10 +155,12 @@ def _example(operation: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def _about(example: Mapping[str, Any], things: Things) -> dict[str, Any]:
-    """A new thing each time, about these."""
+    """A new thing each time, about these. Whoever is said to have left is nobody whom others ask
+    about: what is told of them would be found under their id.
+    """
     told = {name: value for name, value in example.items() if name not in _NOT_NEEDED}
-    if "id" in told:
-        told["id"] = str(uuid4())
+    for made in told.keys() & {"id", "person_id"}:
+        told[made] = str(uuid4())
     return {name: _of(name, value, things) for name, value in told.items()}
 
 

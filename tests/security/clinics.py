@@ -13,8 +13,9 @@ from uuid import UUID, uuid4
 import httpx
 
 from deploy.local.issuer import LIFETIME, Issuer
-from deploy.local.people import Person
+from deploy.local.people import SCOPES, Person
 from deploy.local.run_info import RunInfo
+from libs.access.passes import CONFIRMS
 from libs.eventstore.telling import Role
 from tests.security.access import ROLES, Whose
 from tests.system.people import uuid_of
@@ -47,6 +48,8 @@ def opened(run: RunInfo, issuer: Issuer, http: httpx.Client) -> Clinics:
     mine = first.patient("patient", "therapist", "supervisor")
     theirs = first.patient("another patient", "another therapist", "another supervisor")
     elsewhere = second.patient("patient", "therapist", "supervisor")
+    for clinic, patient in ((first, "patient"), (first, "another patient"), (second, "patient")):
+        clinic.erasing(patient)
     first.heard_by_all()
     second.heard_by_all()
     return Clinics(
@@ -98,6 +101,9 @@ class Clinic:
         goal = self.tell(therapist, "assignment/v1/goals", **of, statement="I talk to people.")
         homework = self.tell(therapist, "assignment/v1/homework", **of, **_HOMEWORK)
         consent = self.tell(patient, "care/v1/consents", **of, **_CONSENT)
+        departure = self.tell("clinic_admin", "care/v1/departures", person_id=uuid4())
+        self.tell("clinic_admin", "care/v1/records-windows", clinic_id=self.id, days=0)
+        self.tell(patient, "care/v1/sharing-consents", **of, **_SHARING)
         entry = self.tell(patient, "diary/v1/entries", **of, **an_entry())
         review = self.tell(therapist, "review/v1/reviews", assignment_id=homework, session_id=past)
         self.tell(therapist, f"review/v1/reviews/{review}/work-done", work_done=[_work()])
@@ -117,12 +123,20 @@ class Clinic:
             "goal": goal,
             "assignment": homework,
             "consent": consent,
+            "departure": departure,
             "entry": entry,
             "notebook": who,
             "review": review,
             "notebook item": item,
             "occurrence": occurrence,
         }
+
+    def erasing(self, patient: str) -> None:
+        """Asked for, and by nothing in the matrix carried out: its time is never there."""
+        who = self.person(patient)
+        self.tell("clinic_admin", "care/v1/erasure-policies", clinic_id=self.id, grace_days=30)
+        self.tell(patient, "care/v1/erasures", patient_id=who)
+        self.tell(patient, "care/v1/private-text-erasures", patient_id=who)
 
     def found(self, name: str, query: str) -> UUID:
         """The first id in the answer, once there is one: what a reaction makes comes a little
@@ -155,10 +169,13 @@ class Clinic:
     def person(self, name: str) -> UUID:
         return self.people.setdefault(name, uuid4())
 
-    def token(self, name: str, *, lasts: float = LIFETIME) -> str:
-        """The name of a person ends with their role. `lasts` seconds from now."""
+    def token(self, name: str, *, lasts: float = LIFETIME, scope: str | None = None) -> str:
+        """The name of a person ends with their role. `lasts` seconds from now. An integrator has
+        all scopes unless told otherwise.
+        """
         role: Role = next(role for role in ROLES if name.endswith(role))
-        scope = "care assignment diary review" if role == "integrator" else ""
+        scope = " ".join([*SCOPES, CONFIRMS]) if scope is None else scope
+        scope = scope if role == "integrator" else ""
         person = Person(id=self.person(name), role=role, scope=scope)
         return self.issuer.token_for(person, self.id, now=time.time() + lasts - LIFETIME)
 
@@ -198,6 +215,7 @@ _HOMEWORK = {
     },
 }
 _PERSON = {"name": "Somebody", "zone": ZONE, "locale": "en-GB"}
+_SHARING = {"shared_with": "My sister", "relation": "relative", "text_version": "sharing-1"}
 _CONSENT = {"scope": "analytics", "purpose": "service_evaluation"}
 
 

@@ -48,7 +48,8 @@ class RoleCommand:
     @property
     def arguments(self) -> list[str]:
         """So that it comes to its settings."""
-        return [_ANY[each.name] for each in self.parsed.params if each.name in _ANY]
+        told = [_ANY[each.name] for each in self.parsed.params if each.name in _ANY]
+        return [word for each in told for word in each]
 
     def complains(self) -> str:
         """Of settings that are missing or wrong: it stops before it does anything."""
@@ -61,7 +62,11 @@ class RoleCommand:
         return frozenset(_MISSING.findall(self.complains()))
 
 
-_ANY = {"name": "goals", "place": "interlude.care.events.v1/0/7"}
+_ANY = {
+    "name": ["goals"],
+    "place": ["interlude.care.events.v1/0/7"],
+    "clinic": ["--clinic", "01990000-0000-7000-8000-00000000c001"],
+}
 """Arguments that command lines take, by their names."""
 
 
@@ -89,7 +94,7 @@ def rows() -> Mapping[str, CommandRow]:
 def commands() -> Iterator[RoleCommand]:
     for service in (*SERVICES, "gateway"):
         module = import_module(f"services.{service}.__main__")
-        line = module.line if service == "gateway" else command_line(module.SERVICE)
+        line = getattr(module, "line", None) or command_line(module.SERVICE)
         yield from _below(service, line, get_command(line), ())
 
 

@@ -65,6 +65,8 @@ def _variables() -> Iterator[tuple[str, str, Any]]:
     yield "twenty thousand unknown values", _STATUSES, [CANARY] * 20_000
     yield "sixty thousand empty objects", _GRADE, {"assignmentId": "x", "components": [{}] * 60_000}
     yield "ten thousand unknown fields", _GRADE, {f"{CANARY}{n}": n for n in range(10_000)}
+    yield "as many as are looked at", _GRADE, {f"{CANARY}{n}": n for n in range(1_990)}
+    yield "ten thousand in each other", _GRADE, {"components": [{CANARY: {CANARY: 1}}] * 4_000}
 
 
 VARIABLES = [

@@ -82,7 +82,8 @@ def _inputs(commands: Sequence[Asked], things: Things) -> Iterator[tuple[str, An
     for each in commands:
         told = dict(_as_graphql(_input_of(each), each.body(things) or {}))
         if (about := each.named(things)) is not None:
-            told[f"{camel(each.aggregate)}Id"] = global_id(AGGREGATES[each.aggregate], about)
+            kind = AGGREGATES.get(each.aggregate)
+            told[f"{camel(each.aggregate)}Id"] = global_id(kind, about) if kind else str(about)
         yield each.name, told
 
 

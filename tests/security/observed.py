@@ -21,8 +21,9 @@ from deploy.local.database import Target
 from deploy.local.issuer import Issuer, kept_key
 from deploy.local.ports import free_port
 from deploy.local.postgres import Postgres
-from deploy.local.processes import without_the_master
+from deploy.local.processes import for_auditors, without_the_master
 from deploy.local.run_info import RunInfo
+from libs.process.keys import master_key, wrapping
 from tests.security.clinics import Clinic
 from tests.security.commands import rows
 from tests.security.refusals import Refusing
@@ -42,9 +43,10 @@ _LOGGED = {
 _NOBODY_UNASKED = "host all all 127.0.0.1/32 scram-sha-256\n"
 DATABASE_ROLES = (
     *(f"{service}_{role}" for service in ("care", "assignment", "diary", "review")
-      for role in ("app", "relay", "follow", "owner")),
-    "gateway_app", "gateway_projector", "gateway_analytics", "gateway_owner",
-    "keyring_app", "keyring_writer",
+      for role in ("app", "relay", "follow", "auditor", "owner")),
+    "gateway_app", "gateway_projector", "gateway_analytics", "gateway_auditor",
+    "gateway_owner",
+    "keyring_app", "keyring_writer", "keyring_rotator",
 )  # fmt: skip
 
 
@@ -55,6 +57,8 @@ LOOKS = (
     "review store verify",
     "assignment store verify",
     "care republish",
+    "care audit verify",
+    "gateway audit verify",
     "gateway projector status",
     "gateway projector parked --json",
     "gateway projector retry",
@@ -120,6 +124,7 @@ class Observed:
             "DATABASE_URL": target.url_as(role).replace(known, password or known),
             "MIGRATION_DATABASE_URL": target.url_as(others[0]) if others else "",
             **without_the_master(master),
+            **for_auditors(master),
             "BROKER_URL": self.run.broker,
         }
         service, *words = line.split()
@@ -195,7 +200,14 @@ def _secrets(run: RunInfo, interlude: Talkative) -> Mapping[str, str]:
     master = interlude.var.master_key()
     target = Target(run.database, master)
     passwords = {role: _password(target.url_as(role)) for role in DATABASE_ROLES}
-    return {"master key": master, "superuser": _password(run.database), **passwords}
+    wraps = wrapping(master_key(master)).written().removeprefix("1:")
+    return {
+        "master key": master,
+        "what wraps keys": wraps,
+        "what signs passes": without_the_master(master)["PASS_KEYS"].removeprefix("gateway:"),
+        "superuser": _password(run.database),
+        **passwords,
+    }
 
 
 def _password(url: str) -> str:

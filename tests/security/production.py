@@ -14,8 +14,10 @@ import httpx
 import orjson
 from fastapi import FastAPI
 
+from libs.access.departed import KnownDepartures
 from libs.eventstore.pool import Pool
 from libs.process.admin import Readiness
+from libs.testing.audit import MemoryAudit
 from libs.testing.web import TOKENS, Following, Ids, Names
 from libs.web.service import Manners
 from services.gateway.app import create_app
@@ -74,6 +76,7 @@ def gateway(pool: Pool, sealer: Opener, services: Answers) -> FastAPI:
     clients: Clients = dict.fromkeys(("care", "assignment", "diary", "review"), client)
     parts = Parts(
         identity=Names(PEOPLE),
+        departed=KnownDepartures(pool, table="departures", monotonic=lambda: 0.0),
         models=ReadModels(pool),
         sealer=sealer,
         awaiting=Following(),
@@ -82,6 +85,7 @@ def gateway(pool: Pool, sealer: Opener, services: Answers) -> FastAPI:
         clients=clients,
         live=Live(),
         streams=Streams(),
+        audit=MemoryAudit(),
         clock=lambda: LATER,
         new_id=Ids(),
     )

@@ -13,20 +13,26 @@ SCHEMAS = (*SERVICES, "gateway", "keyring", "broker")
 
 Wall = Literal["clinic", "none", ""]
 
-_ROW = re.compile(r"\| `(\w+)` \|(.*)\|")
+_ROW = re.compile(r"\| `([\w.<>]+)` \|(.*)\|")
 _HEAD = re.compile(r"\| table \| wall \|(.*)\|")
 _RIGHT = re.compile(r"[a-z]+(?: \([a-z_, ]+\))?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """`rights` by role, in words; `through_all` are the roles that see rows of every clinic."""
+    """`rights` by role, in words; `through_all` are the roles that see rows of every clinic.
+    `schema` is that of the roles, unless the row names another.
+    """
 
     schema: str
     name: str
     wall: Wall
     rights: Mapping[str, frozenset[str]]
     through_all: frozenset[str]
+
+    @property
+    def owner(self) -> str:
+        return f"{self.schema.partition('_')[0]}_owner"
 
     @property
     def whole_name(self) -> str:
@@ -55,7 +61,7 @@ def _tables(text: str) -> Iterator[Table]:
         elif row := _ROW.fullmatch(line):
             for service in SERVICES if "<service>" in columns[0] else ("",):
                 named = [column.replace("<service>", service) for column in columns]
-                yield _table(row[1], _cells(row[2]), named)
+                yield _table(row[1].replace("<service>", service), _cells(row[2]), named)
 
 
 def _table(name: str, cells: list[str], columns: list[str]) -> Table:
@@ -63,8 +69,9 @@ def _table(name: str, cells: list[str], columns: list[str]) -> Table:
     if wall not in {"clinic", "none", ""} or len(granted) != len(columns):
         raise ValueError(f"{name}: a wall, and a cell for each role")
     by_role = dict(zip(columns, granted, strict=True))
+    apart, _, name = name.rpartition(".")
     return Table(
-        schema=columns[0].partition("_")[0],
+        schema=apart or columns[0].partition("_")[0],
         name=name,
         wall=wall,  # type: ignore[arg-type]  # looked at above
         rights={role: _rights(cell) for role, cell in by_role.items()},

@@ -16,7 +16,8 @@ from tests.security.clinics import Clinic
 from tests.security.texts import Planting, bodies, commands, texts_in
 
 ORDER = (
-    "registerTherapist", "registerPatient", "setGoal", "createAssignment", "giveHomework",
+    "registerTherapist", "registerPatient", "consentToSharing",
+    "setGoal", "createAssignment", "giveHomework",
     "offerOptions", "chooseOption", "addComponent", "chooseFirstComponent", "giveRationale",
     "recordPractice", "conceptualiseSituation", "recordExperience", "statePrediction",
     "reportObstacle", "planObstacleResponse", "specifyPlan", "checkUnderstanding", "rateReadiness",
@@ -38,6 +39,7 @@ _GRADED = [{"label": "x", "difficulty": {"value": each, "scale": _TEN}} for each
 _BELIEF = {"text": "x", "belief": {"value": 70, "scale": {**_TEN, "max": 100}}}
 
 AS_RULES_WANT: Mapping[str, tuple[Mapping[str, Any], ...]] = {
+    "consentToSharing": ({"attested": "on_paper", "until": None},),
     "createAssignment": ({"technique": "other", "technique_other": "x"},),
     "giveHomework": (
         {"technique": "other", "technique_other": "x"},

@@ -53,7 +53,12 @@ QUERIES = {
     " { nodes { type } } }",
     "notebook": "query($patient: ID!) { notebook(patientId: $patient, first: 9) { nodes { id } } }",
     "goals": "query($patient: ID!) { goals(patientId: $patient, first: 9) { nodes { id } } }",
+    "consents": "query($patient: ID!) { consents(patientId: $patient, first: 9) { nodes { id } } }",
+    "sharing": "query($patient: ID!) { sharing(patientId: $patient, first: 9) { nodes { id } } }",
+    "erasure": "query($patient: ID!) { erasure(patientId: $patient) { status } }",
     "diary": "query($patient: ID!) { diary(patientId: $patient, first: 9) { nodes { id } } }",
+    "whoLooked": "query($patient: ID!) { whoLooked(patientId: $patient, first: 9)"
+    " { nodes { role } } }",
 }
 NODE = "query($id: ID!) { node(id: $id) { __typename } }"
 

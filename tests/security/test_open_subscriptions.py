@@ -31,6 +31,8 @@ A_WHILE = 12.0
 FORBIDDEN, EXPIRED = 4403, 4401
 UNAUTHENTICATED = "UNAUTHENTICATED"
 
+_WORK = "'s work here"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
@@ -51,6 +53,10 @@ class Case:
         return who
 
     def end(self, what: str) -> None:
+        if what.endswith(_WORK):
+            who = self.clinic.person(what.removesuffix(_WORK))
+            self.clinic.tell("clinic_admin", "care/v1/departures", person_id=who)
+            return
         path = {"relationship": "care-relationships", "supervision": "supervisions"}[what]
         told = {"reason": "therapy_completed"} if what == "relationship" else {}
         self.clinic.tell("clinic_admin", f"care/v1/{path}/{self.things[what]}/ends", **told)
@@ -88,6 +94,8 @@ def code_of(content: Any) -> str:
         ("therapist", "relationship"),
         ("supervisor", "relationship"),
         ("supervisor", "supervision"),
+        ("therapist", "therapist's work here"),
+        ("supervisor", "supervisor's work here"),
     ],
 )
 def test_the_end_of_what_opens_somebodys_record_shuts_out_within_a_minute(

@@ -145,13 +145,13 @@ def test_the_integrator_does_what_its_scopes_say(run: RunInfo, keycloak: Keycloa
         url = f"{run.services['care']}/v1/patients/{run.story['patient']}"
         return httpx.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=20).status_code
 
-    assert reads_a_patient("care") == httpx.codes.OK
-    assert reads_a_patient("assignment diary review") == httpx.codes.NOT_FOUND
+    assert reads_a_patient("care/patients.read") == httpx.codes.OK
+    assert reads_a_patient("care/patients.write care/sessions.read") == httpx.codes.FORBIDDEN
 
 
 def test_a_scope_that_is_not_the_integrators_is_not_given(keycloak: Keycloak) -> None:
     form = keycloak_tokens.form(keycloak.issuer, "analyst", keycloak.accounts, now=time.time())
-    answer = keycloak.asked({**form, "scope": "care"})
+    answer = keycloak.asked({**form, "scope": "care/patients.read"})
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_scope")
 
 

@@ -13,6 +13,7 @@ from kafka.structs import TopicPartition
 
 from libs.messaging.address import KafkaAddress
 from libs.messaging.broker import Partition
+from libs.messaging.kafka import refusing
 
 # The client reports each refused connection at error level, several times a second while a broker
 # is away. What matters of it reaches us as exceptions, and we say it once, as a code.
@@ -54,7 +55,7 @@ def made(kind: Callable[..., Client], address: KafkaAddress, **settings: Any) ->
     network: list[KafkaNetClient] = []
 
     def connecting(**more: Any) -> KafkaNetClient:
-        network.append(KafkaNetClient(**more))
+        network.append(refusing.client(**more))
         return network[-1]
 
     try:

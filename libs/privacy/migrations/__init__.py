@@ -1,4 +1,4 @@
-"""The keyring's one table. In production it is a database of its own, with backups of at most 30
+"""The keyring's tables. In production it is a database of its own, with backups of at most 30
 days, so that a destroyed key is gone everywhere by then.
 """
 
@@ -9,6 +9,8 @@ from sqlalchemy import Connection, text
 from libs.eventstore.migrations import run_script
 
 _WALLS = Path(__file__).parent / "walls.sql"
+_ROTATION = Path(__file__).parent / "rotation.sql"
+_OVERWRITING = Path(__file__).parent / "overwriting.sql"
 
 _TABLE = """
 CREATE TABLE subject_keys (
@@ -22,7 +24,7 @@ CREATE TABLE subject_keys (
     CONSTRAINT a_key_or_its_tombstone CHECK ((wrapped IS NULL) = (destroyed_at IS NOT NULL))
 ) WITH (autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0)
 """
-# An overwritten key still lies in the old row until it is vacuumed, hence the zeros above.
+# A destroyed key still lies in the old row until it is vacuumed, hence the zeros above.
 
 _TOMBSTONES_STAY = """
 CREATE FUNCTION tombstones_stay() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -45,3 +47,17 @@ def create_keyring(connection: Connection) -> None:
 
 def build_walls(connection: Connection) -> None:
     run_script(connection, _WALLS, reader="keyring_app", writer="keyring_writer")
+
+
+def allow_rotation(connection: Connection) -> None:
+    run_script(
+        connection,
+        _ROTATION,
+        reader="keyring_app",
+        writer="keyring_writer",
+        rotator="keyring_rotator",
+    )
+
+
+def overwrite_the_destroyed(connection: Connection) -> None:
+    run_script(connection, _OVERWRITING, writer="keyring_writer", rotator="keyring_rotator")

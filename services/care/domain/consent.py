@@ -1,36 +1,41 @@
-"""What a patient allows to be done with what is recorded about them, scope by scope.
+"""What a patient allows: to be treated, to be counted, that somebody whom they name is told.
 
-One stream for each patient and scope: given, withdrawn, perhaps given again. Deny wins: whatever
-was told in whichever order, nobody uses what the patient has withdrawn.
+One stream for each patient and scope, and for each person whom sharing is with: given, withdrawn,
+perhaps given again. Deny wins: whatever was told in whichever order, nobody uses what the patient
+has withdrawn. The record of what was allowed, and of the treatment, stays.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal, NewType, assert_never
-from uuid import UUID, uuid5
+from datetime import date, datetime
+from typing import Literal, assert_never
 
 from libs.eventstore.decider import Decider, Rejected
-from libs.eventstore.telling import Actor, Told
+from libs.eventstore.telling import Told
+from services.care.domain.consent_words import (
+    ConsentId,
+    ConsentNotAttested,
+    Party,
+    Scope,
+    consent_of,
+    must_be_attested,
+    party_of,
+)
 from services.care.domain.patient import PatientId
+from services.care.domain.sharing_consent import (
+    ConsentToSharing,
+    Relation,
+    SharingConsentGiven,
+    facts_of,
+)
+from services.care.domain.treatment_consent import ConsentToTreatment, TreatmentConsentGiven
 
-ConsentId = NewType("ConsentId", UUID)
-
-_CONSENTS = UUID("5d0c0c1e-2f0b-5c57-8d2e-6f8f0c9b7a11")
-
-Scope = Literal["analytics", "treatment", "sharing", "research"]
-"""All that a consent can ever be about; a request takes those that somebody honours today."""
+__all__ = ["ConsentId", "ConsentNotAttested", "Party", "Scope", "consent_of"]
 
 Honoured = Literal["analytics"]
+"""What `giveConsent` takes: the other scopes are consented to in words of their own."""
 
 Purpose = Literal["service_evaluation", "quality_improvement"]
-
-Party = Literal["patient", "therapist"]
-
-
-def consent_of(patient_id: PatientId, scope: Scope) -> ConsentId:
-    """One per patient and scope, whoever tells it and however often."""
-    return ConsentId(uuid5(_CONSENTS, f"{patient_id}/{scope}"))
 
 
 # --- Facts. Stored for ever: add a version in wire.py, never edit a field here. ---
@@ -61,7 +66,7 @@ class ConsentWithdrawn:
     withdrawn_at: datetime
 
 
-Event = ConsentGiven | ConsentWithdrawn
+Event = ConsentGiven | TreatmentConsentGiven | SharingConsentGiven | ConsentWithdrawn
 
 
 # --- State: only what a rule below needs to know. ---
@@ -77,7 +82,10 @@ class Given:
     consent_id: ConsentId
     patient_id: PatientId
     scope: Scope
-    purpose: Purpose
+    purpose: Purpose | None = None
+    text_version: str | None = None
+    relation: Relation | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +105,22 @@ def evolve(_state: State, event: Event) -> State:
                 patient_id=event.patient_id,
                 scope=event.scope,
                 purpose=event.purpose,
+            )
+        case TreatmentConsentGiven():
+            return Given(
+                consent_id=event.consent_id,
+                patient_id=event.patient_id,
+                scope="treatment",
+                text_version=event.text_version,
+            )
+        case SharingConsentGiven():
+            return Given(
+                consent_id=event.consent_id,
+                patient_id=event.patient_id,
+                scope="sharing",
+                text_version=event.text_version,
+                relation=event.relation,
+                until=event.until,
             )
         case ConsentWithdrawn():
             return Withdrawn(patient_id=event.patient_id, withdrawn_at=event.withdrawn_at)
@@ -122,21 +146,13 @@ class WithdrawConsent(Told):
     """From now on; no reason is asked, and nobody has to attest a no."""
 
 
-Command = GiveConsent | WithdrawConsent
-
-
-class ConsentNotAttested(Rejected):
-    """A therapist who tells of a patient's consent attests it; a patient has nothing to attest."""
-
-    code = "consent-not-attested"
-    pointer = "/attested"
+Command = GiveConsent | ConsentToTreatment | ConsentToSharing | WithdrawConsent
 
 
 class ConsentGivenOtherwise(Rejected):
-    """This consent is given already, for another purpose: withdraw it first."""
+    """This consent is given already, in other words: withdraw it first."""
 
     code = "consent-given-otherwise"
-    pointer = "/purpose"
 
 
 class ConsentWithdrawnSince(Rejected):
@@ -152,20 +168,48 @@ class ConsentWithdrawnSince(Rejected):
 
 
 def give(command: GiveConsent, state: State) -> Sequence[Event]:
-    by = _party(command.by)
-    if command.attested != (by == "therapist"):
-        raise ConsentNotAttested
-    if isinstance(state, Withdrawn) and command.happened_at <= state.withdrawn_at:
-        raise ConsentWithdrawnSince
+    must_be_attested(command.by, command.attested)
     given = ConsentGiven(
         consent_id=consent_of(command.patient_id, command.scope),
         patient_id=command.patient_id,
         scope=command.scope,
         purpose=command.purpose,
-        given_by=by,
+        given_by=party_of(command.by),
         given_at=command.happened_at,
     )
-    if not isinstance(state, Given):
+    return _unless_so(given, command, state)
+
+
+def consent_to_treatment(command: ConsentToTreatment, state: State) -> Sequence[Event]:
+    must_be_attested(command.by, command.attested)
+    given = TreatmentConsentGiven(
+        consent_id=consent_of(command.patient_id, "treatment"),
+        patient_id=command.patient_id,
+        text_version=command.text_version,
+        given_by=party_of(command.by),
+        attested=command.attested,
+        given_at=command.happened_at,
+    )
+    if isinstance(state, Given) and state.text_version != command.text_version:
+        return [given]
+    return _unless_so(given, command, state)
+
+
+def consent_to_sharing(command: ConsentToSharing, state: State) -> Sequence[Event]:
+    must_be_attested(command.by, command.attested)
+    (given,) = facts_of(command, party_of(command.by))
+    return _unless_so(given, command, state)
+
+
+def _unless_so(given: Event, command: Told, state: State) -> Sequence[Event]:
+    """Names and reasons are sealed and cannot be compared here: the desk does that."""
+    if isinstance(state, NeverGiven):
+        return [given]
+    if state.patient_id != given.patient_id:
+        raise ConsentGivenOtherwise
+    if isinstance(state, Withdrawn):
+        if command.happened_at <= state.withdrawn_at:
+            raise ConsentWithdrawnSince
         return [given]
     if state != evolve(state, given):
         raise ConsentGivenOtherwise
@@ -181,7 +225,7 @@ def withdraw(command: WithdrawConsent, state: State) -> Sequence[Event]:
             consent_id=state.consent_id,
             patient_id=state.patient_id,
             scope=state.scope,
-            withdrawn_by=_party(command.by),
+            withdrawn_by=party_of(command.by),
             withdrawn_at=command.happened_at,
         )
     ]
@@ -191,14 +235,14 @@ def decide(command: Command, state: State) -> Sequence[Event]:
     match command:
         case GiveConsent():
             return give(command, state)
+        case ConsentToTreatment():
+            return consent_to_treatment(command, state)
+        case ConsentToSharing():
+            return consent_to_sharing(command, state)
         case WithdrawConsent():
             return withdraw(command, state)
         case _:
             assert_never(command)
-
-
-def _party(by: Actor) -> Party:
-    return "therapist" if by.role == "therapist" else "patient"
 
 
 decider: Decider[Command, State, Event] = Decider(NeverGiven(), evolve, decide)

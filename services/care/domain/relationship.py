@@ -109,6 +109,13 @@ class PatientIsTherapist(Rejected):
     pointer = "/patient_id"
 
 
+class TherapistHasLeft(Rejected):
+    """They do not work here any more: if they have come back, their return is recorded first."""
+
+    code = "therapist-has-left"
+    pointer = "/therapist_id"
+
+
 class RelationshipBegunOtherwise(Rejected):
     """This id is taken by a relationship of other people."""
 

@@ -127,7 +127,8 @@ def _moved(session: Scheduled, to: SessionRescheduled) -> Scheduled:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleSession(Told):
     """`therapist_id` may be left out by the therapist who schedules. A session may lie in the
-    past: then it is told late. The duration, in minutes, is the clinic's unless told.
+    past: then it is told late. The duration, in minutes, is the clinic's unless told. Where the
+    patient has withdrawn their consent to treatment, a notice says so.
     """
 
     id: Annotated[SessionId, MINTED]
@@ -136,6 +137,7 @@ class ScheduleSession(Told):
     starts_at: LocalMoment
     duration_min: Minutes | None = None
     clinic_duration_min: Annotated[int, LOOKED_UP]
+    treatment_withdrawn: Annotated[bool, LOOKED_UP] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +194,9 @@ class EndBeforeStart(Rejected):
 
 
 SESSION_IN_THE_PAST = Advice("session-in-the-past", "The session starts before it was told of.")
+TREATMENT_CONSENT_WITHDRAWN = Advice(
+    "treatment-consent-withdrawn", "The patient has withdrawn their consent to treatment."
+)
 ENDED_WITHOUT_START = Advice("ended-without-start", "Nobody has told that this session started.")
 
 # --- Rules. ---
@@ -272,12 +277,22 @@ def decide(command: Command, state: State) -> Sequence[Event]:
 def advise(command: Command, state: State) -> Sequence[Notice]:
     match command, state:
         case ((ScheduleSession() | RescheduleSession()), Scheduled()):
-            past = state.starts_at < command.happened_at
-            return [SESSION_IN_THE_PAST.at("/starts_at")] if past else []
+            return [*_of_its_time(command, state), *_of_consent(command)]
         case EndSession(), Scheduled(started_at=None):
             return [ENDED_WITHOUT_START.at()]
         case _:
             return []
+
+
+def _of_its_time(command: Command, session: Scheduled) -> Sequence[Notice]:
+    past = session.starts_at < command.happened_at
+    return [SESSION_IN_THE_PAST.at("/starts_at")] if past else []
+
+
+def _of_consent(command: Command) -> Sequence[Notice]:
+    """They may still meet, if only to talk about it; and a no to treatment erases nothing."""
+    said_no = isinstance(command, ScheduleSession) and command.treatment_withdrawn
+    return [TREATMENT_CONSENT_WITHDRAWN.at("/patient_id")] if said_no else []
 
 
 def _scheduled(state: State) -> Scheduled:

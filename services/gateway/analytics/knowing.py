@@ -11,7 +11,8 @@ from uuid import UUID
 import structlog
 from sqlalchemy import Connection, text
 
-from libs.access import care_facts
+from libs.access import care_facts, erasing
+from libs.access.erasing import ERASED, PatientErased
 from libs.eventstore.reading import Fact, Reads, read_as
 from libs.eventstore.recorded import Recorded
 from libs.messaging import derived
@@ -24,7 +25,7 @@ KNOWING = "analytics-knowing"
 
 PUBLISHING = "analytics"
 
-CATEGORIES = care_facts.CATEGORIES | {"consent"}
+CATEGORIES = care_facts.CATEGORIES | erasing.CATEGORIES | {"consent"}
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +43,7 @@ class ConsentWithdrawn(Fact):
 READS: Reads[Fact] = {
     "interlude.care.ConsentGiven.v1": ConsentGiven,
     "interlude.care.ConsentWithdrawn.v1": ConsentWithdrawn,
+    ERASED: PatientErased,
 }
 
 _GIVEN = text("""
@@ -59,6 +61,12 @@ RETURNING consent, epoch
 _NOTHING_LATEST = text("""
 DELETE FROM analytics_latest WHERE tenant_id = :tenant AND patient_id = :patient
 """)
+_NO_CONSENT = text("""
+DELETE FROM analytics_consents WHERE tenant_id = :tenant AND patient_id = :patient
+""")
+_NOTHING_HELD = text("""
+DELETE FROM analytics_held WHERE tenant_id = :tenant AND patient_id = :patient
+""")
 
 
 class Knowing:
@@ -74,12 +82,16 @@ class Knowing:
         told = [(recorded, fact) for recorded in events if (fact := read_as(recorded, READS))]
         if told:
             epochs.hold_still(db)
-        for recorded, fact in told:
+        # Deny wins: whoever was erased has consented to nothing that comes beside it.
+        for recorded, fact in sorted(told, key=lambda each: isinstance(each[1], PatientErased)):
             match fact:
                 case ConsentGiven(scope="analytics"):
                     self._given(db, recorded, fact.patient_id)
                 case ConsentWithdrawn(scope="analytics"):
                     self._withdrawn(db, recorded, fact.patient_id)
+                case PatientErased():
+                    self._erased(db, recorded, fact.patient_id)
+        erasing.keep(db, events, answers=False)
 
     def _given(self, db: Connection, recorded: Recorded, patient_id: UUID) -> None:
         tenant_id, given_at, now = recorded.tenant_id, recorded.recorded_at, self._now()
@@ -118,6 +130,13 @@ class Knowing:
             for epoch in range(first, last + 1)
         ]
         derived.put(db, told, self._now())
+
+    def _erased(self, db: Connection, recorded: Recorded, patient_id: UUID) -> None:
+        """As a withdrawal, and then nothing is kept here by which the patient could be found."""
+        self._withdrawn(db, recorded, patient_id)
+        who = {"tenant": recorded.tenant_id, "patient": patient_id}
+        for statement in (_NO_CONSENT, _NOTHING_LATEST, _NOTHING_HELD):
+            db.execute(statement, who)
 
     def _forgetting(
         self, recorded: Recorded, patient_id: UUID, consent: UUID, epoch: int

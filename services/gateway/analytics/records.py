@@ -19,6 +19,11 @@ from services.gateway.analytics.pseudonyms import Pseudonyms
 SCHEMAS = "https://interlude.example/schemas/analytics"
 SOURCE = "/interlude/analytics"
 
+WITHDRAWN = (published_as("interlude.care.ConsentWithdrawn.v1"), "consent")
+"""How consumers are told to forget, also where the patient was erased: whoever analyses need not
+know which, and has one word to obey.
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
@@ -81,7 +86,7 @@ def forgetting(recorded: Recorded, *, epoch: Epoch, names: Pseudonyms) -> Record
         "session_number": None,
         "fact": {"forget": names.patient},
     }
-    return _record(recorded, epoch, names, content)
+    return _record(recorded, epoch, names, content, as_of=WITHDRAWN)
 
 
 def _about(recorded: Recorded, epoch: Epoch, names: Pseudonyms) -> dict[str, Any]:
@@ -93,25 +98,32 @@ def _about(recorded: Recorded, epoch: Epoch, names: Pseudonyms) -> dict[str, Any
 
 
 def _record(
-    recorded: Recorded, epoch: Epoch, names: Pseudonyms, content: Mapping[str, Any]
+    recorded: Recorded,
+    epoch: Epoch,
+    names: Pseudonyms,
+    content: Mapping[str, Any],
+    *,
+    as_of: tuple[str, str] | None = None,
 ) -> Record:
+    kind, category = as_of or (published_as(recorded.known_as), recorded.category)
     return Record(
         key=names.patient,
-        headers=list(_headers(recorded, epoch, names).items()),
+        headers=list(_headers(recorded, epoch, names, kind=kind, category=category).items()),
         value=orjson.dumps(content),
     )
 
 
-def _headers(recorded: Recorded, epoch: Epoch, names: Pseudonyms) -> dict[str, str]:
+def _headers(
+    recorded: Recorded, epoch: Epoch, names: Pseudonyms, *, kind: str, category: str
+) -> dict[str, str]:
     """CloudEvents without `time`, whose trace and chain would lead back to the fact."""
-    kind = published_as(recorded.known_as)
     headers = {
         "content-type": CONTENT_TYPE,
         "ce_specversion": "1.0",
         "ce_id": names.of(str(recorded.event_id)),
         "ce_type": kind,
         "ce_source": SOURCE,
-        "ce_subject": f"{recorded.category}-{names.of(str(recorded.stream_uuid))}",
+        "ce_subject": f"{category}-{names.of(str(recorded.stream_uuid))}",
         "ce_dataschema": f"{SCHEMAS}/{kind}.schema.json",
         "ce_partitionkey": names.patient,
         "ce_sequence": str(recorded.version),

@@ -6,13 +6,13 @@ Several processes share the partitions; of their relays one is at work.
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
 
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
+from libs.access import erasing
 from libs.eventstore import channels, parking
 from libs.eventstore.projecting import Projection, Projector
 from libs.eventstore.recorded import Recorded
@@ -29,6 +29,7 @@ from libs.process.collector import settle_collector
 from libs.process.parts import utc_now
 from libs.process.settings import Database
 from libs.process.stopping import on_signals
+from libs.process.together import run_together
 from services.gateway.analytics import epochs, holding
 from services.gateway.analytics.knowing import CATEGORIES, KNOWING, PUBLISHING, Knowing
 from services.gateway.analytics.pseudonyms import epoch_key
@@ -87,7 +88,11 @@ def together(settings: AnalyticsSettings, stop: Event) -> None:
 def knower(settings: AnalyticsSettings, engine: Engine, broker: Broker, by: Time) -> Projector:
     care = topic_of("care", settings.topic_prefix)
     reader = Reader(
-        name=KNOWING, chain_keys={care: settings.key("chain:care")}, categories=CATEGORIES
+        name=KNOWING,
+        chain_keys={care: settings.key("chain:care")},
+        categories=CATEGORIES,
+        forgotten=erasing.forgotten,
+        spared=erasing.SPARED,
     )
     projection = Knowing(settings.key, held_for=settings.held_for, now=by.now)
     return _projector(settings, engine, broker, reader, projection, by=by)
@@ -107,7 +112,7 @@ def publisher(settings: AnalyticsSettings, engine: Engine, broker: Broker, by: T
     )
     ripening = Ripening(broker, known=known, settle=settings.settle, now=by.now, rest=by.rest)
     projection = Publishing(settings.key, ripening.place_of, now=by.now)
-    reader = Reader(name=PUBLISHING, chain_keys=keys)
+    reader = Reader(name=PUBLISHING, chain_keys=keys, forgotten=erasing.forgotten)
     return _projector(settings, engine, ripening, reader, projection, by=by)
 
 
@@ -123,16 +128,6 @@ def relay(settings: AnalyticsSettings, broker: Broker, by: Time) -> Relay:
         contents=derived.contents(purge=holding.purge(settings.held_for)),
         retention_ms=settings.retention_ms,
     )
-
-
-def run_together(stop: Event, loops: Sequence[Callable[[Event], None]]) -> None:
-    """Until `stop`, or until one of them falls: half of this role would be no role."""
-    with ThreadPoolExecutor(len(loops)) as threads:
-        running = [threads.submit(loop, stop) for loop in loops]
-        wait(running, return_when=FIRST_COMPLETED)
-        stop.set()
-    for one in running:
-        one.result()
 
 
 def rotated(settings: RotatingSettings) -> int:

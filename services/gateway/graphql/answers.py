@@ -20,6 +20,8 @@ LEGACY = "application/json"
 _WITHOUT_DATA: Mapping[str, HTTPStatus] = {
     "UNAUTHENTICATED": HTTPStatus.UNAUTHORIZED,
     "OVERLOADED": HTTPStatus.SERVICE_UNAVAILABLE,
+    "TOO_MANY_REQUESTS": HTTPStatus.TOO_MANY_REQUESTS,
+    "AUDIT_UNAVAILABLE": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """When nothing but such errors came of a request, its status says so too."""
 
@@ -44,6 +46,21 @@ def status_without_data(response: GraphQLHTTPResponse) -> HTTPStatus:
     errors: list[Any] = response.get("errors") or []
     codes = {str((each.get("extensions") or {}).get("code")) for each in errors}
     return _WITHOUT_DATA.get(codes.pop(), HTTPStatus.OK) if len(codes) == 1 else HTTPStatus.OK
+
+
+def status_before_execution(request: Request, response: GraphQLHTTPResponse) -> HTTPStatus:
+    """Of what was refused before anything was asked for."""
+    status = status_without_data(response)
+    if status == HTTPStatus.OK and accepts(request) == RESPONSE:
+        return HTTPStatus.BAD_REQUEST
+    return status
+
+
+def retry_after(response: GraphQLHTTPResponse) -> int | None:
+    """Seconds, where the first error says so."""
+    errors: list[Any] = response.get("errors") or []
+    seconds = (errors[0].get("extensions") or {}).get("retryAfter") if errors else None
+    return seconds if isinstance(seconds, int) else None
 
 
 def outcome(response: GraphQLHTTPResponse) -> str:

@@ -5,6 +5,7 @@
 from collections.abc import Mapping
 
 CODES: Mapping[str, str] = {
+    "AUDIT_UNAVAILABLE": "It could not be written down, so it is not answered: try again.",
     "BAD_CONSISTENCY_TOKEN": "This is not a consistency token of ours.",
     "BAD_CURSOR": "This cursor is not ours, or of another list.",
     "BAD_ID": "This is not an id of that kind.",
@@ -18,7 +19,10 @@ CODES: Mapping[str, str] = {
     "KEYRING_UNAVAILABLE": "Private text cannot be opened now: try again.",
     "LIMIT_EXCEEDED": "The document exceeds the limit that `extensions.limit` names.",
     "METHOD_NOT_ALLOWED": "GraphQL takes GET and POST.",
-    "OVERLOADED": "Too many requests; try again later.",
+    "OVERLOADED": (
+        "Too much is going on: try again later, a command with `extensions.idempotencyKey`, or with"
+        " its own key."
+    ),
     "PAGE_SIZE": "Give exactly one of `first` and `last`, from 1 to 100.",
     "SLOW_SUBSCRIBER": "Too many changes are waiting; subscribe again from the last cursor.",
     "STALE_READ": "What the consistency token names is not visible yet.",
@@ -31,5 +35,9 @@ CODES: Mapping[str, str] = {
         "One connection carries 20 operations at once, one person 50 subscriptions: end one."
     ),
     "UNAUTHENTICATED": "A valid bearer token is needed.",
-    "UNAVAILABLE": "A part of the system cannot be reached; nothing is known to have happened.",
+    "UNKNOWN_DOCUMENT": "Nobody has named this document beforehand, and no other is taken here.",
+    "UNAVAILABLE": (
+        "A part of the system cannot be reached; nothing is known to have happened. A command is"
+        " repeated with `extensions.idempotencyKey`, or with its own key."
+    ),
 }

@@ -17,11 +17,11 @@ from strawberry.types.nodes import SelectedField
 
 from libs.tracing.spans import begun
 from services.gateway import clients
-from services.gateway.clients import Done, NotAuthenticated, OutOfReach, Refused, TryLater
+from services.gateway.clients import Done, Refused
 from services.gateway.contracts import Json, Operation
 from services.gateway.graphql import nodes, types
 from services.gateway.graphql.context import Context, Info
-from services.gateway.graphql.errors import BadRequest, Overloaded, Unauthenticated, Unavailable
+from services.gateway.graphql.errors import BadRequest, Overloaded, Unavailable
 from services.gateway.graphql.ids import Kind, to_global, uuid_of
 from services.gateway.graphql.inputs import (
     SCALARS,
@@ -33,6 +33,7 @@ from services.gateway.graphql.inputs import (
     pascal,
     to_body,
 )
+from services.gateway.graphql.passing import passed_on
 
 AGGREGATES: Mapping[str, Kind] = {
     "clinic": "Clinic",
@@ -40,6 +41,8 @@ AGGREGATES: Mapping[str, Kind] = {
     "therapist": "Therapist",
     "relationship": "CareRelationship",
     "supervision": "Supervision",
+    "departure": "Departure",
+    "window": "RecordsWindow",
     "session": "Session",
     "consent": "Consent",
     "goal": "Goal",
@@ -229,16 +232,11 @@ async def _posted(
     if client is None:
         raise Unavailable
     about = {"server.address": operation.service}
-    try:
-        with begun(f"POST {operation.path}", "client", attributes=about) as span:
-            headers["traceparent"] = context.trace.within(span).traceparent
-            return await clients.post(client, path, body, headers)
-    except NotAuthenticated:
-        raise Unauthenticated from None
-    except TryLater as later:
-        raise Overloaded(retryAfter=later.after) from None
-    except OutOfReach:
-        raise Unavailable from None
+    # Without a key of their own they could not repeat what may have happened.
+    again = {} if given.idempotency_key else {"idempotencyKey": headers["Idempotency-Key"]}
+    with passed_on(**again), begun(f"POST {operation.path}", "client", attributes=about) as span:
+        headers["traceparent"] = context.trace.within(span).traceparent
+        return await clients.post(client, path, body, headers)
 
 
 def _headers(context: Context, given: Any) -> dict[str, str]:

@@ -2,16 +2,19 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 import strawberry
 
+from libs.access.departed import Departed
 from libs.access.principal import Principal
+from libs.audit.keeping import Audit
 from libs.eventstore.consistency import BadToken, Tokens
 from libs.eventstore.store import StoreUnavailable
+from libs.eventstore.telling import Role
 from libs.privacy.sealing import KeyringUnavailable
 from libs.web.headers import Trace
 from libs.web.limits import Doors
@@ -25,11 +28,15 @@ from services.gateway.graphql.errors import (
     Unauthenticated,
     Unavailable,
 )
+from services.gateway.graphql.looking import now_looking
 from services.gateway.graphql.streams import Streams
 from services.gateway.graphql.texts import Opener, open_texts
+from services.gateway.graphql.trusted import NONE_NAMED, TrustedDocuments
 from services.gateway.live import Live
 from services.gateway.queries.reading import Json, ReadModels
 from services.gateway.queries.visible import Asker, asker
+
+_NEVER_STAFF: frozenset[Role] = frozenset({"patient"})
 
 
 class Verifier(Protocol):
@@ -48,6 +55,7 @@ class Parts:
     """`patience`: how many seconds a query waits to be no older than its token."""
 
     identity: Verifier
+    departed: Departed
     models: ReadModels
     sealer: Opener
     awaiting: Awaiting
@@ -56,9 +64,18 @@ class Parts:
     clients: Clients
     live: Live
     streams: Streams
+    audit: Audit
     clock: Callable[[], datetime]
     new_id: Callable[[], UUID]
+    trusted: TrustedDocuments = NONE_NAMED
     patience: float = 0.5
+
+    async def present(self, principal: Principal) -> Principal:
+        """Them, and whether they still work here. Raises `StoreUnavailable`."""
+        if principal.roles <= _NEVER_STAFF:
+            return principal
+        left = await self.departed.has_left(principal.tenant_id, principal.person_id)
+        return replace(principal, left=True) if left else principal
 
 
 @dataclass(slots=True)
@@ -103,6 +120,13 @@ class Context:
         if self.known is None or self.expired:
             raise Unauthenticated
         return self.known
+
+    async def present(self) -> Principal:
+        """Who is calling, and whether they still work here."""
+        try:
+            return await self.parts.present(self.principal)
+        except StoreUnavailable:
+            raise Overloaded from None
 
     async def close(self, code: int, reason: str) -> None:
         """Closes the WebSocket that this came by, if it came by one."""
@@ -175,12 +199,14 @@ class Context:
     async def rows(self, sql: str, *arguments: object) -> list[Json]:
         """Rows of a statement with their texts opened."""
         try:
-            rows = list(await self.parts.models.rows(self.asker, sql, *arguments))
+            asks = asker(await self.present(), self.parts.clock())
+            rows = list(await self.parts.models.rows(asks, sql, *arguments))
             unreadable = await open_texts(rows, self.parts.sealer, self.principal.tenant_id)
         except StoreUnavailable:
             raise Overloaded from None
         except KeyringUnavailable:
             raise Unavailable("KEYRING_UNAVAILABLE") from None
+        now_looking().saw(rows)
         if asked := freshness.get(None):
             asked.unreadable += unreadable
         return rows

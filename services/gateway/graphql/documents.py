@@ -22,9 +22,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from services.gateway.graphql.errors import BadRequest
-
-KEPT = 128
-"""Documents: so many different ones are remembered."""
+from services.gateway.graphql.limits import KEPT, USUAL, Limits, TooMuch, too_many_values
 
 MOST_ERRORS = 3
 
@@ -44,6 +42,8 @@ def _errors(
 
 
 class Documents(SchemaExtension):
+    limits = USUAL
+
     def on_parse(self) -> Iterator[None]:
         """A document that cannot be read is left to strawberry, which knows how to say so."""
         context = self.execution_context
@@ -56,7 +56,9 @@ class Documents(SchemaExtension):
     def on_validate(self) -> Iterator[None]:
         context = self.execution_context
         document = context.graphql_document
-        if document is not None:
+        if too_many_values(context.variables or {}, self.limits.values):
+            context.pre_execution_errors = [TooMuch("variables", self.limits.values)]
+        elif document is not None:
             context.pre_execution_errors = _errors(
                 context.schema._schema,  # noqa: SLF001 - strawberry has no public way
                 document,
@@ -67,6 +69,10 @@ class Documents(SchemaExtension):
             if not (context.pre_execution_errors or named or _is_one(document)):
                 context.pre_execution_errors = [BadRequest()]
         yield
+
+
+def within(limits: Limits) -> type[Documents]:
+    return type("DocumentsWithin", (Documents,), {"limits": limits})
 
 
 def _is_one(document: DocumentNode) -> bool:

@@ -4,7 +4,7 @@ letter, no answer that repeats what was sent.
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext, suppress
 from datetime import timedelta
 from http import HTTPStatus
@@ -27,7 +27,7 @@ from strawberry.types.unset import UNSET
 from libs.web import bodies, telemetry
 from libs.web.bodies import ClientGone
 from libs.web.codes import EDGE
-from libs.web.headers import Trace, trace_of
+from libs.web.headers import Trace, known_or_new
 from libs.web.limits import Doors, Place
 from libs.web.problems import Problem
 from services.gateway import graphiql
@@ -63,13 +63,23 @@ class GraphQLDoor(GraphQL[Context, None]):
     websocket_adapter_class = Socket
 
     def __init__(
-        self, schema: Schema, parts: Parts, *, limits: Limits, doors: Doors, ide: bool
+        self,
+        schema: Schema,
+        parts: Parts,
+        *,
+        limits: Limits,
+        doors: Doors,
+        ide: bool,
+        origins: Sequence[str],
     ) -> None:
+        """Pages of `origins` may open a WebSocket from a browser; nothing rests on cookies, and a
+        token must be shown besides.
+        """
         super().__init__(
             schema,
             graphql_ide="graphiql" if ide else None,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
-            allowed_origins=("*",),  # nothing here rests on cookies: a token must be shown
+            allowed_origins=origins,
             max_subscriptions_per_connection=AT_ONCE,
             connection_init_wait_timeout=INTRODUCTION,
         )
@@ -152,8 +162,7 @@ class GraphQLDoor(GraphQL[Context, None]):
 
     def _trace(self, request: HTTPConnection) -> Trace:
         """As the front has it; a WebSocket, which does not pass there, has one for all it asks."""
-        known: Trace | None = request.scope.get("interlude.trace")
-        return known or trace_of(dict(request.scope["headers"]), self._parts.new_id)
+        return known_or_new(request.scope, self._parts.new_id)
 
     async def on_ws_connect(self, context: Context) -> Any:
         told = context.connection_params
@@ -179,15 +188,17 @@ class GraphQLDoor(GraphQL[Context, None]):
     def _request(
         self, content: Mapping[str, Any], headers: Mapping[str, str]
     ) -> GraphQLRequestData:
-        query, variables = content.get("query"), content.get("variables")
-        name, extensions = content.get("operationName"), content.get("extensions")
+        variables, name = content.get("variables"), content.get("operationName")
+        extensions = content.get("extensions")
         fits = (
-            isinstance(query, str)
+            isinstance(content.get("query"), str | None)
+            and isinstance(content.get("documentId"), str | None)
             and isinstance(variables, dict | None)
             and isinstance(name, str | None)
             and isinstance(extensions, dict | None)
         )
-        if not fits:
+        query = self._parts.trusted.text(content) if fits else None
+        if query is None:
             raise HTTPException(400, "")
         transport = self._get_stream_transport_from_headers(headers)
         return GraphQLRequestData(
@@ -209,8 +220,7 @@ class GraphQLDoor(GraphQL[Context, None]):
             response["extensions"] = result.extensions
         if isinstance(result, PreExecutionError):
             del response["data"]
-            if answers.accepts(request) == answers.RESPONSE:
-                request.state.status = HTTPStatus.BAD_REQUEST
+            request.state.status = answers.status_before_execution(request, response)
         elif result.data is None:
             request.state.status = answers.status_without_data(response)
         request.state.outcome = answers.outcome(response)
@@ -233,7 +243,7 @@ class GraphQLDoor(GraphQL[Context, None]):
             orjson.dumps(response_data),
             status_code=sub_response.status_code or HTTPStatus.OK,
             media_type=f"{sub_response.media_type}; charset=utf-8",
-            headers=answers.headers(sub_response.status_code),
+            headers={**answers.headers(sub_response.status_code), **_later(response_data)},
         )
 
     def decode_json(self, data: str | bytes) -> object:
@@ -249,3 +259,11 @@ class GraphQLDoor(GraphQL[Context, None]):
     async def render_graphql_ide(self, request: Request) -> Response:
         _ = request
         return graphiql.page()
+
+
+def _later(response: GraphQLHTTPResponse | list[GraphQLHTTPResponse]) -> Mapping[str, str]:
+    """When to come again, where nothing else came of it."""
+    if isinstance(response, list) or response.get("data") is not None:
+        return {}
+    seconds = answers.retry_after(response)
+    return {} if seconds is None else {"Retry-After": str(seconds)}

@@ -12,6 +12,8 @@ Kind = Literal[
     "Therapist",
     "CareRelationship",
     "Supervision",
+    "Departure",
+    "RecordsWindow",
     "Session",
     "Consent",
     "Goal",

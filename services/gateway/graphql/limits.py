@@ -7,6 +7,7 @@ validation cache can recognise; with these a repeated document is validated once
 import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from graphql import (
@@ -32,6 +33,9 @@ LARGEST_PAGE = 100
 MOST_NAMES = 200
 """Fields of a fragment that are looked at, to see what is asked for again."""
 
+KEPT = 128
+"""Documents: so many different ones are remembered."""
+
 SCHEMA = 20_000
 """What a look at the whole schema costs, and each of its parts that is asked for under an alias."""
 
@@ -39,7 +43,7 @@ SCHEMA = 20_000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """`cost` counts fields, each as often as the pages around it may repeat it; `repeats` counts
-    what is asked for again beside itself.
+    what is asked for again beside itself, `values` the names and items in all variables.
     """
 
     depth: int = 14
@@ -49,6 +53,7 @@ class Limits:
     tokens: int = 4_000
     cost: int = 50_000
     digits: int = 1_000
+    values: int = 2_000
     query_bytes: int = 64 * 1024
     introspection: bool = True
 
@@ -179,6 +184,24 @@ class _Measuring:
         return self._known[name]
 
 
+@lru_cache(KEPT)
+def cost_of(document: DocumentNode) -> int:
+    """Of whichever of its operations costs most."""
+    fragments = {
+        each.name.value: each
+        for each in document.definitions
+        if isinstance(each, FragmentDefinitionNode)
+    }
+    return max(
+        (
+            _Measuring(fragments).selections(each.selection_set).cost
+            for each in document.definitions
+            if isinstance(each, OperationDefinitionNode)
+        ),
+        default=0,
+    )
+
+
 def _page(node: FieldNode) -> int:
     """A page size given as a variable counts as the largest: the document is judged once for all
     the variables that it may come with.
@@ -235,6 +258,19 @@ def _exceeded(measured: _Measured, limits: Limits) -> Iterable[tuple[str, int]]:
     for what in ("depth", "aliases", "directives", "repeats", "cost", "digits"):
         if getattr(measured, what) > getattr(limits, what):
             yield what, getattr(limits, what)
+
+
+def too_many_values(variables: Any, most: int) -> bool:
+    """Before anybody looks at what they are: each that does not fit would be looked at for long."""
+    left, waiting = most, [variables]
+    while waiting:
+        value = waiting.pop()
+        inner = value.values() if isinstance(value, dict) else value
+        left -= len(inner)
+        if left < 0:
+            return True
+        waiting.extend(each for each in inner if isinstance(each, dict | list))
+    return False
 
 
 def limiter(limits: Limits) -> type[AddValidationRules]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from services.gateway.graphql import shaping, types
 from services.gateway.graphql.context import Context
 from services.gateway.graphql.ids import from_global, uuid_of
+from services.gateway.graphql.looking import now_looking
 from services.gateway.queries import things
 from services.gateway.queries.reading import Json
 
@@ -67,5 +68,13 @@ async def of_kind(context: Context, kind: str, value: str) -> types.Node | None:
     uuid, node = uuid_of(value, kind), NODES.get(kind)
     if uuid is None or node is None or asked is None:
         return None
+    looked = now_looking()
+    if kind == "Patient":
+        looked.asked_for(uuid)
+    else:
+        looked.asked_for_thing(uuid)
     row = await context.row(node.sql, uuid)
-    return None if row is None else node.shape(row, context)
+    if row is None:
+        looked.missed.append((kind, uuid))
+        return None
+    return node.shape(row, context)

@@ -2,47 +2,38 @@
 # strawberry.field takes many forms, so its type is Any.
 """What can be read. Foreign and missing look the same: null, or an empty list."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date as Date  # noqa: N812 - an argument is called `date`
 from functools import partial
-from typing import Annotated, TypeVar
-from uuid import UUID
+from typing import Annotated
 
 import strawberry
 
-from services.gateway.graphql import nodes, screens, shaping, types
-from services.gateway.graphql.connections import Connection, Edge, PageInfo
+from libs.access.principal import Principal
+from services.gateway.export.operations import open_to as exports_open_to
+from services.gateway.graphql import erasures, listing, nodes, screens, shaping, types
+from services.gateway.graphql.arguments import (
+    After,
+    Before,
+    Consistency,
+    First,
+    Last,
+    OfPatient,
+    Strict,
+)
+from services.gateway.graphql.connections import Connection
+from services.gateway.graphql.consented import Consented
 from services.gateway.graphql.context import Info
 from services.gateway.graphql.errors import BadRequest
 from services.gateway.graphql.ids import uuid_of
+from services.gateway.graphql.looking import now_looking
+from services.gateway.graphql.looks import Looks
 from services.gateway.projections.homework_lists import (
     AssignmentStatus,
 )
-from services.gateway.queries import pages, progress, timeline
+from services.gateway.queries import progress, timeline
 from services.gateway.queries import screens as asked
-from services.gateway.queries.pages import BadPage, Page
-from services.gateway.queries.reading import Json
 
-T = TypeVar("T")
-
-First = Annotated[int | None, strawberry.argument(description="The first so many items, 1 to 100.")]
-Last = Annotated[int | None, strawberry.argument(description="The last so many items, 1 to 100.")]
-After = Annotated[str | None, strawberry.argument(description="Only items after this cursor.")]
-Before = Annotated[str | None, strawberry.argument(description="Only items before this cursor.")]
-Consistency = Annotated[
-    str | None,
-    strawberry.argument(
-        description="A command's `consistency`: wait (500 ms at most) until it is visible here."
-    ),
-]
-Strict = Annotated[
-    bool,
-    strawberry.argument(description="Fail with STALE_READ rather than answer from before it."),
-]
-OfPatient = Annotated[
-    strawberry.ID | None,
-    strawberry.argument(description="Whose; a patient may leave it out and means themselves."),
-]
 OfSession = Annotated[strawberry.ID, strawberry.argument(description="Which session.")]
 OnDate = Annotated[
     Date | None,
@@ -54,12 +45,15 @@ OfStatus = Annotated[
 
 
 @strawberry.type(description="What can be read.")
-class Query:
+class Query(Looks, Consented):
     @strawberry.field(description="Who is calling.")
     async def me(self, info: Info) -> screens.Me:
-        who, row = info.context.principal, await info.context.row(asked.ME) or {}
-        open_to: Callable[[Collection[str]], Sequence[str]] = info.schema.open_to  # type: ignore[attr-defined]  # our Schema
-        return shaping.me(who, row, open_to(who.roles))
+        who, row = await info.context.present(), await info.context.row(asked.ME) or {}
+        if "patient" in who.roles:
+            now_looking().asked_for(who.person_id)
+        open_to: Callable[[Principal], Sequence[str]] = info.schema.open_to  # type: ignore[attr-defined]  # our Schema
+        may = sorted([*open_to(who), *exports_open_to(who)])
+        return shaping.me(who, row, may)
 
     @strawberry.field(description="Anything by its global id.")
     async def node(
@@ -87,9 +81,9 @@ class Query:
     ) -> Connection[screens.CaseloadRow]:
         await info.context.fresh(consistency, strict=strict)
         who = info.context.principal.person_id
-        wanted = _page(f"caseload:{who}", first, last, after, before)
+        wanted = listing.page(f"caseload:{who}", first, last, after, before)
         shape = partial(shaping.caseload_row, place_of=info.context.place_of)
-        return await _listed(info, asked.CASELOAD, wanted, shape, "since", ())
+        return await listing.listed(info, asked.CASELOAD, wanted, shape, "since", ())
 
     @strawberry.field(description="A patient.")
     async def patient(
@@ -130,9 +124,9 @@ class Query:
         strict: Strict = False,
     ) -> Connection[types.Assignment]:
         await info.context.fresh(consistency, strict=strict)
-        whose = _whose(info, patient_id)
-        wanted = _page(f"assignments:{whose}", first, last, after, before)
-        return await _listed(
+        whose = listing.whose(info, patient_id)
+        wanted = listing.page(f"assignments:{whose}", first, last, after, before)
+        return await listing.listed(
             info,
             asked.ASSIGNMENTS,
             wanted,
@@ -154,7 +148,7 @@ class Query:
         await info.context.fresh(consistency, strict=strict)
         if date in {Date.min, Date.max}:  # asyncpg takes these for PostgreSQL's infinities
             raise BadRequest("BAD_REQUEST")
-        row = await info.context.row(asked.TODAY, _whose(info, patient_id), date)
+        row = await info.context.row(asked.TODAY, listing.whose(info, patient_id), date)
         return None if row is None else shaping.today(row)
 
     @strawberry.field(description="What the therapist opens the session with.")
@@ -167,7 +161,12 @@ class Query:
         strict: Strict = False,
     ) -> screens.SessionAgenda | None:
         await info.context.fresh(consistency, strict=strict)
-        row = await info.context.row(asked.SESSION_AGENDA, uuid_of(session_id, "Session"))
+        session = uuid_of(session_id, "Session")
+        if session is not None:
+            now_looking().asked_for_thing(session)
+        row = await info.context.row(asked.SESSION_AGENDA, session)
+        if row is None and session is not None:
+            now_looking().missed.append(("Session", session))
         return None if row is None else shaping.agenda(row)
 
     @strawberry.field(description="Adherence and ratings over time.")
@@ -180,8 +179,12 @@ class Query:
         strict: Strict = False,
     ) -> screens.Progress | None:
         await info.context.fresh(consistency, strict=strict)
-        row = await info.context.row(progress.PROGRESS, _whose(info, patient_id))
+        row = await info.context.row(progress.PROGRESS, listing.whose(info, patient_id))
         return None if row is None else shaping.progress(row)
+
+    @strawberry.field(description="Where the erasure of a patient stands, as of now.")
+    async def erasure(self, info: Info, *, patient_id: OfPatient = None) -> erasures.Erasure | None:
+        return await erasures.of_patient(info.context, listing.whose(info, patient_id))
 
     @strawberry.field(description="Every fact about a patient, in the order of recording.")
     async def timeline(
@@ -197,9 +200,9 @@ class Query:
         strict: Strict = False,
     ) -> Connection[screens.TimelineItem]:
         await info.context.fresh(consistency, strict=strict)
-        whose = _whose(info, patient_id)
-        wanted = _page(f"timeline:{whose}", first, last, after, before)
-        return await _listed(
+        whose = listing.whose(info, patient_id)
+        wanted = listing.page(f"timeline:{whose}", first, last, after, before)
+        return await listing.listed(
             info, timeline.PAGE, wanted, shaping.timeline_item, "recorded_at", (whose,)
         )
 
@@ -217,9 +220,9 @@ class Query:
         strict: Strict = False,
     ) -> Connection[types.NotebookItem]:
         await info.context.fresh(consistency, strict=strict)
-        whose = _whose(info, patient_id)
-        wanted = _page(f"notebook:{whose}", first, last, after, before)
-        return await _listed(
+        whose = listing.whose(info, patient_id)
+        wanted = listing.page(f"notebook:{whose}", first, last, after, before)
+        return await listing.listed(
             info, asked.NOTEBOOK, wanted, shaping.notebook_item, "kept_at", (whose,)
         )
 
@@ -237,9 +240,9 @@ class Query:
         strict: Strict = False,
     ) -> Connection[types.Goal]:
         await info.context.fresh(consistency, strict=strict)
-        whose = _whose(info, patient_id)
-        wanted = _page(f"goals:{whose}", first, last, after, before)
-        return await _listed(
+        whose = listing.whose(info, patient_id)
+        wanted = listing.page(f"goals:{whose}", first, last, after, before)
+        return await listing.listed(
             info, asked.GOALS, wanted, types.Goal.model_validate, "set_at", (whose,)
         )
 
@@ -257,48 +260,8 @@ class Query:
         strict: Strict = False,
     ) -> Connection[types.DiaryEntry]:
         await info.context.fresh(consistency, strict=strict)
-        whose = _whose(info, patient_id)
-        wanted = _page(f"diary:{whose}", first, last, after, before)
-        return await _listed(
+        whose = listing.whose(info, patient_id)
+        wanted = listing.page(f"diary:{whose}", first, last, after, before)
+        return await listing.listed(
             info, asked.DIARY, wanted, types.DiaryEntry.model_validate, "started_at", (whose,)
         )
-
-
-def _whose(info: Info, patient_id: strawberry.ID | None) -> UUID | None:
-    """None names nobody: the answer is the same as for somebody else's patient."""
-    if patient_id is None:
-        return info.context.principal.person_id
-    return uuid_of(patient_id, "Patient")
-
-
-def _page(
-    of: str, first: int | None, last: int | None, after: str | None, before: str | None
-) -> Page:
-    try:
-        return pages.page(of, first, last, after, before)
-    except BadPage as bad:
-        raise BadRequest(bad.code, bad.message) from None
-
-
-async def _listed(  # noqa: PLR0917 - what, of which page, shaped how: in the order of the work
-    info: Info,
-    sql: tuple[str, str],
-    wanted: Page,
-    shape: Callable[[Json], T],
-    at: str,
-    arguments: tuple[object, ...],
-) -> Connection[T]:
-    found = await info.context.rows(sql[wanted.backwards], *arguments, *pages.arguments(wanted))
-    rows, before, after = pages.turned(wanted, found)
-    cursors = [wanted.cursor(row, at, "id") for row in rows]
-    items = [shape(row) for row in rows]
-    return Connection(
-        edges=[Edge(cursor=c, node=n) for c, n in zip(cursors, items, strict=True)],
-        nodes=items,
-        page_info=PageInfo(
-            has_next_page=after,
-            has_previous_page=before,
-            start_cursor=cursors[0] if cursors else None,
-            end_cursor=cursors[-1] if cursors else None,
-        ),
-    )

@@ -1,7 +1,7 @@
 """The schema, put together: types by subject, a mutation for every published command, limits."""
 
 import inspect
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,13 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from libs.access.principal import Principal
 from services.gateway.contracts import Operation, operations
-from services.gateway.graphql import local_times, types
+from services.gateway.graphql import documents, local_times, types
 from services.gateway.graphql.admission import Admission
+from services.gateway.graphql.auditing import Audited
 from services.gateway.graphql.commands import mutations
 from services.gateway.graphql.context import Freshness, freshness
-from services.gateway.graphql.documents import Documents
 from services.gateway.graphql.errors import about_the_document, shown
 from services.gateway.graphql.inputs import Inputs
 from services.gateway.graphql.limits import USUAL, Limits, limiter
@@ -37,9 +38,9 @@ class Schema(strawberry.Schema):
     commands: Sequence[Operation] = ()
     hints: bool = True
 
-    def open_to(self, roles: Collection[str]) -> Sequence[str]:
-        """The names of the mutations that somebody with one of these roles may send."""
-        return sorted(each.name for each in self.commands if not each.roles.isdisjoint(roles))
+    def open_to(self, principal: Principal) -> Sequence[str]:
+        """The names of the mutations that they may send, as far as roles and scopes go."""
+        return sorted(each.name for each in self.commands if each.grant.refusal(principal) is None)
 
     async def execute(  # noqa: PLR0917 - as strawberry has it
         self,
@@ -138,8 +139,9 @@ def build_schema(contracts: Path, limits: Limits = USUAL) -> Schema:
             _masking(built),
             Consistency,
             limiter(limits),
-            Documents,
+            documents.within(limits),
             Admission,
+            Audited,
         ],
         config=StrawberryConfig(
             disable_field_suggestions=not limits.introspection, scalar_map=local_times.SCALARS

@@ -51,7 +51,8 @@ class Me(Shape):
     clinic: Clinic | None = maybe("Where the clinic is registered.")
     expires_at: datetime = about("When the token expires.")
     may: tuple[str, ...] = about(
-        "Names of the mutations that one of these roles may send, so that a client shows no more. "
+        "Names of the mutations that one of these roles may send, and of the exports that it may"
+        " ask for (`exportRecord`, `exportCase`, by REST), so that a client shows no more. "
         "Whether about somebody is said when it is sent."
     )
 

@@ -72,7 +72,7 @@ def me(principal: Principal, row: Json, may: Sequence[str]) -> screens.Me:
         {
             "person_id": principal.person_id,
             "tenant_id": principal.tenant_id,
-            "roles": sorted(principal.roles),
+            "roles": sorted(principal.roles_here),
             "name": person.get("name"),
             "zone": person.get("zone") or clinic.get("zone"),
             "locale": person.get("locale") or clinic.get("locale"),

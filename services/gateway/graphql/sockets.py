@@ -11,8 +11,10 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 )
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import SubscribeMessage
 
+from libs.web.problems import Problem
 from services.gateway.graphql.context import Context
 from services.gateway.graphql.errors import Coded
+from services.gateway.graphql.trusted import is_named
 
 AT_ONCE = 20
 """Operations that one connection may carry."""
@@ -43,7 +45,23 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             refused = [Coded("TOO_MANY_SUBSCRIPTIONS").formatted]
             await self.send_message({"id": message["id"], "type": "error", "payload": refused})
             return
+        unknown = self._means(message) if fresh else None
+        if unknown is not None:
+            said = [unknown.formatted]
+            await self.send_message({"id": message["id"], "type": "error", "payload": said})
+            return
         await super().handle_subscribe(message)
+
+    def _means(self, message: SubscribeMessage) -> Coded | None:
+        """What stands for a document's name is put into the message; or the refusal of it."""
+        try:
+            text = self.context.parts.trusted.text(message["payload"])
+        except Problem as refused:
+            return Coded(
+                "UNKNOWN_DOCUMENT" if refused.code == "unknown-document" else "BAD_REQUEST"
+            )
+        message["payload"]["query"] = text or ""
+        return None
 
     async def handle_invalid_message(self, error_message: str) -> None:
         """Strawberry's message repeats what was sent, and can be too long for a close frame."""
@@ -76,10 +94,15 @@ def _is_id(value: Any) -> bool:
     return isinstance(value, str) and 0 < len(value) <= _LONGEST_ID
 
 
+def _is_named(payload: Any) -> bool:
+    return payload.get("query") is None and is_named(payload)
+
+
 def _is_request(payload: Any) -> bool:
     return (
         isinstance(payload, dict)
-        and isinstance(payload.get("query"), str)
+        and (isinstance(payload.get("query"), str) or _is_named(payload))
+        and isinstance(payload.get("extensions"), dict | None)
         and isinstance(payload.get("variables"), dict | None)
         and isinstance(payload.get("operationName"), str | None)
     )

@@ -17,7 +17,7 @@ from uuid import UUID
 
 import strawberry
 
-from services.gateway.graphql import shaping
+from services.gateway.graphql import answers, auditing, shaping
 from services.gateway.graphql.codes import CODES
 from services.gateway.graphql.context import Context, Info
 from services.gateway.graphql.cursors import fact_named
@@ -93,14 +93,26 @@ class Subscription:
             ),
         ] = None,
     ) -> AsyncGenerator[PatientChange, None]:
-        context, patient = info.context, uuid_of(patient_id, "Patient")
-        if patient is None:
-            raise NotAllowed
+        context = info.context
         who = context.principal.tenant_id, context.principal.person_id
         with context.parts.streams.one_more(who):
-            place = await _starting_place(context, patient, after)
+            patient, place = await _begun(context, uuid_of(patient_id, "Patient"), after)
             async for change in _watched(context, patient, place):
                 yield change
+
+
+async def _begun(context: Context, patient: UUID | None, after: str | None) -> tuple[UUID, int]:
+    """About whom, and where it starts; that it does, or may not, has been written down."""
+    try:
+        if patient is None:
+            raise NotAllowed
+        place = await _starting_place(context, patient, after)
+    except Coded as refused:
+        code = str((refused.extensions or {})["code"])
+        await auditing.watched(context, patient, answers.lower(code))
+        raise
+    await auditing.watched(context, patient)
+    return patient, place
 
 
 async def _starting_place(context: Context, patient: UUID, after: str | None) -> int:

@@ -24,19 +24,19 @@ async def open_texts(rows: Any, sealer: Opener, tenant_id: UUID) -> int:
 
     Raises `KeyringUnavailable`.
     """
-    spots = list(_spots(rows))
-    if not spots:
+    found = list(spots(rows))
+    if not found:
         return 0
     reading = Reading(sealer, tenant_id)
-    await sealer.ready([sealed for _, _, sealed in spots], tenant_id=tenant_id)
-    for container, at, sealed in spots:
+    await sealer.ready([sealed for _, _, sealed in found], tenant_id=tenant_id)
+    for container, at, sealed in found:
         text = await reading.text(sealed)
         container[at] = None if isinstance(text, Erased) else text
     reading.end()
     return reading.unreadable
 
 
-def _spots(rows: Any) -> Iterator[Spot]:
+def spots(rows: Any) -> Iterator[Spot]:
     """A loop, not a recursion: screens are large and this is most of what they cost here."""
     waiting = [rows]
     while waiting:

@@ -81,6 +81,9 @@ class Clinic(Node):
     name: str = about("Its public name.")
     zone: str = about("IANA time zone.")
     locale: str = about("BCP 47 language tag.")
+    records_window_days: int | None = maybe(
+        "How long one may finish one's own records of whom one treats no more; null: not at all."
+    )
 
 
 @strawberry.pydantic.type(description="A therapist of the clinic.")
@@ -117,16 +120,32 @@ class Session(Node):
     ended_at: datetime | None = maybe("When it really ended.")
 
 
+@strawberry.pydantic.type(description="A consent was given, or withdrawn.")
+class ConsentStep(Shape):
+    status: lists.ConsentStatus = about("Which of the two.")
+    at: datetime = about("When, in the world.")
+    recorded_at: datetime = about("When we learned of it.")
+    by: lists.Party = about("Who told it; a therapist attested the patient's word.")
+    text_version: str | None = maybe("Which text the patient was shown.")
+
+
 @strawberry.pydantic.type(description="What the patient allows, and whether they still do.")
 class Consent(Node):
-    id: ConsentId = about("Global id; one for each patient and scope.")
+    id: ConsentId = about("Global id; one for each patient and scope, for sharing one a person.")
     patient_id: PatientId = about("Who allows it.")
     scope: lists.ConsentScope = about("What it is about.")
-    purpose: lists.ConsentPurpose = about("What it was given for.")
+    purpose: lists.ConsentPurpose | None = maybe("What it was given for, of analytics.")
+    text_version: str | None = maybe("Which text the patient was shown.")
+    attested: lists.Attestation | None = maybe("How they said so, where a therapist told it.")
+    shared_with: str | None = maybe("Of sharing: with whom. Null where it was erased.")
+    relation: lists.ConsentRelation | None = maybe("Of sharing: who that is to the patient.")
+    what_for: str | None = maybe("Of sharing: what for, in the patient's words.")
+    until: date | None = maybe("Of sharing: its last day, where the patient lives.")
     status: lists.ConsentStatus = about("Whether it still holds.")
     given_by: lists.Party = about("Who told it; a therapist attested the patient's word.")
     given_at: datetime = about("When, in the world.")
     withdrawn_at: datetime | None = maybe("Since when it holds no more.")
+    history: tuple[ConsentStep, ...] = many("Every giving and withdrawal, oldest first.")
 
 
 @strawberry.pydantic.type(description="What therapy is for, in the patient's own words (C04).")

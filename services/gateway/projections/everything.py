@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from sqlalchemy import Table
+from sqlalchemy import Connection, Table
 
 from libs.eventstore.projecting import Projection
+from libs.eventstore.recorded import Recorded
 from services.gateway.projections import (
     assignment,
     caseload,
     consents,
     entries,
+    erased,
     feed,
     goals,
     notebook,
@@ -18,6 +20,7 @@ from services.gateway.projections import (
     progress,
     review,
     sessions,
+    staff,
     supervision,
     timeline,
     today,
@@ -45,6 +48,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     progress,
     review,
     sessions,
+    staff,
     supervision,
     today,
 )
@@ -52,10 +56,22 @@ READ_MODELS: tuple[ReadModel, ...] = (
 most for PostgreSQL, which does it while the others are still being read.
 """
 
-LIVE: tuple[ReadModel, ...] = (*READ_MODELS, feed)
+LIVE: tuple[ReadModel, ...] = (*READ_MODELS, feed, erased)
+"""`erased` is last: it removes what the others have just written, too."""
 
 BY_NAME: Mapping[str, ReadModel] = {
     model.__name__.rpartition(".")[2]: model
-    for model in sorted(LIVE, key=lambda model: model.__name__)
+    for model in sorted((*READ_MODELS, feed), key=lambda model: model.__name__)
 }
 """As operators call them, and in the order in which they look for one."""
+
+
+class MadeAnew:
+    """A read model by itself, with none of those who were erased."""
+
+    def __init__(self, model: ReadModel) -> None:
+        self._model = model
+
+    def project(self, db: Connection, events: Sequence[Recorded]) -> None:
+        self._model.project(db, events)
+        erased.without_them(db, events, [table.name for table in self._model.tables])

@@ -210,3 +210,72 @@ class ConsentStatus(StrEnum):
 
     GIVEN = "given"
     WITHDRAWN = "withdrawn"
+
+
+class Attestation(StrEnum):
+    """How the patient said so, where a therapist tells of it."""
+
+    VERBAL = "verbal"
+    ON_PAPER = "on_paper"
+
+
+class ConsentRelation(StrEnum):
+    """Who somebody is to the patient."""
+
+    PARTNER = "partner"
+    RELATIVE = "relative"
+    FRIEND = "friend"
+    CLINICIAN = "clinician"
+    OTHER = "other"
+
+
+class ErasureStatus(StrEnum):
+    """Where the erasure of a patient stands."""
+
+    REQUESTED = "requested"
+    ANNOUNCED = "announced"
+    WITHDRAWN = "withdrawn"
+    RELEASED = "released"
+    ERASED = "erased"
+    CERTIFIED = "certified"
+
+
+class ErasureAsker(StrEnum):
+    """Who asked for it."""
+
+    PATIENT = "patient"
+    CLINIC_ADMIN = "clinic_admin"
+
+
+class ErasureReason(StrEnum):
+    """Why it was asked for."""
+
+    PATIENTS_WISH = "patients_wish"
+    RETENTION_OVER = "retention_over"
+    ENTERED_IN_ERROR = "entered_in_error"
+    OTHER = "other"
+
+
+class ErasureHold(StrEnum):
+    """What holds it."""
+
+    LEGAL_HOLD = "legal_hold"
+    RETENTION = "retention"
+
+
+class RetentionFrom(StrEnum):
+    """What a time of retention is counted from."""
+
+    DATE = "date"
+    LAST_CONTACT = "last_contact"
+    MAJORITY = "majority"
+
+
+class ErasurePlace(StrEnum):
+    """Who kept something of the patient, and removed it."""
+
+    CARE = "care"
+    ASSIGNMENT = "assignment"
+    DIARY = "diary"
+    REVIEW = "review"
+    GATEWAY = "gateway"

@@ -39,7 +39,8 @@ timeline = table(
 
 tables = (timeline,)
 
-NOT_ABOUT_A_PATIENT = frozenset({"clinic", "therapist"})
+NOT_ABOUT_A_PATIENT = frozenset({"clinic", "therapist", "erasure", "confirmation", "privacy"})
+"""What is said of erasing somebody is no part of their treatment, and stays when all else goes."""
 
 EXCERPTS = (
     "title",
@@ -72,6 +73,7 @@ CODES = frozenset(
         "quantity",
         "plan_version",
         "willing",
+        "text_version",
     }
 )
 

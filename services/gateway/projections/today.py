@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Column, Connection, Date, Index, Integer, Text, Uuid
@@ -82,11 +83,11 @@ def project(db: Connection, events: Sequence[Recorded]) -> None:
                 _scheduled(rows, recorded, fact)
             case OccurrencesWithdrawn():
                 for gone in fact.occurrence_ids:
-                    key = recorded.tenant_id, gone
-                    rows.set(*key, told="not_applicable", settled_at=fact.withdrawn_at)
+                    _set(rows, recorded, gone, told="not_applicable", settled_at=fact.withdrawn_at)
             case OccurrenceCompleted():
-                rows.set(
-                    recorded.tenant_id,
+                _set(
+                    rows,
+                    recorded,
                     fact.occurrence_id,
                     told="completed" if fact.quantity >= WHOLE else "partial",
                     quantity=fact.quantity,
@@ -98,12 +99,22 @@ def project(db: Connection, events: Sequence[Recorded]) -> None:
 
 def _scheduled(rows: Rows, recorded: Recorded, fact: OccurrencesScheduled) -> None:
     for each in fact.occurrences:
-        rows.set(
-            recorded.tenant_id,
+        _set(
+            rows,
+            recorded,
             each.id,
-            assignment_id=recorded.stream_uuid,
-            patient_id=recorded.subject_id,
             plan_version=fact.plan_version,
             told="scheduled",
             **each.model_dump(exclude={"id"}),
         )
+
+
+def _set(rows: Rows, recorded: Recorded, occurrence_id: UUID, **columns: Any) -> None:
+    """Every fact of it says whose it is: one may be withdrawn that was never scheduled."""
+    rows.set(
+        recorded.tenant_id,
+        occurrence_id,
+        assignment_id=recorded.stream_uuid,
+        patient_id=recorded.subject_id,
+        **columns,
+    )

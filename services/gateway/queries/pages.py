@@ -11,6 +11,8 @@ from uuid import UUID
 
 import orjson
 
+from libs.vocabulary.moment import is_instant
+
 Json = dict[str, Any]
 
 LARGEST = 100
@@ -75,11 +77,20 @@ def _place(of: str, given: str) -> Place:
         name, at, id_ = orjson.loads(urlsafe_b64decode(given + "=" * (-len(given) % 4)))
         if name != of:
             raise BadPage("BAD_CURSOR", "This cursor is of another list.")
-        return Place(datetime.fromisoformat(at), UUID(id_))
+        place = Place(_instant(at), UUID(id_))
     except (ValueError, TypeError, AttributeError) as broken:
         if isinstance(broken, BadPage):
             raise
         raise BadPage("BAD_CURSOR", "This is not a cursor of ours.") from None
+    return place
+
+
+def _instant(at: str) -> datetime:
+    """Raises ValueError: not every time that can be written can be asked for in another zone."""
+    moment = datetime.fromisoformat(at)
+    if not is_instant(moment):
+        raise ValueError("no instant")
+    return moment
 
 
 def paged(sql: str, at: str, id_: str, *, argument: int) -> tuple[str, str]:

@@ -9,8 +9,7 @@ An empty denominator is null with a reason, never 100 %; what is still open is n
 
 from services.gateway.queries.visible import may_see
 
-# Every statement here is text of ours; values are arguments.
-# ruff: noqa: S608
+# ruff: noqa: S608 - every statement here is text of ours, values are arguments
 
 _DONE = "o.told IN ('completed', 'partial')"
 _CLOSED = "(o.due_at <= $5::timestamptz AND o.told <> 'not_applicable')"
@@ -39,7 +38,7 @@ LEFT JOIN reviews v ON v.tenant_id = $1 AND v.review_id = r.stream_id
 WHERE r.tenant_id = $1 AND r.patient_id = p.person_id"""
 
 PROGRESS = f"""
-SELECT p.person_id AS id,
+SELECT p.person_id AS id, p.person_id AS patient_id,
     (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.created_at, x.id), '[]')
         FROM ({_ADHERENCE}) x) AS assignments,
     (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.rated_at, x.recorded_at, x.measure), '[]')

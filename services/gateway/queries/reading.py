@@ -1,11 +1,13 @@
 """Reads rows as one clinic sees them: behind the wall of row-level security, in two round trips."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
 
-from libs.eventstore.pool import Pool, within
+from libs.eventstore.pool import UNREACHABLE, Connection, Pool, snapshot, within
+from libs.eventstore.store import StoreUnavailable
 from services.gateway.queries.visible import Asker
 
 Json = dict[str, Any]
@@ -42,3 +44,40 @@ class ReadModels:
     async def row(self, asker: Asker, sql: str, *arguments: object) -> Json | None:
         found = await self.rows(asker, sql, *arguments)
         return found[0] if found else None
+
+    @asynccontextmanager
+    async def snapshot(self, asker: Asker) -> AsyncIterator["Snapshot"]:
+        """For long answers that must be of one moment. It holds a connection for as long as it is
+        open, so there should be few.
+        """
+        async with snapshot(self._pool, asker.tenant_id, PATIENCE) as connection:
+            yield Snapshot(connection, asker)
+
+
+class Snapshot:
+    """Reads as of one moment, however long it takes."""
+
+    def __init__(self, connection: Connection, asker: Asker) -> None:
+        self._connection = connection
+        self._asker = asker
+
+    async def row(self, sql: str, *arguments: object) -> Json | None:
+        """The only one. Raises `StoreUnavailable`."""
+        found = [rows[0] async for rows in self.pages(sql, *arguments, size=1)]
+        return found[0] if found else None
+
+    async def pages(self, sql: str, *arguments: object, size: int) -> AsyncIterator[list[Json]]:
+        """`size` rows at a time, none of them kept; columns without a value are left out, inside
+        what is nested too. Raises `StoreUnavailable`.
+        """
+        try:
+            cursor = await self._connection.cursor(
+                "SELECT json_strip_nulls(row_to_json(answer))::text"  # noqa: S608 - SQL of ours, values are arguments
+                f" FROM ({sql}) AS answer WHERE {_TYPED}",
+                *self._asker.arguments,
+                *arguments,
+            )
+            while rows := await cursor.fetch(size):
+                yield [orjson.loads(row[0]) for row in rows]
+        except UNREACHABLE as error:
+            raise StoreUnavailable from error

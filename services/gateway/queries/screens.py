@@ -4,17 +4,16 @@ from services.gateway.queries import things
 from services.gateway.queries.pages import paged
 from services.gateway.queries.visible import AS_THERAPIST, may_see
 
-# Every statement here is text of ours; values are arguments.
-# ruff: noqa: S608
+# ruff: noqa: S608 - every statement here is text of ours, values are arguments
 
-ME = """
+ME = f"""
 SELECT (SELECT to_jsonb(p) FROM (
         SELECT person_id AS id, kind, name, zone, locale FROM people
         WHERE tenant_id = $1 AND person_id = $2
         ORDER BY (kind = 'patient') = $4 DESC LIMIT 1) p) AS person,
     (SELECT to_jsonb(c) FROM (
-        SELECT clinic_id AS id, name, zone, locale FROM clinics
-        WHERE tenant_id = $1 AND clinic_id = $1) c) AS clinic"""
+        SELECT c.clinic_id AS id, c.name, c.zone, c.locale, {things.RECORDS_WINDOW}
+        FROM clinics c WHERE c.tenant_id = $1 AND c.clinic_id = $1) c) AS clinic"""
 
 OPEN = "('draft', 'proposed', 'agreed', 'active', 'paused')"
 
@@ -54,7 +53,7 @@ WHERE a.tenant_id = $1 AND a.patient_id = mine.patient_id
 ORDER BY p.told_at DESC, p.version DESC LIMIT 1"""
 
 _CASELOAD = f"""
-SELECT mine.patient_id AS id, mine.since,
+SELECT mine.patient_id AS id, mine.patient_id, mine.since,
     (SELECT to_jsonb(x) FROM ({things.patients("p.person_id = mine.patient_id")}) x) AS patient,
     (SELECT count(*) FROM assignments a WHERE a.tenant_id = $1
         AND a.patient_id = mine.patient_id AND a.status IN {OPEN}) AS open_homework,
@@ -129,7 +128,8 @@ _REVIEWED = "r.patient_id = s.patient_id AND r.session_id = s.session_id"
 _ENTERED = f"e.patient_id = s.patient_id AND e.recorded_at >= {_SINCE} AND e.visibility = 'shared'"
 
 SESSION_AGENDA = f"""
-SELECT (SELECT to_jsonb(x) FROM ({things.sessions("s.session_id = $6")}) x) AS session,
+SELECT s.patient_id,
+    (SELECT to_jsonb(x) FROM ({things.sessions("s.session_id = $6")}) x) AS session,
     (SELECT to_jsonb(x) FROM ({things.sessions("s.session_id = previous.session_id")}) x)
         AS previous_session,
     {_list(things.assignments(_STILL_OPEN), "x.created_at, x.id")} AS open_assignments,
@@ -143,6 +143,16 @@ SELECT (SELECT to_jsonb(x) FROM ({things.sessions("s.session_id = $6")}) x) AS s
 FROM sessions s LEFT JOIN LATERAL ({_PREVIOUS}) previous ON true
 WHERE s.tenant_id = $1 AND s.session_id = $6 AND {may_see("s.patient_id")}"""
 
+_HOLDS_TODAY = """c.scope = 'sharing' AND c.withdrawn_at IS NULL AND coalesce(
+    c.until >= ($5::timestamptz AT TIME ZONE (
+        SELECT p.zone FROM people p WHERE p.tenant_id = $1 AND p.person_id = c.patient_id
+            AND p.kind = 'patient'))::date, true)"""
+"""On the patient's day."""
+
+CONSENTS = paged(things.consents("c.patient_id = $6"), "given_at", "id", argument=7)
+SHARING = paged(
+    things.consents(f"c.patient_id = $6 AND {_HOLDS_TODAY}"), "given_at", "id", argument=7
+)
 GOALS = paged(things.goals("g.patient_id = $6"), "set_at", "id", argument=7)
 DIARY = paged(things.entries("e.patient_id = $6"), "started_at", "id", argument=7)
 NOTEBOOK = paged(things.notebook("n.patient_id = $6"), "kept_at", "id", argument=7)

@@ -3,8 +3,7 @@
 from services.gateway.queries.timeline import newest_visible
 from services.gateway.queries.visible import AS_THERAPIST, may_see, shared
 
-# Every statement here is text of ours; values are arguments.
-# ruff: noqa: S608
+# ruff: noqa: S608 - every statement here is text of ours, values are arguments
 
 
 def _person(kind: str, id_: str) -> str:
@@ -130,7 +129,7 @@ WHERE n.tenant_id = $1 AND {may_see("n.patient_id")}
 
 def patients(condition: str = "true") -> str:
     return f"""
-SELECT p.person_id AS id, p.name, p.zone, p.locale,
+SELECT p.person_id AS id, p.person_id AS patient_id, p.name, p.zone, p.locale,
     {newest_visible("p.person_id")} AS feed_number,
     {_list(_therapists("p.person_id"), "x.began_at, x.id")} AS therapists,
     (SELECT to_jsonb(x) FROM ({sessions(_NEXT)} ORDER BY s.starts_at LIMIT 1) x) AS next_session,
@@ -157,8 +156,17 @@ WHERE r.tenant_id = $1 AND r.patient_id = {patient} AND r.ended_at IS NULL"""
 
 def consents(condition: str = "true") -> str:
     return f"""
-SELECT c.consent_id AS id, c.patient_id, c.scope, c.purpose, c.given_by, c.given_at, c.withdrawn_at,
-    CASE WHEN c.withdrawn_at IS NULL THEN 'given' ELSE 'withdrawn' END AS status
+SELECT c.consent_id AS id, c.patient_id, c.scope, c.purpose, c.text_version, c.attested,
+    c.shared_with, c.relation, c.what_for, c.until, c.given_by, c.given_at, c.withdrawn_at,
+    CASE WHEN c.withdrawn_at IS NULL THEN 'given' ELSE 'withdrawn' END AS status,
+    (SELECT coalesce(jsonb_agg(to_jsonb(step) ORDER BY step.version), '[]') FROM (
+        SELECT t.version, t.occurred_at AS at, t.recorded_at, t.codes ->> 'text_version'
+            AS text_version,
+            CASE t.type WHEN 'ConsentWithdrawn' THEN 'withdrawn' ELSE 'given' END AS status,
+            CASE WHEN t.actor_role = 'therapist' THEN 'therapist' ELSE 'patient' END AS by
+        FROM timeline t
+        WHERE t.tenant_id = $1 AND t.patient_id = c.patient_id AND t.category = 'consent'
+            AND t.stream_id = c.consent_id) step) AS history
 FROM consents c
 WHERE c.tenant_id = $1 AND c.given_at IS NOT NULL AND {may_see("c.patient_id")} AND {condition}"""
 
@@ -180,8 +188,12 @@ WHERE t.tenant_id = $1 AND t.kind = 'therapist'
     AND {condition}"""
 
 
+RECORDS_WINDOW = """(SELECT w.days FROM records_windows w
+        WHERE w.tenant_id = c.tenant_id AND w.clinic_id = c.clinic_id) AS records_window_days"""
+
+
 def clinic(condition: str = "true") -> str:
     """One's own. Analysts have the analytics stream, and nothing else."""
     return f"""
-SELECT c.clinic_id AS id, c.name, c.zone, c.locale FROM clinics c
+SELECT c.clinic_id AS id, c.name, c.zone, c.locale, {RECORDS_WINDOW} FROM clinics c
 WHERE c.tenant_id = $1 AND NOT ($3 <@ ARRAY['analyst']) AND {condition}"""

@@ -3,8 +3,7 @@
 from services.gateway.queries.pages import paged
 from services.gateway.queries.visible import may_see, shared
 
-# Every statement here is text of ours; values are arguments.
-# ruff: noqa: S608
+# ruff: noqa: S608 - every statement here is text of ours, values are arguments
 
 NOT_PRIVATE = f"""(t.category NOT IN ('entry', 'notebook')
     OR (t.category = 'notebook' AND (t.type = 'HomeworkFiled'

@@ -2,12 +2,22 @@
 supervision treat, patients themselves, others nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from libs.access.principal import Principal
+from libs.audit.record import Reason
+from libs.eventstore.telling import Role
+
+ROLES: Mapping[Reason, Role] = {
+    "self": "patient",
+    "treatment": "therapist",
+    "supervision": "supervisor",
+    "administration": "clinic_admin",
+}
+"""In which somebody sees what they see for this reason."""
 
 AS_THERAPIST = "'therapist' = ANY($3)"
 
@@ -43,10 +53,23 @@ def asker(principal: Principal, now: datetime) -> Asker:
     return Asker(
         principal.tenant_id,
         principal.person_id,
-        sorted(principal.roles),
-        "patient" in principal.roles,
+        sorted(principal.roles_here),
+        "patient" in principal.roles_here,
         now,
     )
+
+
+REASONS = f"""
+SELECT * FROM (
+    SELECT asked.patient_id, CASE
+        WHEN $4 AND asked.patient_id = $2 THEN 'self'
+        WHEN {AS_THERAPIST} AND {HAS_OPEN_RELATIONSHIP.format(patient="asked.patient_id")}
+            THEN 'treatment'
+        WHEN 'supervisor' = ANY($3) AND {SUPERVISES.format(patient="asked.patient_id")}
+            THEN 'supervision' END AS reason
+    FROM unnest($6::uuid[]) WITH ORDINALITY AS asked (patient_id, place) ORDER BY asked.place
+) told WHERE told.reason IS NOT NULL"""  # noqa: S608 - SQL of ours
+"""By which of these the one who asks may see each of several patients; the others are left out."""
 
 
 def may_see(patient: str) -> str:

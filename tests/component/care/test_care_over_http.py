@@ -7,12 +7,14 @@ from uuid import uuid4
 
 import pytest
 
+from libs.audit.keeping import Audit
 from libs.testing.cast import ANNA, BORIS, CLINIC, LEV, MASHA, OTHER_CLINIC
 from libs.testing.databases import Database
 from libs.testing.keyring import MemoryKeyring
 from libs.testing.web import Known, edge
 from libs.web.service import create_service_app
 from services.care import api, wire
+from services.care.erasing_api import Erasing
 from services.care.examples import REQUESTS
 from tests.component.callers import NAMES, Callers, a_store, desk
 
@@ -20,10 +22,10 @@ from tests.component.callers import NAMES, Callers, a_store, desk
 class Care(Callers):
     """Nobody treats anybody until this service has heard of it (`known`)."""
 
-    def __init__(self, store: Any) -> None:
+    def __init__(self, store: Any, audit: Audit | None = None) -> None:
         self.known = Known(treating=set())
         self.keyring = MemoryKeyring()
-        here = replace(edge(known=self.known, names=NAMES), service="care")
+        here = replace(edge(known=self.known, names=NAMES, audit=audit), service="care")
         routes = api.routes(
             here,
             clinics=desk(wire.clinics, store),
@@ -33,6 +35,13 @@ class Care(Callers):
             supervisions=desk(wire.supervisions, store),
             sessions=desk(wire.sessions, store),
             consents=desk(wire.consents, store),
+            departures=desk(wire.departures, store),
+            records_windows=desk(wire.records_windows, store),
+            erasing=Erasing(
+                policies=desk(wire.policies, store),
+                erasures=desk(wire.erasures, store),
+                private_texts=desk(wire.private_texts, store),
+            ),
             keyring=self.keyring,
         )
         super().__init__(

@@ -46,6 +46,21 @@ def supervision(uuid: UUID, *, ended: bool = False) -> Sequence[Recorded]:
     return stream("supervision", uuid, began, *after, subject=None)
 
 
+def departure(
+    who: UUID, *, days: int = 0, returned: bool = False, left_again: bool = False
+) -> Sequence[Recorded]:
+    """So many days from now on."""
+    at = (NOW + timedelta(days=days)).isoformat()
+    left = _care("StaffLeft", person_id=who, left_at=at)
+    back = [_care("StaffReturned", returned_at=at)] if returned else []
+    return stream("departure", who, left, *back, *([left] if left_again else []), subject=None)
+
+
+def window(*days: int) -> Sequence[Recorded]:
+    told = [_care("RecordsWindowSet", clinic_id=CLINIC, days=each) for each in days]
+    return stream("window", CLINIC, *told, subject=None)
+
+
 def session(uuid: UUID, *later: Told, days: int = 1) -> Sequence[Recorded]:
     scheduled = _care(
         "SessionScheduled",
@@ -77,6 +92,9 @@ CLINIC_LIFE: Sequence[Sequence[Recorded]] = [
     therapist(LEV),
     relationship(uuid4(), ended=True),
     relationship(uuid4()),
+    departure(BORIS, returned=True, left_again=True),
+    departure(ANNA, returned=True),
+    window(14, 0, 30),
     session(uuid4(), STARTED, ENDED),
     session(uuid4(), MOVED, CANCELLED),
     session(uuid4(), MOVED, MOVED, MISSED),

@@ -33,7 +33,7 @@ def watch() -> Watch:
 
 @pytest.fixture
 def known(pool: Pool, watch: Watch) -> KnownCare:
-    return KnownCare(pool, monotonic=watch)
+    return KnownCare(pool, monotonic=watch, clock=watch.time_of_day)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from libs.eventstore.store import EventStore
 from libs.eventstore.telling import Actor
 from libs.testing.cast import CLINIC, LEV, MASHA, NOW
 from libs.testing.databases import Database
-from libs.testing.web import edge
+from libs.testing.web import Known, edge
 from libs.web.service import create_service_app
 from services.diary import api, wire
 from services.diary.domain.notebook import FileHomework
@@ -28,8 +28,9 @@ LARRY: dict[str, Any] = REQUESTS["recordEntry"]
 class Diary(Callers):
     def __init__(self, store: EventStore) -> None:
         self.now = MONDAY_NOON
+        self.known = Known()
         self.notebooks = desk(wire.notebooks, store)
-        here = replace(edge(names=NAMES, clock=self.clock), service="diary")
+        here = replace(edge(known=self.known, names=NAMES, clock=self.clock), service="diary")
         super().__init__(
             create_service_app(
                 "Diary",
@@ -175,7 +176,7 @@ async def test_what_does_not_fit_is_a_coded_422_that_echoes_nothing(
 
 
 async def test_filed_homework_is_read_by_both_and_by_nobody_else(diary: Diary) -> None:
-    await diary.notebooks.handle(_file_larry())
+    await diary.notebooks.handle(file_larry())
     seen = await diary.shown("masha", f"/v1/notebooks/{MASHA}")
     assert seen["filed"] == [
         {
@@ -191,7 +192,7 @@ async def test_filed_homework_is_read_by_both_and_by_nobody_else(diary: Diary) -
     assert (await diary.get("lev", f"/v1/notebooks/{LEV}")).status_code == 404
 
 
-def _file_larry() -> Call[Any, Any]:
+def file_larry() -> Call[Any, Any]:
     system = Actor(person_id=UUID(int=9), role="system")
     command = FileHomework(
         by=system,

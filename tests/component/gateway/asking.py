@@ -50,15 +50,16 @@ class Asking:
 class Socket:
     """The client's end of a WebSocket of the app, without a network."""
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: FastAPI, *, origin: str | None = None) -> None:
         self._to_app: asyncio.Queue[Any] = asyncio.Queue()
         self._from_app: asyncio.Queue[Any] = asyncio.Queue()
+        of_a_page = [] if origin is None else [(b"origin", origin.encode())]
         scope = {
             "type": "websocket",
             "path": "/graphql",
             "raw_path": b"/graphql",
             "query_string": b"",
-            "headers": [(b"host", b"test")],
+            "headers": [(b"host", b"test"), *of_a_page],
             "subprotocols": ["graphql-transport-ws"],
             "extensions": {},
         }

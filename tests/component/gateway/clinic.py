@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, make_url
 
 from deploy.local.ports import wait_until
 from deploy.local.processes import without_the_master
+from libs.access.erasing import SPARED
 from libs.eventstore.chain import link
 from libs.eventstore.projecting import LIVE, Projection, Projector
 from libs.eventstore.recorded import Recorded
@@ -29,6 +30,7 @@ from libs.testing.cast import ANNA
 from libs.testing.databases import Database
 from libs.testing.streams import stream
 from services.gateway.contracts import SERVICES
+from services.gateway.projections import erased
 from services.gateway.projections.everything import LIVE as LIVE_PROJECTIONS
 from services.gateway.settings import RebuildSettings
 
@@ -56,12 +58,16 @@ class Clinic:
 
     @property
     def environment(self) -> Mapping[str, str]:
+        """Of whoever is erased care is told, and nobody is there."""
+        derived = without_the_master(DEVELOPMENT_MASTER_KEY)
         return {
             "DATABASE_URL": self.database.url_as("gateway_projector"),
             "MIGRATION_DATABASE_URL": self.database.url_as("gateway_owner"),
             "BROKER_URL": self.broker,
             "TOPIC_PREFIX": self.prefix,
-            "CHAIN_KEYS": without_the_master(DEVELOPMENT_MASTER_KEY)["CHAIN_KEYS"],
+            "CARE_URL": "http://127.0.0.1:9",
+            "CHAIN_KEYS": derived["CHAIN_KEYS"],
+            "PASS_KEYS": derived["PASS_KEYS"],
         }
 
     @property
@@ -105,7 +111,7 @@ class Clinic:
             projector = Projector(
                 engine,
                 broker,
-                Reader(name=LIVE, chain_keys=keys),
+                Reader(name=LIVE, chain_keys=keys, forgotten=erased.forgotten, spared=SPARED),
                 projections,
                 group=f"{self.prefix}interlude.gateway.projector",
                 now=utc_now,

@@ -8,8 +8,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from libs.access.departed import TRUSTED_FOR, KnownDepartures
 from libs.eventstore.pool import open_pool
 from libs.process.admin import Readiness
+from libs.testing.audit import MemoryAudit
 from libs.testing.databases import Database
 from libs.testing.keyring import MemoryKeyring
 from libs.testing.web import TOKENS, Following, Ids, Names
@@ -62,15 +64,42 @@ def following() -> Following:
     return Following()
 
 
+class Looked:
+    """A steady clock, on which nothing is believed that was looked up a moment ago."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+
+    def seconds(self) -> float:
+        self._now += TRUSTED_FOR
+        return self._now
+
+
 @pytest.fixture
-async def parts(
-    database: Database, story: Story, service: Answers, following: Following
+def looked() -> Looked:
+    return Looked()
+
+
+@pytest.fixture
+def audit() -> MemoryAudit:
+    return MemoryAudit()
+
+
+@pytest.fixture
+async def parts(  # noqa: PLR0917 - what stands in for all that a gateway has
+    database: Database,
+    story: Story,
+    service: Answers,
+    following: Following,
+    looked: Looked,
+    audit: MemoryAudit,
 ) -> AsyncIterator[Parts]:
     pool = await open_pool(database.url_as("gateway_app"), size=4)
     client = httpx.AsyncClient(transport=httpx.MockTransport(service), base_url="http://service")
     clients: Clients = {"assignment": client}
     yield Parts(
         identity=Names(PEOPLE),
+        departed=KnownDepartures(pool, table="departures", monotonic=looked.seconds),
         models=ReadModels(pool),
         sealer=story.sealer,
         awaiting=following,
@@ -79,6 +108,7 @@ async def parts(
         clients=clients,
         live=Live(),
         streams=Streams(),
+        audit=audit,
         clock=lambda: LATER,
         new_id=Ids(),
     )

@@ -22,7 +22,14 @@ from services.care import wire as care_wire
 from services.care.domain.patient import PatientId
 from services.care.domain.session import SessionId, SessionScheduled
 from services.care.domain.therapist import TherapistId
-from services.care.examples import CONSENT, RELATIONSHIP, SESSION, SUPERVISION, SUPERVISOR
+from services.care.examples import (
+    CONSENT,
+    LEAVER,
+    RELATIONSHIP,
+    SESSION,
+    SUPERVISION,
+    SUPERVISOR,
+)
 from services.care.examples import FACTS as CARE_FACTS
 from services.diary import wire as diary_wire
 from services.diary.examples import ENTRY
@@ -31,6 +38,8 @@ from services.gateway.projections.everything import LIVE
 from services.review import wire as review_wire
 from services.review.examples import FACTS as REVIEW_FACTS
 from services.review.examples import REVIEW
+
+"""Facts that are of no patient."""
 
 ASSIGNMENT = UUID(FIRST)
 NEXT_SESSION = UUID("00000000-0000-7000-8000-0000000000e2")
@@ -54,6 +63,11 @@ PEOPLE = {
     "admin": _person(UUID(int=6), "clinic_admin"),
     "analyst": _person(UUID(int=7), "analyst"),
 }
+
+
+def of(aggregate: Aggregate[Any, Any, Any], facts: Sequence[object]) -> Sequence[Any]:
+    """Those of the examples that are of this kind, in their order."""
+    return [fact for fact in facts if type(fact) in aggregate.wire.names]
 
 
 class Story:
@@ -84,10 +98,13 @@ class Story:
 
     async def whole(self) -> Sequence[Sequence[Recorded]]:
         """Every stream of the examples, one after the other, while the therapy lasts."""
-        clinic, therapist, patient, began, *told, supervised, _over, _ended = CARE_FACTS
-        session, consent = told[:-2], told[-2:]
-        goal, *homework = ASSIGNMENT_FACTS
-        entry, *_sharing, filed = DIARY_FACTS
+        began, *_ended = of(care_wire.relationships, CARE_FACTS)
+        supervised, *_over = of(care_wire.supervisions, CARE_FACTS)
+        # Those to treatment and to sharing are told where they are asked for.
+        _treatment, _sharing, *consent = of(care_wire.consents, CARE_FACTS)
+        entry, *_shared = of(diary_wire.entries, DIARY_FACTS)
+        homework = of(assignment_wire.assignments, ASSIGNMENT_FACTS)
+        reviewed = of(review_wire.reviews, REVIEW_FACTS)
         next_session = SessionScheduled(
             session_id=SessionId(NEXT_SESSION),
             patient_id=PatientId(MASHA),
@@ -97,19 +114,32 @@ class Story:
             duration_min=50,
         )
         return [
-            await self.told(care_wire.clinics, CLINIC, [clinic], None),
-            await self.told(care_wire.therapists, ANNA, [therapist], ANNA),
-            await self.told(care_wire.patients, MASHA, [patient], MASHA),
+            await self.told(care_wire.clinics, CLINIC, of(care_wire.clinics, CARE_FACTS), None),
+            await self.told(care_wire.therapists, ANNA, of(care_wire.therapists, CARE_FACTS), ANNA),
+            await self.told(care_wire.patients, MASHA, of(care_wire.patients, CARE_FACTS), MASHA),
             await self.told(care_wire.relationships, RELATIONSHIP, [began], MASHA),
             await self.told(care_wire.supervisions, SUPERVISION, [supervised], None),
-            await self.told(care_wire.sessions, SESSION, session, MASHA),
+            await self.told(
+                care_wire.departures, LEAVER, of(care_wire.departures, CARE_FACTS), None
+            ),
+            await self.told(
+                care_wire.records_windows, CLINIC, of(care_wire.records_windows, CARE_FACTS), None
+            ),
+            await self.told(care_wire.sessions, SESSION, of(care_wire.sessions, CARE_FACTS), MASHA),
             await self.told(care_wire.consents, CONSENT, consent, MASHA),
             await self.told(care_wire.sessions, NEXT_SESSION, [next_session], MASHA),
-            await self.told(assignment_wire.goals, UUID(GOAL), [goal], MASHA),
+            await self.told(
+                assignment_wire.goals,
+                UUID(GOAL),
+                of(assignment_wire.goals, ASSIGNMENT_FACTS),
+                MASHA,
+            ),
             await self.told(assignment_wire.assignments, ASSIGNMENT, homework, MASHA),
             await self.told(diary_wire.entries, ENTRY, [entry], MASHA),
-            await self.told(diary_wire.notebooks, MASHA, [filed], MASHA),
-            await self.told(review_wire.reviews, REVIEW, REVIEW_FACTS, MASHA),
+            await self.told(
+                diary_wire.notebooks, MASHA, of(diary_wire.notebooks, DIARY_FACTS), MASHA
+            ),
+            await self.told(review_wire.reviews, REVIEW, reviewed, MASHA),
         ]
 
 

@@ -114,6 +114,25 @@ async def test_each_operation_of_a_socket_counts_like_a_request(made: Made) -> N
     assert refused["payload"][0]["extensions"]["retryAfter"] == 4
 
 
+MANY = {"who": HER, "more": {str(n): n for n in range(2_000)}}
+
+
+@pytest.mark.parametrize("query", [ME, WATCH])
+async def test_variables_without_end_are_not_looked_at_whatever_they_came_by(
+    made: Made, query: str
+) -> None:
+    app = made()
+    by_socket = await asked_by_socket(app, query, **MANY)
+    assert by_socket["payload"][0]["extensions"] == {
+        "code": "LIMIT_EXCEEDED",
+        "limit": "variables",
+    }
+    async with Events(app, "masha", query, **MANY) as events:
+        assert "LIMIT_EXCEEDED" in str(await events.receive())
+    answer = await Asking(app).post("masha", orjson.dumps({"query": ME, "variables": MANY}))
+    assert answer.json()["errors"][0]["extensions"]["limit"] == "variables"
+
+
 async def test_nobody_watches_on_more_screens_than_there_are(made: Made, parts: Parts) -> None:
     app = made(streams=1)
     async with Socket(app) as first:

@@ -4,13 +4,18 @@ from dataclasses import replace
 
 import orjson
 import pytest
+from graphql import parse
 
 from libs.process.admin import Readiness
 from libs.web.allowances import admitting
 from services.gateway.app import create_app
+from services.gateway.graphql import admission
+from services.gateway.graphql.admission import ONE_REQUEST
 from services.gateway.graphql.context import Parts
+from services.gateway.graphql.limits import cost_of
 from services.gateway.graphql.schema import Schema
 from tests.component.gateway.asking import Asking, Socket
+from tests.component.gateway.screens import SCREENS
 
 pytestmark = pytest.mark.postgres
 
@@ -46,3 +51,44 @@ async def test_a_connection_counts_like_a_request(schema: Schema, parts: Parts) 
         assert await first.hello("anna") == {"type": "connection_ack"}
     async with Socket(app) as second:
         assert await second.hello("anna") == 4403
+
+
+DEAR = "{ assignments(first: 100) { nodes { title occurrences { id } goals { statement } } } }"
+
+
+@pytest.mark.parametrize("accept", ["application/json", "application/graphql-response+json"])
+async def test_a_document_that_costs_more_counts_as_several_requests(
+    schema: Schema, parts: Parts, monkeypatch: pytest.MonkeyPatch, accept: str
+) -> None:
+    monkeypatch.setattr(admission, "ONE_REQUEST", 100)
+    identity = admitting(parts.identity, rate=0.5, at_once=7, monotonic=lambda: 0.0)
+    anna = Asking(create_app(schema, replace(parts, identity=identity), Readiness()))
+    dear = orjson.dumps({"query": DEAR})
+    assert cost_of(parse(DEAR)) // 100 == 6
+    assert (await anna.post("anna", dear)).status_code == 200, "the whole bucket"
+    refused = await anna.post("anna", ME, Accept=accept)
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "2")
+    assert (await anna.post("masha", ME)).status_code == 200
+    refused = await anna.post("masha", dear, Accept=accept)
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "2")
+    assert refused.json()["errors"][0]["extensions"] == {
+        "code": "TOO_MANY_REQUESTS",
+        "retryAfter": 2,
+    }
+
+
+async def test_a_socket_is_no_way_round_it(
+    schema: Schema, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admission, "ONE_REQUEST", 100)
+    identity = admitting(parts.identity, rate=0.5, at_once=7, monotonic=lambda: 0.0)
+    async with Socket(create_app(schema, replace(parts, identity=identity), Readiness())) as anna:
+        await anna.hello("anna")
+        anna.subscribe(DEAR)
+        refused = (await anna.receive())["payload"]
+    assert "TOO_MANY_REQUESTS" in str(refused)
+
+
+def test_what_a_screen_asks_for_is_one_request() -> None:
+    for query in SCREENS.values():
+        assert cost_of(parse(query)) < ONE_REQUEST

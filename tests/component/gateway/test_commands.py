@@ -168,6 +168,19 @@ async def test_what_is_not_the_commands_fault_is_an_error_of_the_request(
     assert "canary" not in str(answer)
 
 
+@pytest.mark.parametrize("status", [503, 500])
+async def test_what_may_have_happened_is_repeated_with_the_key_that_the_gateway_chose(
+    ask: Any, service: Answers, status: int
+) -> None:
+    service.status, service.content = status, {"code": "outcome-unknown"}
+    told = (await ask("masha", RATE, input=rating()))["errors"][0]["extensions"]
+    assert told["idempotencyKey"] == service.seen[-1].headers["Idempotency-Key"]
+    again = rating(idempotencyKey=told["idempotencyKey"])
+    repeated = (await ask("masha", RATE, input=again))["errors"][0]["extensions"]
+    assert service.seen[-1].headers["Idempotency-Key"] == told["idempotencyKey"]
+    assert "idempotencyKey" not in repeated, "they have it already"
+
+
 async def test_a_service_out_of_reach(ask: Any, service: Answers) -> None:
     service.broken = True
     answer = await ask("masha", RATE, input=rating())

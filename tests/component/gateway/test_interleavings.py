@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from libs.eventstore.recorded import Recorded
 from libs.testing.interleaving import batches, interleavings
 from libs.testing.keyring import MemoryKeyring
-from services.gateway.projections.everything import LIVE, READ_MODELS
+from services.gateway.projections import feed
+from services.gateway.projections.everything import READ_MODELS
 from tests.component.gateway.telling import Projecting, Story
 
 pytestmark = pytest.mark.postgres
@@ -22,7 +23,7 @@ IN_ORDER = [recorded for one in STREAMS for recorded in one]
 
 def tables_after(project: Projecting, told: Sequence[Sequence[Recorded]]) -> dict[str, Any]:
     with project.engine.begin() as db:
-        for projection in LIVE:
+        for projection in (*READ_MODELS, feed):
             for table in projection.tables:
                 db.exec_driver_sql(f"TRUNCATE {table.name}")
     for batch in told:

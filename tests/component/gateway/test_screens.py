@@ -28,8 +28,8 @@ pytestmark = [pytest.mark.postgres, pytest.mark.usefixtures("told")]
 @pytest.mark.parametrize(
     ("who", "may"),
     [
-        ("anna", ["rateReadiness", "setDue"]),
-        ("masha", ["rateReadiness"]),
+        ("anna", ["exportCase", "rateReadiness", "setDue"]),
+        ("masha", ["exportRecord", "rateReadiness"]),
         ("ruth", []),
         ("analyst", []),
     ],

@@ -80,6 +80,6 @@ async def test_people_and_sessions_are_kept_beside_assignments(engine: Engine, p
             db,
             [*stream("session", session, scheduled), *stream("assignment", assignment, created())],
         )
-    known = await KnownCare(pool, monotonic=lambda: 0.0).session(CLINIC, session)
+    known = await KnownCare(pool, monotonic=lambda: 0.0, clock=lambda: NOW).session(CLINIC, session)
     assert known is not None
     assert known.patient_id == MASHA

@@ -71,6 +71,7 @@ def test_operations_are_named_as_declared() -> None:
         "ratePractice",
         "endPractice",
         "practice",
+        "looks",
         "sendCommands",
     }
 

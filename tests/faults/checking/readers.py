@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from tests.faults.observed import Observed, Stored, Stream
 
-_CARE = frozenset({"patient", "therapist", "relationship", "supervision", "session"})
+_CARE = frozenset(
+    {"patient", "therapist", "relationship", "supervision", "session", "departure", "window"}
+)
 
 GATEWAY = "gateway/live"
 ANALYTICS = "gateway/analytics"

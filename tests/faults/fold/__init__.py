@@ -22,6 +22,7 @@ from tests.faults.fold.tables import Tables
 from tests.faults.observed import Stored
 
 _GATEWAY = (people, sessions, homework, occurrences, said, diary, reviews, timeline)
+_ERASED = "PatientErased"
 _DAMAGED = (KeyError, TypeError, ValueError, AttributeError)
 
 
@@ -37,14 +38,19 @@ def read_models(stored: Iterable[Stored]) -> Tables:
 
 def kept(service: str, stored: Iterable[Stored]) -> Tables:
     """What the follower of a service keeps, under the tables' full names."""
-    known = (each for each in stored if each.name in followers.READ)
+    known = (each for each in stored if each.name in {*followers.READ, _ERASED})
     return _folded(known, lambda tables, fact: followers.tell(tables, service, fact))
 
 
 def _folded(stored: Iterable[Stored], tell: Callable[[Tables, Fact], None]) -> Tables:
-    """A fact that was damaged is noted, and the rest is folded all the same."""
-    tables = Tables()
-    for each in stored:
+    """A fact that was damaged is noted, and the rest is folded all the same. Whoever was erased is
+    in nothing that is made of the log.
+    """
+    tables, told = Tables(), list(stored)
+    erased = {(each.tenant_id, each.subject_id) for each in told if each.name == _ERASED}
+    for each in told:
+        if (each.tenant_id, each.subject_id) in erased:
+            continue
         try:
             tell(tables, fact_of(each))
         except _DAMAGED:

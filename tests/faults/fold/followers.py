@@ -17,7 +17,7 @@ _SESSION_IS: Mapping[str, str] = {
 
 READ = {
     *("PatientRegistered", "TherapistRegistered", "CareRelationshipBegan", "CareRelationshipEnded"),
-    *("SupervisionBegan", "SupervisionEnded"),
+    *("SupervisionBegan", "SupervisionEnded", "StaffLeft", "StaffReturned", "RecordsWindowSet"),
     *("SessionScheduled", "SessionRescheduled", *_SESSION_IS),
     *("ClinicRegistered", "AssignmentCreated", "AssignmentActivated", "HomeworkCompleted"),
     *("DueDateSet", "DueDateMoved"),
@@ -53,11 +53,22 @@ def _people(tables: Tables, service: str, fact: Fact) -> None:
             tables.set(supervisions, fact.tenant, fact.uuid, **supervision(fact))
         case "SupervisionEnded":
             tables.set(supervisions, fact.tenant, fact.uuid, ended_at=fact.instant("ended_at"))
+        case "StaffLeft" | "StaffReturned":
+            tables.set(f"{service}.known_departures", fact.tenant, fact.uuid, **departure(fact))
+        case "RecordsWindowSet":
+            days = fact.said["days"]
+            tables.set(f"{service}.known_windows", fact.tenant, fact.uuid, days=days)
 
 
 def supervision(fact: Fact) -> dict[str, Any]:
     between = {name: fact.said[name] for name in ("supervisor_id", "therapist_id")}
     return {**between, "began_at": fact.instant("began_at")}
+
+
+def departure(fact: Fact) -> dict[str, Any]:
+    if fact.name == "StaffReturned":
+        return {"returned_at": fact.instant("returned_at")}
+    return {"left_at": fact.instant("left_at"), "returned_at": None}
 
 
 def _session(fact: Fact) -> dict[str, Any]:

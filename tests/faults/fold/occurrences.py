@@ -17,19 +17,21 @@ def tell(tables: Tables, fact: Fact) -> None:
         case "OccurrencesWithdrawn":
             settled = fact.instant("withdrawn_at")
             for gone in fact.said["occurrence_ids"]:
-                tables.set(
-                    "occurrences", fact.tenant, gone, told="not_applicable", settled_at=settled
-                )
+                withdrawn = {"told": "not_applicable", "settled_at": settled}
+                tables.set("occurrences", fact.tenant, gone, **_whose(fact), **withdrawn)
         case "OccurrenceCompleted":
             done = fact.said["occurrence_id"]
-            tables.set("occurrences", fact.tenant, done, **_done(fact))
+            tables.set("occurrences", fact.tenant, done, **_whose(fact), **_done(fact))
+
+
+def _whose(fact: Fact) -> dict[str, Any]:
+    return {"assignment_id": fact.uuid, "patient_id": fact.subject}
 
 
 def _asked_for(fact: Fact, window: Json) -> dict[str, Any]:
     due_at = window.get("due_at")
     return {
-        "assignment_id": fact.uuid,
-        "patient_id": fact.subject,
+        **_whose(fact),
         "plan_version": fact.said["plan_version"],
         "local_date": window["local_date"],
         "slot": window["slot"],

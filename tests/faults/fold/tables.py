@@ -35,6 +35,8 @@ def _columns(key: str, rest: str) -> Columns:
 _PART = "version place told_at by_role data"
 _KNOWN_PEOPLE = _columns("person_id kind", "zone locale")
 _SUPERVISIONS = _columns("supervision_id", "supervisor_id therapist_id began_at ended_at")
+_DEPARTURES = _columns("person_id", "left_at returned_at")
+_WINDOWS = _columns("clinic_id", "days")
 _KNOWN_RELATIONSHIPS = _columns("relationship_id", "patient_id therapist_id began_at ended_at")
 _KNOWN_SESSIONS = _columns(
     "session_id", "patient_id therapist_id starts_at zone duration_min status"
@@ -58,8 +60,14 @@ READ_MODELS: Mapping[str, Columns] = {
         " zone recording_mode time_uncertain source visibility location with_whom with_whom_other"
         " notes answers recorded_at",
     ),
-    "consents": _columns("consent_id", "patient_id scope purpose given_by given_at withdrawn_at"),
+    "consents": _columns(
+        "consent_id",
+        "patient_id scope purpose text_version attested shared_with relation what_for until"
+        " given_by given_at withdrawn_at",
+    ),
     "supervisions": _SUPERVISIONS,
+    "departures": _DEPARTURES,
+    "records_windows": _WINDOWS,
     "goals": _columns("goal_id", "patient_id therapist_id statement target set_by set_at"),
     "notebook": _columns(
         "item_id",
@@ -93,6 +101,8 @@ KEPT: Mapping[str, Columns] = {
     **{f"{service}.known_people": _KNOWN_PEOPLE for service in FOLLOWERS},
     **{f"{service}.known_relationships": _KNOWN_RELATIONSHIPS for service in FOLLOWERS},
     **{f"{service}.known_supervisions": _SUPERVISIONS for service in FOLLOWERS},
+    **{f"{service}.known_departures": _DEPARTURES for service in FOLLOWERS},
+    **{f"{service}.known_windows": _WINDOWS for service in FOLLOWERS},
     **{f"{service}.known_sessions": _KNOWN_SESSIONS for service in FOLLOWERS},
     "assignment.known_clinics": _columns("", "low_confidence_threshold rationale_gate"),
     "assignment.known_homework": _columns(
@@ -110,9 +120,15 @@ EXCUSED: Mapping[str, str] = {
     " tells; that each fact is numbered once, from 1 and in its stream's order, is looked at alone",
     "feed_heads": "counts what is in the feed, and is compared with that",
     **dict.fromkeys(
+        ("erased", "known_erased", *(f"{service}.known_erased" for service in FOLLOWERS)),
+        "who was erased, with how much there was of them: looked at in tests/component/erasing,"
+        " while the fold leaves them out of all else",
+    ),
+    **dict.fromkeys(
         (
             *("analytics_consents", "analytics_held", "analytics_latest", "analytics_epochs"),
             *("known_people", "known_relationships", "known_supervisions", "known_sessions"),
+            *("known_departures", "known_windows"),
         ),
         "what the analytics stream is derived with, no read model; what comes of it is looked at",
     ),

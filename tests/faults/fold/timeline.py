@@ -36,11 +36,14 @@ _CODES = (
     "quantity",
     "plan_version",
     "willing",
+    "text_version",
 )
 
 
 def is_about_a_patient(subject: str | None, category: str) -> bool:
-    return subject is not None and category not in {"clinic", "therapist"}
+    """What is said of erasing somebody is no part of their treatment."""
+    elsewhere = {"clinic", "therapist", "erasure", "confirmation", "privacy"}
+    return subject is not None and category not in elsewhere
 
 
 def tell(tables: Tables, fact: Fact) -> None:

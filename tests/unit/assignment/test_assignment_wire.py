@@ -10,16 +10,19 @@ from libs.eventstore.aggregate import Aggregate
 from libs.privacy.opening import opened
 from libs.testing.cast import CLINIC, MASHA
 from libs.testing.sealer import ReadableSealer
-from services.assignment.domain import assignment, goal
+from services.assignment.domain import assignment
 from services.assignment.examples import FACTS, REQUESTS
 from services.assignment.played import REQUEST_OF
-from services.assignment.wire import assignments, goals
+from services.assignment.wire import assignments, confirmations, goals
 
 EVENT = UUID(int=0xE)
 
 
+ALL: list[Aggregate[Any, Any, Any]] = [assignments, goals, confirmations]
+
+
 def aggregate_of(fact: object) -> Aggregate[Any, Any, Any]:
-    return goals if isinstance(fact, goal.GoalSet) else assignments
+    return next(each for each in ALL if type(fact) in each.wire.names)
 
 
 def test_every_fact_has_a_published_name() -> None:
@@ -32,7 +35,7 @@ def test_every_fact_has_a_published_name() -> None:
 
 
 def test_every_fact_has_an_example() -> None:
-    assert {type(fact) for fact in FACTS} == {*assignments.wire.names, *goals.wire.names}
+    assert {type(fact) for fact in FACTS} == {kind for each in ALL for kind in each.wire.names}
 
 
 def test_every_request_has_an_example() -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from libs.access.confirming import ErasureConfirmed
 from libs.eventstore.decider import Rejected
 from libs.eventstore.telling import Actor
 from libs.testing.cast import FOR_MASHA, MASHA, NOW, PATIENT, THERAPIST
@@ -34,7 +35,7 @@ FORWARD: Mapping[str, set[str]] = {
 """From where to where one request may lead. A draft is agreed by an attestation, and homework that
 is given in one request is active at once."""
 
-OURS = [fact for fact in FACTS if not isinstance(fact, GoalSet)]
+OURS = [fact for fact in FACTS if not isinstance(fact, GoalSet | ErasureConfirmed)]
 SHAPES = {name: Shape(kind) for name, kind in REQUEST_OF.items()}
 LOOKED_UP: Mapping[str, Any] = {
     "open_goals": frozenset({GoalId(UUID(REQUESTS["setGoal"]["id"]))}),

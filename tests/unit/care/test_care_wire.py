@@ -20,6 +20,11 @@ ALL: list[Aggregate[Any, Any, Any]] = [
     wire.supervisions,
     wire.sessions,
     wire.consents,
+    wire.departures,
+    wire.records_windows,
+    wire.policies,
+    wire.erasures,
+    wire.private_texts,
 ]
 
 
@@ -71,7 +76,7 @@ def test_a_session_of_the_first_version_says_when_by_the_wall_clock(
     assert wire.sessions.wire.to_wire(fact)[0] == "interlude.care.SessionScheduled.v2"
 
 
-def test_only_the_names_of_people_are_private() -> None:
+def test_only_the_names_of_people_and_what_they_are_told_are_private() -> None:
     private = {
         name: each.wire.private(name)
         for each in ALL
@@ -81,6 +86,7 @@ def test_only_the_names_of_people_are_private() -> None:
     assert private == {
         "interlude.care.TherapistRegistered.v1": (("name",),),
         "interlude.care.PatientRegistered.v1": (("name",),),
+        "interlude.care.SharingConsentGiven.v1": (("shared_with",), ("what_for",)),
     }
 
 
@@ -93,6 +99,9 @@ def test_only_the_names_of_people_are_private() -> None:
         (wire.relationships, PATIENT),
         (wire.sessions, PATIENT),
         (wire.consents, PATIENT),
+        (wire.policies, None),
+        (wire.erasures, PATIENT),
+        (wire.private_texts, PATIENT),
     ],
     ids=lambda value: getattr(value, "category", ""),
 )

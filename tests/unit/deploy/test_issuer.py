@@ -56,6 +56,21 @@ async def test_a_stranger_gets_no_token(client: httpx.AsyncClient) -> None:
     assert answer.json() == {"error": "invalid_client"}
 
 
+async def test_a_program_may_ask_for_some_of_its_scopes_and_for_no_others(
+    client: httpx.AsyncClient, issuer: Issuer
+) -> None:
+    async def given(name: str, scope: str) -> httpx.Response:
+        return await client.post("/token", data={"client_id": name, "scope": scope})
+
+    narrow = (await given("integrator", "care/patients.read")).json()["access_token"]
+    assert jwt.decode(narrow, issuer.key, algorithms=[ALGORITHM]).claims["scope"] == (
+        "care/patients.read"
+    )
+    for name, scope in (("integrator", "review/reviews.read"), ("therapist", "care/patients.read")):
+        refused = await given(name, scope)
+        assert (refused.status_code, refused.json()) == (400, {"error": "invalid_scope"})
+
+
 async def test_what_is_not_a_form_gets_no_token(client: httpx.AsyncClient) -> None:
     answer = await client.post("/token", content=b"\xff\x00client_id")
     assert answer.status_code == httpx.codes.UNAUTHORIZED

@@ -30,7 +30,7 @@ SHAPE: Mapping[str, Any] = {
     "typ": "Bearer",
     "azp": "integrator",
     "realm_access": {"roles": ["integrator", "offline_access"]},
-    "scope": "care review",
+    "scope": "care/patients.read diary/entries.write",
     "tenant_id": str(CLINIC),
 }
 """What Keycloak 26.4 puts into an access token of our realm."""
@@ -67,7 +67,7 @@ async def test_person_roles_scopes_and_clinic_are_found_where_keycloak_puts_them
     assert integrator.person_id == PEOPLE["integrator"].id
     assert integrator.tenant_id == CLINIC
     assert integrator.roles == {"integrator"}
-    assert integrator.scopes == {"care", "review"}
+    assert integrator.scopes == {"care/patients.read", "diary/entries.write"}
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,22 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from importlib import import_module
 
 import pytest
 
-from deploy.local.processes import PROCESSES, SERVICES, Place, Ports, Process, without_the_master
+from deploy.local.processes import (
+    PROCESSES,
+    SERVICES,
+    Place,
+    Ports,
+    Process,
+    for_auditors,
+    without_the_master,
+)
 from deploy.local.schemas import ROOT
-from libs.process.following import settings_of
+from libs.process.following import Reacts
 from libs.process.keys import DEVELOPMENT_MASTER_KEY, Derived, derived, master_key
 
 PLACE = Place(
@@ -36,9 +45,12 @@ OPEN_NOTHING = ["gateway-projector", "gateway-analytics", "care-follow", "review
 
 @pytest.mark.parametrize("name", OPEN_NOTHING)
 def test_who_opens_nothing_has_neither_the_keyring_nor_the_key_that_leads_to_it(name: str) -> None:
+    """Care's follower reaches the keyring, for it destroys keys; without the master key it opens
+    none.
+    """
     environment = PLACE.environment(process(name))
-    assert "KEYRING_URL" not in environment
-    assert "MASTER_KEY" not in environment
+    assert ("KEYRING_URL" in environment) == (name == "care-follow")
+    assert environment.keys().isdisjoint({"KEYRING_KEYS", "MASTER_KEY"})
     assert DEVELOPMENT_MASTER_KEY not in environment.values()
 
 
@@ -57,28 +69,41 @@ def test_who_is_given_keys_has_the_ones_that_the_master_key_would_give() -> None
     epochs = Derived.read("analytics", given["ANALYTICS_KEYS"])
     assert epochs.key("analytics:1") == derived(master, "analytics:1")
     assert epochs.key("analytics:60") == derived(master, "analytics:60")
+    assert Derived.read("keyring", given["KEYRING_KEYS"]).keys == {"1": derived(master, "keyring")}
+
+
+def test_who_has_wrapped_keys_anew_says_by_which() -> None:
+    """`KEYRING_KEYS=… make run`; the chains' keys follow from the master key as ever."""
+    given = replace(PLACE, keyring_keys="1:former,2:latter").environment(process("diary-api"))
+    assert given["KEYRING_KEYS"] == "1:former,2:latter"
+    first = PLACE.environment(process("diary-api"))["KEYRING_KEYS"]
+    assert first == without_the_master(DEVELOPMENT_MASTER_KEY)["KEYRING_KEYS"]
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_follower_that_reacts_is_told_from_one_that_only_keeps(service: str) -> None:
+def test_a_follower_is_given_what_it_reads_and_the_master_key_only_if_it_seals(
+    service: str,
+) -> None:
     following = import_module(f"services.{service}.following").FOLLOWING
     needs = process(f"{service}-follow").needs
     wanted = {
         name.upper()
-        for name, field in settings_of(following).model_fields.items()
+        for name, field in following.settings.model_fields.items()
         if field.is_required()
     }
     assert wanted <= needs
-    assert ("MASTER_KEY" in needs) == bool(following.causes)
+    assert ("MASTER_KEY" in needs) == (following.settings is Reacts)
+    assert (following.settings is Reacts) == (service in {"assignment", "diary"})
 
 
 def test_an_operator_derives_them_from_the_master_key() -> None:
     told = {"MASTER_KEY": DEVELOPMENT_MASTER_KEY}
     derive = [sys.executable, "-m", "deploy.derived_keys"]
     done = subprocess.run(derive, cwd=ROOT, env=told, capture_output=True, text=True, check=True)
-    assert dict(line.split("=", 1) for line in done.stdout.splitlines()) == without_the_master(
-        DEVELOPMENT_MASTER_KEY
-    )
+    assert dict(line.split("=", 1) for line in done.stdout.splitlines()) == {
+        **without_the_master(DEVELOPMENT_MASTER_KEY),
+        **for_auditors(DEVELOPMENT_MASTER_KEY),
+    }
     refused = subprocess.run(derive, cwd=ROOT, env={}, capture_output=True, text=True, check=False)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert refused.stderr.startswith("MASTER_KEY is not usable")
@@ -105,13 +130,20 @@ def test_each_connects_as_its_own_database_role(name: str, role: str) -> None:
     assert url == f"postgresql://{role}@127.0.0.1/interlude"
 
 
-def test_care_alone_makes_keys_where_it_registers_people() -> None:
-    makers = [
+def test_care_alone_makes_keys_and_destroys_them() -> None:
+    writers = [
         each.name
         for each in PROCESSES
         if "keyring_writer" in PLACE.environment(each).get("KEYRING_URL", "")
     ]
+    assert writers == ["care-api", "care-follow"]
+    makers = [each for each in writers if "MASTER_KEY" in PLACE.environment(process(each))]
     assert makers == ["care-api"]
+
+
+def test_the_projector_alone_signs_passes() -> None:
+    holders = [each.name for each in PROCESSES if "PASS_KEYS" in PLACE.environment(each)]
+    assert holders == ["gateway-projector"]
 
 
 def test_the_gateway_finds_the_services() -> None:

@@ -87,6 +87,9 @@ def test_a_program_signs_with_its_own_key_and_has_no_other_way_in(program: str) 
 def test_the_integrator_may_ask_for_its_scopes_and_has_none_unasked() -> None:
     integrator = clients()["integrator"]
     assert integrator["optionalClientScopes"] == PEOPLE["integrator"].scope.split()
+    assert set(integrator["optionalClientScopes"]) == {
+        scope["name"] for scope in realm()["clientScopes"] if scope["name"] != "interlude"
+    }
     assert integrator["defaultClientScopes"] == ["interlude"]
 
 

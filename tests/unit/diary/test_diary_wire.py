@@ -19,7 +19,11 @@ from services.diary.examples import PATIENT as MASHA
 
 MUCH_LATER = NOW.replace(year=2027)
 
-ALL: list[Aggregate[Any, Any, Any]] = [wire.entries, wire.notebooks]
+ALL: list[Aggregate[Any, Any, Any]] = [
+    wire.entries,
+    wire.notebooks,
+    wire.confirmations,
+]
 
 
 def of(fact: object) -> Aggregate[Any, Any, Any]:

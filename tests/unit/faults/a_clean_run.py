@@ -33,6 +33,7 @@ SERVICE_OF = {
         ("clinic", "patient", "therapist", "relationship", "supervision", "session", "consent"),
         "care",
     ),
+    **dict.fromkeys(("departure", "window"), "care"),
     **dict.fromkeys(("assignment", "goal"), "assignment"),
     **dict.fromkeys(("entry", "notebook"), "diary"),
     "review": "review",

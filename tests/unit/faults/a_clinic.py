@@ -14,6 +14,7 @@ from tests.unit.faults.what_is_said import (
     CLINIC_TOLD,
     CONSENT,
     ENTRY,
+    LEAVER,
     MEETS,
     PAIR,
     PATIENT,
@@ -50,6 +51,10 @@ class Clinic:
         self._arrange("relationship", RELATIONSHIP, ("CareRelationshipBegan", began))
         supervised = {"supervisor_id": str(RUTH), "therapist_id": str(ANNA), "began_at": at(NOW)}
         self._arrange("supervision", SUPERVISION, ("SupervisionBegan", supervised), subject=None)
+        gone = {"person_id": str(LEAVER), "left_at": at(NOW)}
+        self._arrange("departure", LEAVER, ("StaffLeft", gone), subject=None)
+        window_of = {"clinic_id": str(CLINIC), "days": 14}
+        self._arrange("window", CLINIC, ("RecordsWindowSet", window_of), subject=None)
         self._arrange("consent", CONSENT, ("ConsentGiven", consented(MASHA)))
         scheduled = {"starts_at": at(MEETS), "zone": "Europe/London", "duration_min": 50}
         self._arrange("session", SESSION, ("SessionScheduled", {**PAIR, **scheduled}))

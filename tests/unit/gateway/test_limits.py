@@ -1,9 +1,12 @@
 """What a document may ask for, measured without running it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 from graphql import build_schema, parse, specified_rules, validate
 
-from services.gateway.graphql.limits import Limits, within
+from services.gateway.graphql.limits import Limits, cost_of, too_many_values, within
 
 SCHEMA = build_schema(
     "type Query { many(first: Int, last: Int): Query, name: String } directive @d on FIELD"
@@ -74,3 +77,35 @@ def test_a_fragment_costs_wherever_it_is_spread() -> None:
 
 def test_fragments_in_a_circle_are_somebody_elses_rule() -> None:
     assert exceeded("{ ...a } fragment a on Query { ...a name }") == set()
+
+
+@pytest.mark.parametrize(
+    ("variables", "too_many"),
+    [
+        ({}, False),
+        ({"a": 1, "b": [1, 2]}, False),
+        ({"a": 1, "b": [1, 2, 3]}, True),
+        ({str(n): n for n in range(5)}, True),
+        ({"a": {"b": {"c": {"d": 1}}}}, False),
+        ({"a": {"b": {"c": {"d": {"e": 1}}}}}, True),
+        ({"a": "as long as it likes"}, False),
+    ],
+)
+def test_the_names_and_items_of_variables_are_counted_however_deep(
+    variables: Mapping[str, Any], *, too_many: bool
+) -> None:
+    assert too_many_values(variables, 4) is too_many
+
+
+@pytest.mark.parametrize(
+    ("document", "cost"),
+    [
+        ("{ name }", 1),
+        ("{ many(first: 50) { name } }", 51),
+        ("query A { name } query B { many(first: 50) { name } }", 51),
+        ("{ ...all } fragment all on Query { many(last: 10) { name } }", 11),
+        ("fragment nobodys on Query { name }", 0),
+    ],
+)
+def test_a_document_costs_what_its_dearest_operation_does(document: str, cost: int) -> None:
+    assert cost_of(parse(document)) == cost

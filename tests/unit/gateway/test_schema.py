@@ -1,6 +1,7 @@
 """The schema reads as documentation, needs no database, and validates a document only once."""
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ from graphql import (
     is_specified_scalar_type,
 )
 
+from libs.access.principal import Principal
+from libs.eventstore.telling import Role
+from libs.testing.cast import ANNA, CLINIC
 from services.gateway.contracts import NotAContract, operations
 from services.gateway.graphql import documents
 from services.gateway.graphql.limits import Limits
@@ -36,10 +40,22 @@ def test_every_command_of_the_services_is_a_mutation(schema: Schema) -> None:
     assert {"reportObstacle", "completeHomework", "completeReview"} <= set(mutation.fields)
 
 
+def somebody(*roles: Role, scopes: Collection[str] = ()) -> Principal:
+    return Principal(
+        tenant_id=CLINIC, person_id=ANNA, roles=frozenset(roles), scopes=frozenset(scopes)
+    )
+
+
 def test_what_somebody_may_send_follows_from_their_roles(schema: Schema) -> None:
-    assert "registerClinic" in schema.open_to({"operator"})
-    assert "giveHomework" not in schema.open_to({"operator", "patient"})
-    assert schema.open_to({"supervisor"}) == schema.open_to(set()) == []
+    assert "registerClinic" in schema.open_to(somebody("operator"))
+    assert "giveHomework" not in schema.open_to(somebody("operator", "patient"))
+    assert schema.open_to(somebody("supervisor")) == schema.open_to(somebody()) == []
+
+
+def test_what_an_integrator_may_send_follows_from_its_scopes(schema: Schema) -> None:
+    patients = somebody("integrator", scopes=["care/patients.write", "care/sessions.read"])
+    assert schema.open_to(patients) == ["registerPatient"]
+    assert schema.open_to(somebody("integrator")) == []
 
 
 def test_the_queries_have_the_names_that_others_rely_on(schema: Schema) -> None:

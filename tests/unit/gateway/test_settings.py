@@ -1,8 +1,12 @@
 """What the gateway shows of itself and whom it talks to, by the profile that it runs in."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from libs.process.settings import load
+from services.gateway.manifest import named
 from services.gateway.settings import ApiSettings
 
 MASTER_KEY = "kUd1TJuyLV8iwq1aFyh0zOr5M+zZaeXUXZTaPVUNXGc="
@@ -65,3 +69,71 @@ def test_in_production_tokens_travel_encrypted_or_where_nobody_else_is(
         load(ApiSettings)
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("CARE_URL is not usable: beyond loopback the connection must be")
+
+
+DOCUMENT = "{ me { name } }"
+
+
+@pytest.fixture
+def given(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name, value in {**GIVEN, "MASTER_KEY": MASTER_KEY, "PROFILE": "production"}.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def complaint(capsys: pytest.CaptureFixture[str]) -> str:
+    with pytest.raises(SystemExit):
+        load(ApiSettings)
+    (line,) = capsys.readouterr().err.splitlines()
+    return line
+
+
+def test_trusted_documents_are_read_from_their_file(
+    given: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert load(ApiSettings).trusted_documents == "off"
+    file = tmp_path / "documents.json"
+    file.write_text(json.dumps({named(DOCUMENT): DOCUMENT}))
+    given.setenv("TRUSTED_DOCUMENTS", "enforce")
+    given.setenv("TRUSTED_DOCUMENTS_FILE", str(file))
+    read = load(ApiSettings)
+    assert read.trusted_documents == "enforce"
+    assert read.trusted_documents_file is not None
+    assert read.trusted_documents_file.texts == {named(DOCUMENT): DOCUMENT}
+    assert DOCUMENT not in repr(read)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        None,
+        "",
+        "{}",
+        "[]",
+        "{ me { name } }",
+        json.dumps({named(DOCUMENT): f"{DOCUMENT} "}),
+        json.dumps({named(DOCUMENT): 7}),
+    ],
+)
+def test_a_file_that_names_nothing_stops_the_gateway(
+    given: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    content: str | None,
+) -> None:
+    file = tmp_path / "documents.json"
+    if content is not None:
+        file.write_text(content)
+    given.setenv("TRUSTED_DOCUMENTS", "log")
+    given.setenv("TRUSTED_DOCUMENTS_FILE", str(file))
+    said = complaint(capsys)
+    assert said.startswith("TRUSTED_DOCUMENTS_FILE is not usable: this takes the file that")
+    assert DOCUMENT not in said
+
+
+@pytest.mark.parametrize("mode", ["log", "enforce"])
+def test_without_a_file_nothing_can_be_trusted(
+    given: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], mode: str
+) -> None:
+    given.setenv("TRUSTED_DOCUMENTS", mode)
+    assert complaint(capsys).startswith("TRUSTED_DOCUMENTS is not usable: it needs")

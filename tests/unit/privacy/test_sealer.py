@@ -12,6 +12,7 @@ from libs.privacy.sealer import KeyringSealer
 from libs.privacy.sealing import (
     KeyBroken,
     KeyringUnavailable,
+    PrivateTextErased,
     SealBroken,
     SubjectErased,
     UnknownSubject,
@@ -240,3 +241,69 @@ async def test_a_screenful_needs_one_question(
     await sealer.ready([*values, replace(values[0], key="nobody")], tenant_id=CLINIC)
     assert [await sealer.open(value, tenant_id=CLINIC) for value in values] == [LARRY, LARRY]
     assert keyring.asked == asked + 1
+
+
+async def test_a_key_that_has_had_its_minute_is_not_kept_in_memory(
+    sealer: KeyringSealer, keyring: MemoryKeyring, watch: Watch
+) -> None:
+    """Or it would be there for whoever looks, long after it was destroyed."""
+    await keyring.create_subject(CLINIC, LEV)
+    await _sealed(sealer, {"title": LARRY}, "title")
+    watch.seconds = 30.0
+    await _sealed(sealer, {"title": LARRY}, "title", subject=LEV)
+    watch.seconds = 61.0
+    await keyring.create_subject(OTHER_CLINIC, MASHA)
+    await sealer.ready(
+        [Sealed(key=f"{MASHA}.clinical.1", nonce="", ciphertext="")], tenant_id=OTHER_CLINIC
+    )
+    held = {(name.tenant_id, name.subject_id) for name in sealer._held}
+    assert held == {(CLINIC, LEV), (OTHER_CLINIC, MASHA)}
+
+
+async def _private(sealer: KeyringSealer) -> Sealed:
+    content: dict[str, Any] = {"title": LARRY}
+    await sealer.seal(
+        content,
+        [("title",)],
+        tenant_id=CLINIC,
+        subject_id=MASHA,
+        event_id=EVENT,
+        key_class="patient_private",
+    )
+    return Sealed(**_read(content)["title"])
+
+
+async def test_private_text_that_was_erased_is_told_from_a_person_who_was(
+    sealer: KeyringSealer, keyring: MemoryKeyring
+) -> None:
+    await keyring.destroy(CLINIC, MASHA, ("patient_private",))
+    await _sealed(sealer, {"title": LARRY}, "title")
+    with pytest.raises(PrivateTextErased):
+        await _private(sealer)
+
+
+async def test_what_is_written_right_after_private_text_was_erased_can_be_read(
+    sealer: KeyringSealer, keyring: MemoryKeyring, watch: Watch
+) -> None:
+    """The former key is remembered here for a minute, and lost already."""
+    before = await _private(sealer)
+    await keyring.destroy(CLINIC, MASHA, ("patient_private",))
+    await keyring.renewed(CLINIC, MASHA, "patient_private")
+    watch.seconds = 1.0
+    after = await _private(sealer)
+    assert after.key == f"{MASHA}.patient_private.2"
+    watch.seconds = 61.0
+    assert await sealer.open(before, tenant_id=CLINIC) == Erased()
+    assert await sealer.open(after, tenant_id=CLINIC) == LARRY
+
+
+async def test_while_the_keyring_is_down_nothing_private_is_sealed_from_memory(
+    sealer: KeyringSealer, keyring: MemoryKeyring
+) -> None:
+    written = await _private(sealer)
+    await _sealed(sealer, {"title": LARRY}, "title")
+    keyring.down = True
+    await _sealed(sealer, {"title": LARRY}, "title")
+    assert await sealer.open(written, tenant_id=CLINIC) == LARRY
+    with pytest.raises(KeyringUnavailable):
+        await _private(sealer)

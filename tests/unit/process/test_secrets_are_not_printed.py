@@ -38,7 +38,7 @@ GIVEN = {
     **{f"{name}_URL": "http://127.0.0.1:1" for name in ("CARE", "ASSIGNMENT", "DIARY", "REVIEW")},
 }
 READ_BY = ("libs.process.following", "libs.process.relaying", "libs.process.dismissing",
-           "libs.process.tending", "libs.web.hosting",
+           "libs.process.tending", "libs.process.rotating", "libs.web.hosting",
            "services.gateway.settings", "deploy.local.issuer")  # fmt: skip
 """Where the settings of all processes and commands are described."""
 

@@ -8,9 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.access.principal import Principal
+from libs.process.settings import Identity
 from libs.testing.cast import ANNA, BORIS, CLINIC, OTHER_CLINIC
 from libs.testing.web import Names
-from libs.web.allowances import Admitting, Allowance, Allowances, admitting
+from libs.web.allowances import (
+    Admitting,
+    Allowance,
+    Allowances,
+    admitting,
+    allowance_of_clients,
+    charge,
+)
 from libs.web.problems import Problem, Problems
 
 TEN_A_SECOND = Allowance(at_once=5, per_second=10)
@@ -125,3 +133,61 @@ async def test_a_token_that_is_not_good_counts_for_nobody(allowances: Allowances
 def test_without_a_rate_nobody_counts(watch: Watch) -> None:
     verifier = Names({})
     assert admitting(verifier, rate=0, at_once=1, monotonic=watch) is verifier
+
+
+APP = Allowance(at_once=3, per_second=1)
+
+
+def by(person: UUID, client: str, tenant: UUID = CLINIC) -> Principal:
+    return Principal(
+        tenant_id=tenant, person_id=person, roles=frozenset({"therapist"}), client=client
+    )
+
+
+EVERYBODY = {
+    "anna": by(ANNA, "web"),
+    "boris": by(BORIS, "web"),
+    "boris on his phone": by(BORIS, "phone"),
+    "elsewhere": by(ANNA, "web", OTHER_CLINIC),
+    "a token that names no client": by(BORIS, ""),
+}
+
+
+async def test_all_who_use_one_client_share_what_it_may_ask_for(watch: Watch) -> None:
+    people = Names(EVERYBODY)
+    verifier = admitting(people, rate=0, at_once=1, monotonic=watch, of_clients=APP)
+    for who in ("anna", "boris", "anna"):
+        await verifier.principal(who)
+    with pytest.raises(Problem, match="too-many-requests") as refused:
+        await verifier.principal("boris")
+    assert list(refused.value.headers) == [(b"retry-after", b"1")]
+    for who in ("boris on his phone", "elsewhere", "a token that names no client"):
+        await verifier.principal(who)
+    watch.seconds += 1
+    await verifier.principal("boris")
+
+
+async def test_what_weighs_more_is_taken_from_both(watch: Watch) -> None:
+    people = Names(EVERYBODY)
+    verifier = admitting(people, rate=1, at_once=10, monotonic=watch, of_clients=APP)
+    anna = await verifier.principal("anna")
+    charge(verifier, anna, 0)
+    charge(verifier, anna, 2)
+    with pytest.raises(Problem, match="too-many-requests"):
+        await verifier.principal("boris")
+    assert isinstance(verifier, Admitting)
+    assert verifier.people is not None
+    assert spent(verifier.people) == 7
+
+
+def test_only_whoever_is_given_a_rate_is_held_to_one() -> None:
+    def of(profile: str, **said: float) -> Allowance | None:
+        told = {"profile": profile, "issuers": "https://id.example", **said}
+        return allowance_of_clients(Identity.model_validate(told))
+
+    assert of("local") is None
+    assert of("production") == Allowance(at_once=2_000, per_second=200)
+    assert of("production", client_requests_per_second=0) is None
+    assert of("local", client_requests_per_second=5, client_requests_at_once=9) == Allowance(
+        at_once=9, per_second=5
+    )

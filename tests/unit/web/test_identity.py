@@ -32,6 +32,25 @@ async def test_a_good_token_says_who_calls(identity: Identity, alg: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("claims", "client"),
+    [
+        ({}, ""),
+        ({"azp": "web"}, "web"),
+        ({"client_id": "web"}, "web"),
+        ({"azp": "web", "client_id": "other"}, "web"),
+        ({"azp": "x" * 5_000}, ""),
+        ({"azp": 7}, ""),
+        ({"azp": ["web"]}, ""),
+        ({"azp": {"a": 1}}, ""),
+    ],
+)
+async def test_a_token_may_say_which_client_it_was_given_to(
+    identity: Identity, claims: dict[str, Any], client: str
+) -> None:
+    assert (await identity.principal(token(**claims))).client == client
+
+
+@pytest.mark.parametrize(
     "claims",
     [
         {"exp": int(T)},
@@ -61,6 +80,25 @@ async def test_a_token_that_is_not_for_here_and_now_is_refused(
     identity: Identity, claims: dict[str, Any]
 ) -> None:
     await refused(identity, token(**claims))
+
+
+@pytest.mark.parametrize(
+    ("claims", "client"),
+    [
+        ({}, ""),
+        ({"azp": "web"}, "web"),
+        ({"client_id": "hospital"}, "hospital"),
+        ({"azp": "web", "client_id": "hospital"}, "web"),
+        ({"azp": "Masha Orlova"}, ""),
+        ({"azp": "w" * 101}, ""),
+        ({"azp": ["web"]}, ""),
+    ],
+)
+async def test_it_may_say_which_program_it_was_given_to(
+    identity: Identity, claims: Any, client: str
+) -> None:
+    """What is no id could be anything, and is left out."""
+    assert (await identity.principal(token(**claims))).client == client
 
 
 async def test_a_moment_may_have_fractions(identity: Identity) -> None:

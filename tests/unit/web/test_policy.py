@@ -7,6 +7,7 @@ import pytest
 
 from libs.access.policy import NOBODY, Grant, Subject, grant, may
 from libs.access.principal import Principal
+from libs.access.scopes import scope_of
 from libs.eventstore.telling import Role
 from libs.testing.cast import ANNA, BORIS, CLINIC, LEV, MASHA, OTHER_CLINIC
 from libs.testing.web import Known
@@ -104,11 +105,99 @@ async def test_a_role_that_may_not_relate_cannot_borrow_anothers_relation() -> N
     assert await role(person(ANNA, "supervisor"), grant(supervisor="related")) is None
 
 
-async def test_an_integrator_needs_the_services_scope() -> None:
-    granted = replace(grant(integrator="clinic"), scope="care")
-    without = person(BORIS, "integrator")
-    assert await role(without, granted) is None
-    assert await role(replace(without, scopes=frozenset({"care"})), granted) == "integrator"
+PATIENTS = "care/patients.write"
+
+
+def program(*scopes: str) -> Principal:
+    return replace(person(BORIS, "integrator"), scopes=frozenset(scopes))
+
+
+async def test_an_integrator_needs_the_operations_own_scope() -> None:
+    granted = replace(grant(integrator="clinic"), scope=PATIENTS)
+    assert await role(program(PATIENTS), granted) == "integrator"
+    for other in ("care/patients.read", "care/sessions.write", "diary/patients.write", "care"):
+        assert await role(program(other), granted) is None, other
+        assert granted.refusal(program(other)) == "scope-not-granted", other
+
+
+async def test_what_has_no_scope_no_integrator_may() -> None:
+    assert await role(program("", "care", PATIENTS), grant(integrator="clinic")) is None
+
+
+def test_scopes_do_not_matter_where_an_integrator_may_not_or_somebody_may_in_person() -> None:
+    granted = replace(grant(integrator="clinic", therapist="related"), scope=PATIENTS)
+    both = person(ANNA, "integrator", "therapist")
+    assert granted.refusal(both) is None
+    assert EITHER.refusal(program(PATIENTS)) == "role-not-allowed"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "scope"),
+    [
+        ("POST", "/v1/patients", "care/patients.write"),
+        ("GET", "/v1/care-relationships/{id}", "care/care-relationships.read"),
+        ("POST", "/v1/sessions/{id}/starts", "care/sessions.write"),
+    ],
+)
+def test_a_scope_is_one_resource_and_one_verb(method: str, path: str, scope: str) -> None:
+    assert scope_of("care", method, path) == scope
+
+
+@pytest.mark.parametrize(("method", "path"), [("DELETE", "/v1/patients"), ("GET", "/patients")])
+def test_what_has_no_scope_is_not_offered(method: str, path: str) -> None:
+    with pytest.raises(ValueError, match="has no scope"):
+        scope_of("care", method, path)
+
+
+# --- Who has left. ---
+
+FINISHED = grant(therapist="related", patient="own", clinic_admin="clinic", finishes=True)
+IN_THE_WINDOW = Known(treating=set(), finishing={(CLINIC, ANNA, MASHA)})
+
+
+def gone(person_id: UUID, *roles: Role) -> Principal:
+    return replace(person(person_id, *roles), left=True)
+
+
+@pytest.mark.parametrize("granted", [EITHER, SUPERVISED, FINISHED])
+async def test_who_has_left_is_nobodys_therapist_whatever_is_recorded(granted: Grant) -> None:
+    knows = Known(supervising={(CLINIC, ANNA, MASHA)})
+    for former in ("therapist", "supervisor", "clinic_admin"):
+        assert await may(gone(ANNA, former), granted, ABOUT_MASHA, knows) is None, former
+
+
+async def test_a_patient_who_worked_here_stays_a_patient() -> None:
+    both = gone(MASHA, "patient", "therapist")
+    assert EITHER.refusal(both) is None
+    assert await role(both, EITHER) == "patient"
+    assert grant(therapist="clinic").refusal(both) == "staff-left"
+
+
+async def test_a_record_is_finished_by_its_own_therapist_alone() -> None:
+    for anna in (gone(ANNA, "therapist"), person(ANNA, "therapist")):
+        assert await may(anna, FINISHED, ABOUT_MASHA, IN_THE_WINDOW) == "therapist"
+        assert await may(anna, EITHER, ABOUT_MASHA, IN_THE_WINDOW) is None
+        colleagues = replace(ABOUT_MASHA, therapist_id=BORIS)
+        assert await may(anna, FINISHED, colleagues, IN_THE_WINDOW) is None
+        of_lev = replace(ABOUT_MASHA, patient_id=LEV)
+        assert await may(anna, FINISHED, of_lev, IN_THE_WINDOW) is None
+        private = replace(ABOUT_MASHA, private=True)
+        assert await may(anna, FINISHED, private, IN_THE_WINDOW) is None
+
+
+async def test_once_the_window_has_closed_nothing_is_finished() -> None:
+    closed = Known(treating=set())
+    for anna in (gone(ANNA, "therapist"), person(ANNA, "therapist")):
+        assert await may(anna, FINISHED, ABOUT_MASHA, closed) is None
+
+
+async def test_in_the_window_nobody_acts_in_another_role_than_the_therapists() -> None:
+    admin = gone(ANNA, "clinic_admin")
+    assert FINISHED.refusal(admin) == "staff-left"
+    assert await may(admin, FINISHED, ABOUT_MASHA, IN_THE_WINDOW) is None
+    supervisor = person(ANNA, "supervisor")
+    finished = grant(supervisor="supervised", finishes=True)
+    assert await may(supervisor, finished, ABOUT_MASHA, IN_THE_WINDOW) is None
 
 
 def test_a_grant_names_roles_and_relations_that_exist() -> None:

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from libs.process.keys import DEVELOPMENT_MASTER_KEY, derived, guessable, master_key
+from libs.process.keys import DEVELOPMENT_MASTER_KEY, derived, guessable, master_key, wrapping
 from libs.process.settings import Broker, Database, Identity, Listening, Secrets, load
 from libs.process.trusting import Claims, Trusted
 from libs.testing.cast import ANNA, CLINIC
@@ -152,6 +152,10 @@ def test_everything_that_is_missing_is_named_at_once(
         ("BROKER_URL", f"http://{SECRET}"),
         ("MASTER_KEY", SECRET),
         ("MASTER_KEY", base64.b64encode(b"short").decode()),
+        ("KEYRING_KEYS", f"1:{SECRET}"),
+        ("KEYRING_KEYS", f"0:{DRAWN}"),
+        ("KEYRING_KEYS", f"01:{DRAWN}"),
+        ("KEYRING_KEYS", f"first:{DRAWN}"),
         ("ISSUERS", SECRET),
         ("ISSUERS", ""),
         ("PORT", SECRET),
@@ -181,6 +185,8 @@ def test_a_value_that_cannot_be_used_is_named_and_not_shown(
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector.internal:4318"),
         ("MASTER_KEY", DEVELOPMENT_MASTER_KEY),
         ("MASTER_KEY", base64.b64encode(bytes(32)).decode()),
+        ("KEYRING_KEYS", wrapping(master_key(DEVELOPMENT_MASTER_KEY)).written()),
+        ("KEYRING_KEYS", f"1:{DRAWN},2:{base64.b64encode(bytes(32)).decode()}"),
         ("DURABLE", "false"),
     ],
 )
@@ -222,6 +228,19 @@ def test_the_key_of_a_use_stays_what_it_is() -> None:
     """Written down, because a change here would make every chain and sealed text unreadable."""
     key = derived(master_key(DEVELOPMENT_MASTER_KEY), "chain:care")
     assert key.hex() == "3a732ebfcc95a9c350caf12b9528abd8d463c69230ad59b01dd0c25086cb55a4"
+
+
+def test_until_others_are_given_what_wraps_follows_from_the_master_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    master = master_key(DRAWN)
+    assert load(Everything).wrapping == {1: derived(master, "keyring")}
+    another = base64.b64encode(bytes(range(50, 82))).decode()
+    monkeypatch.setenv("KEYRING_KEYS", f"{wrapping(master).written()},2:{another}")
+    settings = load(Everything)
+    assert settings.wrapping == {1: derived(master, "keyring"), 2: master_key(another)}
+    assert settings.key("chain:care") == derived(master, "chain:care"), "chains have to fit"
+    assert another not in repr(settings)
 
 
 def test_a_drawn_key_is_not_guessable() -> None:

@@ -7,13 +7,18 @@ stands under its first version's name, with the fields of all of them.
 from collections.abc import Mapping
 
 from services.gateway.analytics.decided import assignment, care, diary, review
-from services.gateway.analytics.passing import Decision
+from services.gateway.analytics.decided.common import ERASING
+from services.gateway.analytics.passing import Decision, Stays
 
 DECIDED: Mapping[str, Decision] = {
     **care.DECIDED,
     **assignment.DECIDED,
     **diary.DECIDED,
     **review.DECIDED,
+    **{
+        f"interlude.{service}.ErasureConfirmed.v1": Stays(ERASING)
+        for service in ("assignment", "diary", "review")
+    },
 }
 
 

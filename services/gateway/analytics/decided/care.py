@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from services.gateway.analytics.decided.common import (
     CLOCK_TIME,
+    ERASING,
     IN_THE_KEY,
     NUMBER,
     ONLY_ITS_OWN,
@@ -31,6 +32,9 @@ DECIDED: Mapping[str, Decision] = {
     ),
     "interlude.care.SupervisionBegan.v1": Stays("no patient's"),
     "interlude.care.SupervisionEnded.v1": Stays("no patient's"),
+    "interlude.care.StaffLeft.v1": Stays("no patient's"),
+    "interlude.care.StaffReturned.v1": Stays("no patient's"),
+    "interlude.care.RecordsWindowSet.v1": Stays("no patient's"),
     "interlude.care.CareRelationshipEnded.v1": Passes(
         fields={
             "ended_at": TOLD_BY_DAYS,
@@ -72,5 +76,18 @@ DECIDED: Mapping[str, Decision] = {
             "given_at": TOLD_BY_DAYS,
         }
     ),
+    "interlude.care.TreatmentConsentGiven.v1": Stays("what somebody agreed to, not how they do"),
+    "interlude.care.SharingConsentGiven.v1": Stays("names a third person"),
     "interlude.care.ConsentWithdrawn.v1": Ends(),
+    "interlude.care.ErasurePolicySet.v1": Stays("no patient's"),
+    "interlude.care.PrivateTextErased.v1": Stays(ERASING),
+    "interlude.care.ErasureRequested.v1": Stays(ERASING),
+    "interlude.care.ErasureAnnounced.v1": Stays(ERASING),
+    "interlude.care.ErasureHeld.v1": Stays(ERASING),
+    "interlude.care.ErasureHoldEnded.v1": Stays(ERASING),
+    "interlude.care.ErasureWithdrawn.v1": Stays(ERASING),
+    "interlude.care.ErasureReleased.v1": Stays(ERASING),
+    "interlude.care.PatientErased.v1": Stays("consumers are told to forget, as at a withdrawal"),
+    "interlude.care.ErasureConfirmed.v1": Stays(ERASING),
+    "interlude.care.ErasureCertified.v1": Stays(ERASING),
 }

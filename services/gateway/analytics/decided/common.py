@@ -96,3 +96,6 @@ def obstacle_told_by(who: str, when: str) -> Fields:
         who: PARTY,
         when: TOLD_BY_DAYS,
     }
+
+
+ERASING = "whoever wants to be erased is not to be studied for it"

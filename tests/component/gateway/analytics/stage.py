@@ -163,6 +163,7 @@ SERVICE_OF = {
     "relationship": "care",
     "session": "care",
     "consent": "care",
+    "erasure": "care",
     "assignment": "assignment",
     "entry": "diary",
     "review": "review",

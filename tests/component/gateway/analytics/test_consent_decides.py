@@ -1,11 +1,21 @@
 """What reaches analysts is what a consent covers, whichever topic is read first."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from uuid import UUID, uuid5
 
 import pytest
 
-from libs.testing.cast import LEV
-from tests.component.gateway.analytics.stage import Stage, chain_key, consent, dated, homework
+from libs.eventstore.recorded import Recorded
+from libs.testing.cast import LEV, MASHA, NOW
+from tests.component.gateway.analytics.stage import (
+    Stage,
+    chain_key,
+    consent,
+    dated,
+    homework,
+    told,
+)
 
 pytestmark = pytest.mark.postgres
 
@@ -177,3 +187,76 @@ def test_other_scopes_are_no_consent_to_analytics(stage: Stage) -> None:
     stage.tell(other, *homework({5: 1}))
     stage.settle()
     assert stage.outbox() == []
+
+
+def test_a_no_to_something_else_is_no_word_to_forget(stage: Stage) -> None:
+    """Analytics has a consent of its own: that to treatment opens and closes nothing here."""
+    no_treatment = {
+        "consent_id": str(uuid5(MASHA, "treatment")),
+        "patient_id": str(MASHA),
+        "scope": "treatment",
+        "withdrawn_by": "patient",
+        "withdrawn_at": NOW.isoformat(),
+    }
+    agreed = {
+        **{name: no_treatment[name] for name in ("consent_id", "patient_id")},
+        "text_version": "treatment-2026-01",
+        "given_by": "patient",
+        "given_at": NOW.isoformat(),
+    }
+    facts = [(1.0, ("TreatmentConsentGiven", agreed)), (7.0, ("ConsentWithdrawn", no_treatment))]
+    stage.tell(*consent(0), *homework({5: 1, 9: 2}))
+    stage.tell(*told("consent", uuid5(MASHA, "treatment"), *facts, patient=MASHA))
+    stage.settle()
+    assert quantities(stage) == [1, 2]
+    assert sorted(stage.kinds()) == ["ConsentGiven", *["OccurrenceCompleted"] * 2]
+    assert stage.publishing.parked == 0
+
+
+def erased(*, patient: UUID = MASHA, at: float = 30) -> Sequence[Recorded]:
+    """Care has destroyed the patient's keys."""
+    fact = {"patient_id": str(patient), "erased_at": NOW.isoformat()}
+    return told("erasure", patient, (at, ("PatientErased", fact)), patient=patient)
+
+
+def test_whoever_is_erased_is_forgotten_as_if_they_had_withdrawn(stage: Stage) -> None:
+    """Analysts have one word to obey, and are not told which it was."""
+    stage.tell(*consent(0), *homework({5: 1, 15: 2}))
+    stage.settle()
+    (given, *_) = stage.outbox()
+    stage.tell(*erased())
+    stage.settle()
+    *_, last = stage.outbox()
+    assert (last.kind, last.key, last.fact) == (
+        "ConsentWithdrawn",
+        given.key,
+        {"forget": given.key},
+    )
+    assert last.headers["ce_subject"].startswith("consent-")
+    for table in ("analytics_consents", "analytics_latest", "analytics_held"):
+        assert stage.ask(f"SELECT count(*) FROM gateway.{table}") == 0  # noqa: S608 - our own
+    assert stage.ask("SELECT count(*) FROM gateway.known_erased") == 1
+
+
+def test_nothing_that_comes_late_of_the_erased_is_published_or_held(stage: Stage) -> None:
+    facts = homework({5: 1, 15: 2, 25: 3})
+    stage.tell(*consent(0), *facts[:1])
+    stage.settle()
+    stage.tell(*erased())
+    stage.settle()
+    before = stage.outbox()
+    stage.tell(*facts[1:], *consent(0, 40, 50)[1:])
+    stage.settle()
+    stage.settle()
+    assert stage.outbox() == before
+    assert stage.ask("SELECT count(*) FROM gateway.analytics_held") == 0
+    assert stage.ask("SELECT count(*) FROM gateway.analytics_consents") == 0
+    assert (stage.knowing.parked, stage.publishing.parked) == (0, 0)
+
+
+def test_who_never_consented_is_erased_without_a_word(stage: Stage) -> None:
+    stage.tell(*homework({5: 1}), *erased(), *homework({5: 2}, patient=LEV))
+    stage.tell(*consent(0, patient=LEV))
+    stage.settle()
+    assert quantities(stage) == [2]
+    assert "ConsentWithdrawn" not in stage.kinds()

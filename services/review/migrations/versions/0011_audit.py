@@ -1,0 +1,12 @@
+"""Who looked at what and who wrote it, kept beside it in a schema of its own."""
+
+from alembic import op
+
+from libs.audit.migrations import create_audit
+
+revision = "0011"
+down_revision = "0010"
+
+
+def upgrade() -> None:
+    create_audit(op.get_bind(), "review")
