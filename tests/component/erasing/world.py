@@ -80,6 +80,9 @@ PEOPLE = Names(
         "anna": _person(ANNA, "therapist"),
         "masha": _person(MASHA, "patient"),
         "lev": _person(LEV, "patient"),
+        "masha at the desk": replace(
+            _person(MASHA, "patient"), roles=frozenset({"patient", "clinic_admin"})
+        ),
     }
 )
 
