@@ -47,10 +47,13 @@ USING (tenant_id, patient_id)
 # ruff: noqa: S608
 
 _OF_PATIENT = "tenant_id = :tenant AND patient_id = :patient"
+_OF_THEIR_HOMEWORK = f"assignment_id IN (SELECT assignment_id FROM assignments WHERE {_OF_PATIENT})"
 _WHERE = {
     "people": "tenant_id = :tenant AND person_id = :patient AND kind = 'patient'",
-    "assignment_parts": f"""tenant_id = :tenant AND assignment_id IN (
-        SELECT assignment_id FROM assignments WHERE {_OF_PATIENT})""",
+    "assignment_parts": f"tenant_id = :tenant AND {_OF_THEIR_HOMEWORK}",
+    # Windows that were withdrawn did not always say whose they were.
+    "occurrences": f"""tenant_id = :tenant AND (patient_id = :patient
+        OR patient_id IS NULL AND {_OF_THEIR_HOMEWORK})""",
     "review_parts": f"""tenant_id = :tenant AND review_id IN (
         SELECT review_id FROM reviews WHERE {_OF_PATIENT})""",
 }
