@@ -51,13 +51,15 @@ _OF_THEIR_HOMEWORK = f"assignment_id IN (SELECT assignment_id FROM assignments W
 _WHERE = {
     "people": "tenant_id = :tenant AND person_id = :patient AND kind = 'patient'",
     "assignment_parts": f"tenant_id = :tenant AND {_OF_THEIR_HOMEWORK}",
-    # Windows that were withdrawn did not always say whose they were.
-    "occurrences": f"""tenant_id = :tenant AND (patient_id = :patient
-        OR patient_id IS NULL AND {_OF_THEIR_HOMEWORK})""",
     "review_parts": f"""tenant_id = :tenant AND review_id IN (
         SELECT review_id FROM reviews WHERE {_OF_PATIENT})""",
 }
 """Whose rows these are, where no column says it."""
+
+_ALSO = {
+    "occurrences": f"tenant_id = :tenant AND patient_id IS NULL AND {_OF_THEIR_HOMEWORK}",
+}
+"""Windows that were withdrawn did not always say whose they were."""
 
 OF_NO_PATIENT = frozenset({"clinics", "supervisions", "departures", "records_windows"})
 
@@ -132,4 +134,5 @@ def _in_order(names: Collection[str]) -> Sequence[str]:
 
 
 def _condition(table: str) -> str:
-    return _WHERE.get(table, _OF_PATIENT)
+    told = _WHERE.get(table, _OF_PATIENT)
+    return f"{told} OR {_ALSO[table]}" if table in _ALSO else told
