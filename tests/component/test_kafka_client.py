@@ -138,7 +138,8 @@ def test_a_broker_that_is_not_the_one_that_we_know_is_left_at_once(
         for _ in range(3):
             with pytest.raises(trouble, match="kafka-tls-failed"):
                 attempt(somebody_else)
-        assert held() == before
+        # The other side, in this process too, may have held its end of the first one still.
+        assert all(now <= then for now, then in zip(held(), before, strict=True))
         assert time.monotonic() - began < client.PATIENCE["bootstrap_timeout_ms"] / 1000
     finally:
         gc.enable()
