@@ -1,5 +1,7 @@
 """Loopback ports: which are free, and when somebody listens."""
 
+import errno
+import secrets
 import socket
 import time
 import urllib.error
@@ -9,11 +11,20 @@ from collections.abc import Callable
 HOST = "127.0.0.1"
 
 
+SERVERS = range(20_000, 32_000)
+"""Systems give their clients ports from 32,768 on, or from 49,152. One of those may be some
+connection's before anybody listens on it.
+"""
+_TRIES = 1_000
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Raises OSError when none is to be found."""
+    for _ in range(_TRIES):
+        port = SERVERS[secrets.randbelow(len(SERVERS))]
+        if is_free(port):
+            return port
+    raise OSError(errno.EADDRNOTAVAIL, "no free port on loopback")
 
 
 def is_free(port: int) -> bool:
