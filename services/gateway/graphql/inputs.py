@@ -4,6 +4,7 @@ A union of objects becomes a @oneOf input with a field per member. A list of ids
 or bare UUIDs. What GraphQL cannot say (free-form objects) is the JSON scalar.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -15,6 +16,7 @@ from strawberry.schema_directives import OneOf
 from strawberry.tools import create_type
 
 from services.gateway.contracts import Json, Operation
+from services.gateway.graphql.errors import BadRequest
 from services.gateway.graphql.ids import uuid_of
 from services.gateway.graphql.vocabulary import Enums
 from services.gateway.projections.shapes import LocalDateTime
@@ -46,6 +48,18 @@ def _id(value: str) -> str:
     return value if found is None else str(found)
 
 
+def _finite(value: float) -> float:
+    """GraphQL's Float is read as Python reads it: `1e400` is infinite, and no number in JSON."""
+    if not math.isfinite(value):
+        raise BadRequest(message="A number here is finite.")
+    return value
+
+
+def _whole(value: float) -> float:
+    """What is not whole stays as it is: its service refuses it."""
+    return int(value) if _finite(value).is_integer() else value
+
+
 SCALARS: Mapping[tuple[str, str | None], Taken] = {
     ("string", "uuid"): Taken(strawberry.ID, _id),
     ("string", "date-time"): Taken(datetime, lambda value: value.isoformat()),
@@ -54,13 +68,13 @@ SCALARS: Mapping[tuple[str, str | None], Taken] = {
     ("string", "time-local"): Taken(time, lambda value: value.isoformat()),
     ("string", None): Taken(str, lambda value: value),
     ("integer", None): Taken(int, lambda value: value),
-    ("number", None): Taken(float, lambda value: value),
+    ("number", None): Taken(float, _finite),
     ("boolean", None): Taken(bool, lambda value: value),
 }
 ANYTHING = Taken(JSON, lambda value: value)
 
 LARGEST_INT = 2**31 - 1
-BIG_INTEGER = Taken(float, int)
+BIG_INTEGER = Taken(float, _whole)
 """GraphQL's Int has 32 bits; its Float holds whole numbers up to 2^53 exactly."""
 
 USUAL_FIELDS: Mapping[str, str] = {
