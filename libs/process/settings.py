@@ -4,7 +4,7 @@ A bad setting is answered by its name and what would be right, never by its valu
 """
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any, Literal, Self, TypeVar
 
@@ -20,10 +20,11 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from libs.process import keys, origins, trusting
-from libs.process.addresses import is_address, is_encrypted, is_loopback
+from libs.process import keys, trusting
+from libs.process.addresses import is_address
 from libs.process.hints import wrong
 from libs.process.origins import Origins
+from libs.process.safety import unsafe
 
 _USUAL_RATE = 20.0
 """Requests a second of one person, who looks at screens."""
@@ -33,9 +34,6 @@ _USUAL_RATE_OF_A_CLIENT = 200.0
 
 MISUSED = 2
 """The exit code for a wrong command line or environment."""
-
-_KNOWN = "this key is known or guessable: openssl rand -base64 32"
-_OF_A_KNOWN_ONE = "a key in it is known or guessable: derive them from a MASTER_KEY that was drawn"
 
 Profile = Literal["local", "production"]
 
@@ -245,39 +243,6 @@ class Listening(Settings):
 
 class Migrating(Settings):
     migration_database_url: PostgresUrl
-
-
-_UNSAFE: Mapping[str, Callable[[Any], str | None]] = {
-    "issuers": trusting.unsafe,
-    "origins": origins.unsafe,
-}
-
-
-def unsafe(name: str, value: Any, *, trusted_network: bool = False) -> str | None:
-    """What must be changed before this may hold patients' data; None if nothing."""
-    match name:
-        case "durable":
-            return None if value else "production keeps what it has acknowledged"
-        case "issuers" | "origins":
-            return _UNSAFE[name](value)
-        case "master_key":
-            return _KNOWN if keys.guessable(keys.master_key(value.get_secret_value())) else None
-        case "chain_keys" | "analytics_keys" | "keyring_keys" | "pass_keys" | "audit_keys":
-            return _OF_A_KNOWN_ONE if value and value.guessable else None
-        case _ if name.endswith(("_url", "_endpoint")):
-            return None if trusted_network else _plain(value)
-        case _:
-            return None
-
-
-def _plain(told: SecretStr | str) -> str | None:
-    url = told.get_secret_value() if isinstance(told, SecretStr) else told
-    if not url or is_loopback(url) or is_encrypted(url):
-        return None
-    return (
-        "beyond loopback the connection must be encrypted and the server verified "
-        "(sslmode=verify-full, kafka+ssl://, https://), unless TRUSTED_NETWORK=true"
-    )
 
 
 Wanted = TypeVar("Wanted", bound=Settings)

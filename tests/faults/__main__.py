@@ -120,7 +120,7 @@ def _run(
                     fault,
                     mine,
                     worlds,
-                    lambda text, at=at: shown.update(  # type: ignore[misc] # bound now
+                    lambda text, at=at: shown.update(  # type: ignore[misc]  # bound now
                         task, description=f"{at} of {len(work)}: {text}"
                     ),
                 )

@@ -20,4 +20,4 @@ def step(seconds: float) -> None:
     def built(self: parts.Parts, *arguments: Any, **named: Any) -> None:
         made(self, *arguments, **{"clock": wrong, **named})
 
-    parts.Parts.__init__ = built  # type: ignore[method-assign] # the root's own argument
+    parts.Parts.__init__ = built  # type: ignore[method-assign]  # the root's own argument

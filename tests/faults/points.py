@@ -52,7 +52,7 @@ def _at_appends() -> None:
         die_if_armed("answering")
         return outcomes
 
-    StoreOnConnections.append = appended  # type: ignore[method-assign] # the point of it
+    StoreOnConnections.append = appended  # type: ignore[method-assign]  # the point of it
 
 
 def _at_the_outbox() -> None:
@@ -78,7 +78,7 @@ def _at_reading() -> None:
         die_if_armed("noted")
         note(self, positions)
 
-    KafkaSubscriber.note = noted  # type: ignore[method-assign] # the point of it
+    KafkaSubscriber.note = noted  # type: ignore[method-assign]  # the point of it
 
 
 def _at_reading_and_publishing() -> None:

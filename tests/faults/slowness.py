@@ -36,7 +36,7 @@ def _late_for_its_poll() -> None:
         if late and len(events) > 1:
             time.sleep(late.pop())
 
-    Applying._project = projected  # type: ignore[method-assign] # the point of it
+    Applying._project = projected  # type: ignore[method-assign]  # the point of it
 
 
 def _failing() -> None:
@@ -48,4 +48,4 @@ def _failing() -> None:
         if any(FAILS_ON in each.type for each in events) and not mended.exists():
             raise ValueError(FAILS_ON)
 
-    Applying._project = projected  # type: ignore[method-assign] # the point of it
+    Applying._project = projected  # type: ignore[method-assign]  # the point of it

@@ -43,7 +43,7 @@ async def _connect_or_close(
 KafkaNetSocket.sock_connect = _connect_or_close
 
 
-class Unreachable(KafkaError):  # type: ignore[misc] # noqa: N818 - untyped client; seen as a code
+class Unreachable(KafkaError):  # type: ignore[misc]  # noqa: N818 - untyped client; seen as a code
     """None of the servers listens."""
 
 

@@ -19,7 +19,7 @@ from kafka.net.selector import NetworkSelector
 from kafka.net.transport import KafkaSSLTransport, KafkaTCPTransport
 
 
-class NotLetIn(KafkaError):  # type: ignore[misc] # noqa: N818 - untyped client; seen as a code
+class NotLetIn(KafkaError):  # type: ignore[misc]  # noqa: N818 - untyped client; seen as a code
     """Trying again does not help."""
 
 
@@ -31,7 +31,7 @@ class KafkaTlsFailed(NotLetIn):
     pass
 
 
-class _Remembering(KafkaConnectionManager):  # type: ignore[misc] # untyped client
+class _Remembering(KafkaConnectionManager):  # type: ignore[misc]  # untyped client
     async def _connect(self, node: Any, conn: Any, *more: Any, **named: Any) -> None:
         await super()._connect(node, conn, *more, **named)
         refusal = _refusal(conn.init_future.exception)

@@ -245,11 +245,10 @@ def _headers(context: Context, given: Any) -> dict[str, str]:
     key = given.idempotency_key or str(context.parts.new_id())
     if _PRINTABLE.fullmatch(key) is None:
         raise BadRequest("BAD_IDEMPOTENCY_KEY")
-    headers = {"Authorization": f"Bearer {context.token}", "Idempotency-Key": key}
+    headers = {**context.forwarded, "Idempotency-Key": key}
     expected = getattr(given, "expected_version", None)
     if isinstance(expected, int):
         headers["If-Match"] = f'"{expected}"'
-    headers["X-Correlation-Id"] = str(context.trace.correlation_id)
     if "interlude-after" in context.headers:
         headers["Interlude-After"] = context.headers["interlude-after"]
     return headers

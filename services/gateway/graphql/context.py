@@ -121,6 +121,15 @@ class Context:
             raise Unauthenticated
         return self.known
 
+    @property
+    def forwarded(self) -> Mapping[str, str]:
+        """With what a service is asked on behalf of the caller: their own token, and the trace."""
+        return {
+            "Authorization": f"Bearer {self.token}",
+            "X-Correlation-Id": str(self.trace.correlation_id),
+            "traceparent": self.trace.traceparent,
+        }
+
     async def present(self) -> Principal:
         """Who is calling, and whether they still work here."""
         try:

@@ -65,13 +65,8 @@ async def of_patient(context: Context, patient_id: UUID | None) -> Erasure | Non
         raise Unavailable
     if patient_id is None:
         return None
-    headers = {
-        "Authorization": f"Bearer {context.token}",
-        "X-Correlation-Id": str(context.trace.correlation_id),
-        "traceparent": context.trace.traceparent,
-    }
     with passed_on():
-        told = await clients.get(care, f"/v1/erasures/{patient_id}", headers)
+        told = await clients.get(care, f"/v1/erasures/{patient_id}", context.forwarded)
     if told is None:
         now_looking().was_refused(patient_id)
         return None

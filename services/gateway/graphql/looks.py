@@ -146,14 +146,9 @@ async def _of(
     context: Context, service: str, size: int, place: Place | None
 ) -> tuple[Sequence[Json], bool]:
     asked = {"first": str(size)} | ({"after": place.cursor} if place else {})
-    headers = {
-        "Authorization": f"Bearer {context.token}",
-        "X-Correlation-Id": str(context.trace.correlation_id),
-        "traceparent": context.trace.traceparent,
-    }
     path = _PATH.format(context.principal.person_id)
     with passed_on():
-        told = await clients.get(context.parts.clients[service], path, headers, asked)
+        told = await clients.get(context.parts.clients[service], path, context.forwarded, asked)
         if told is None:  # everybody may ask who looked at their own
             raise OutOfReach
     return [_told(service, each) for each in told["looks"]], told["more"]

@@ -43,8 +43,7 @@ JOIN unnest(CAST(:tenants AS uuid[]), CAST(:patients AS uuid[])) AS asked(tenant
 USING (tenant_id, patient_id)
 """)
 
-# Every statement here is text of ours; values are arguments.
-# ruff: noqa: S608
+# ruff: noqa: S608 - every statement here is text of ours; values are arguments
 
 _OF_PATIENT = "tenant_id = :tenant AND patient_id = :patient"
 _OF_THEIR_HOMEWORK = f"assignment_id IN (SELECT assignment_id FROM assignments WHERE {_OF_PATIENT})"

@@ -53,7 +53,7 @@ async def keeps_something_to_herself(project: Projecting, story: Story) -> None:
     assert isinstance(shared, DiaryEntryRecorded)
     entry = replace(
         shared,
-        entry_id=PRIVATE_ENTRY,  # type: ignore[arg-type] # an EntryId
+        entry_id=PRIVATE_ENTRY,  # type: ignore[arg-type]  # an EntryId
         visibility="private",
         notes=ONLY_FOR_HERSELF,
     )

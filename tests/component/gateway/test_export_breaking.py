@@ -168,7 +168,7 @@ async def test_a_record_is_of_one_moment(app: FastAPI, project: Projecting, stor
 
 
 def _another_goal() -> Any:
-    goal = replace(ASSIGNMENT_FACTS[0], goal_id=UUID(int=96))  # type: ignore[type-var] # GoalSet
+    goal = replace(ASSIGNMENT_FACTS[0], goal_id=UUID(int=96))  # type: ignore[type-var]  # GoalSet
     return assignment_wire.goals, UUID(int=96), [goal], MASHA
 
 

@@ -112,7 +112,7 @@ async def test_a_scale_says_what_its_ends_mean(
     scale = Scale(min=0, max=10, low_label="none", high_label="as bad as can be")
     told = replace(
         entry,
-        entry_id=UUID(int=95),  # type: ignore[arg-type] # an EntryId
+        entry_id=UUID(int=95),  # type: ignore[arg-type]  # an EntryId
         answers=replace(TALKING_TO_LARRY, comfort=Rating(value=5, scale=scale)),
     )
     project(await story.told(diary_wire.entries, UUID(int=95), [told], MASHA))
@@ -148,11 +148,11 @@ async def writes_everywhere(project: Projecting, story: Story, id_: UUID, hostil
     """As a title, as a note, in an answer."""
     created, entry = ASSIGNMENT_FACTS[1], DIARY_FACTS[0]
     assert isinstance(entry, DiaryEntryRecorded)
-    homework = replace(created, assignment_id=id_, title=hostile, description=hostile)  # type: ignore[type-var] # AssignmentCreated
+    homework = replace(created, assignment_id=id_, title=hostile, description=hostile)  # type: ignore[type-var]  # AssignmentCreated
     project(await story.told(assignment_wire.assignments, id_, [homework], MASHA))
     told = replace(
         entry,
-        entry_id=id_,  # type: ignore[arg-type] # an EntryId
+        entry_id=id_,  # type: ignore[arg-type]  # an EntryId
         notes=hostile,
         location=hostile,
         answers=replace(TALKING_TO_LARRY, what_i_said=hostile, setting=hostile),

@@ -58,7 +58,7 @@ async def followed(keyring: Keyring, who: UUID, key_class: KeyClass = PRIVATE) -
     """By the operator: a newer one, whether or not the newest lives."""
     found = await keyring.newest(CLINIC, who, key_class)
     assert found is not None
-    await keyring.follow(found[0])  # type: ignore[attr-defined] # both have it, for the operator
+    await keyring.follow(found[0])  # type: ignore[attr-defined]  # both have it, for the operator
     return found[0].next
 
 

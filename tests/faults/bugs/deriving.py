@@ -10,7 +10,7 @@ def withdrawals_unheard() -> None:
     """A consent is kept; that it was withdrawn is not."""
     from services.gateway.analytics.knowing import Knowing  # noqa: PLC0415 - only who has it
 
-    Knowing._withdrawn = lambda *_: None  # type: ignore[method-assign] # the bug
+    Knowing._withdrawn = lambda *_: None  # type: ignore[method-assign]  # the bug
 
 
 @bug

@@ -53,7 +53,7 @@ def acknowledgements_not_awaited() -> None:
     def published(self: KafkaPublisher, messages: Any) -> None:
         threading.Thread(target=_quietly, args=(publish, self, messages), daemon=True).start()
 
-    KafkaPublisher.publish = published  # type: ignore[method-assign] # the bug
+    KafkaPublisher.publish = published  # type: ignore[method-assign]  # the bug
 
 
 def _quietly(publish: Any, publisher: Any, messages: Any) -> None:
@@ -125,7 +125,7 @@ def relays_share_the_work() -> None:
         threading.Event().wait(random.random() * 0.5)  # noqa: S311 - as networks may
         publish(self, messages)
 
-    KafkaPublisher.publish = slowly  # type: ignore[method-assign] # the bug
+    KafkaPublisher.publish = slowly  # type: ignore[method-assign]  # the bug
 
 
 @bug

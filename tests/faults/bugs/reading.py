@@ -26,7 +26,7 @@ def place_kept_before_applying() -> None:
         return Taken(applied, trouble=bool(batch.parked))
 
     progress.advance = by_itself
-    Applying._at_once = at_once  # type: ignore[method-assign] # the bug
+    Applying._at_once = at_once  # type: ignore[method-assign]  # the bug
 
 
 @bug
@@ -39,7 +39,7 @@ def nothing_is_a_repeat() -> None:
         self.heads[stream] = progress.Head(max(head.version, recorded.version), recorded.chain)
         self.fresh.append(taking.Fresh(place, recorded))
 
-    taking.Batch.sift = sift  # type: ignore[method-assign] # the bug
+    taking.Batch.sift = sift  # type: ignore[method-assign]  # the bug
     progress._APPLY = type(progress._APPLY)(
         progress._APPLY.text.replace("WHERE a.version < EXCLUDED.version", "")
     )
@@ -54,7 +54,7 @@ def poison_skipped() -> None:
         good = [each for each in events if ".Obstacle" not in each.type]
         project(self, db, good)
 
-    Applying._project = passing  # type: ignore[method-assign] # the bug
+    Applying._project = passing  # type: ignore[method-assign]  # the bug
 
 
 @bug
@@ -74,4 +74,4 @@ def reaction_forgotten() -> None:
         if random.random() < 0.5:  # noqa: S311 - half of the time
             await react(self, db, reaction, recorded)
 
-    Reacting._react = now_and_then  # type: ignore[method-assign] # the bug
+    Reacting._react = now_and_then  # type: ignore[method-assign]  # the bug

@@ -19,7 +19,7 @@ def says_what_was_written() -> None:
         structlog.get_logger("helpful").info("asked", body=str(asked.body))
         return await perform(self, asked)
 
-    CommandOperation.perform = telling  # type: ignore[method-assign] # the bug
+    CommandOperation.perform = telling  # type: ignore[method-assign]  # the bug
 
 
 @bug
@@ -29,4 +29,4 @@ def always_ready() -> None:
     def failing(self: admin.Readiness) -> list[str]:
         return ["stopping"] if self.stopping else []
 
-    admin.Readiness.failing = failing  # type: ignore[method-assign] # the bug
+    admin.Readiness.failing = failing  # type: ignore[method-assign]  # the bug

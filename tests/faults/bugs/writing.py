@@ -29,7 +29,7 @@ def answer_before_commit() -> None:
         task.add_done_callback(begun.discard)
         return [Appended(each.expected + len(each.events)) for each in batch]
 
-    StoreOnConnections.append = answered  # type: ignore[method-assign] # the bug
+    StoreOnConnections.append = answered  # type: ignore[method-assign]  # the bug
 
 
 @bug
@@ -49,7 +49,7 @@ def key_outside_the_transaction() -> None:
                 continue
         return outcomes
 
-    StoreOnConnections.append = appended  # type: ignore[method-assign] # the bug
+    StoreOnConnections.append = appended  # type: ignore[method-assign]  # the bug
 
 
 @bug
@@ -64,8 +64,8 @@ def no_idempotency() -> None:
     async def settled(self: StoreOnConnections, *place: Any, **named: Any) -> Any:
         return await settle(self, *place, **{**named, "key": None})
 
-    StoreOnConnections.append = appended  # type: ignore[method-assign] # the bug
-    StoreOnConnections.settle = settled  # type: ignore[method-assign] # the bug
+    StoreOnConnections.append = appended  # type: ignore[method-assign]  # the bug
+    StoreOnConnections.settle = settled  # type: ignore[method-assign]  # the bug
 
 
 @bug
@@ -76,7 +76,7 @@ def version_not_checked() -> None:
     async def drafted(self: Any, call: Any, place: Any, seen: Any) -> Any:
         return await draft(self, replace(call, expected=None), place, seen)
 
-    Desk._draft = drafted  # type: ignore[method-assign] # the bug
+    Desk._draft = drafted  # type: ignore[method-assign]  # the bug
 
 
 @bug
@@ -102,7 +102,7 @@ def lost_answer_asked_again() -> None:
             await append(self, again)
         return outcomes
 
-    StoreOnConnections.append = appended  # type: ignore[method-assign] # the bug
+    StoreOnConnections.append = appended  # type: ignore[method-assign]  # the bug
 
 
 @bug
@@ -120,7 +120,7 @@ def rejected_from_a_stale_cache() -> None:
             answer = await self._on_memory(call, place, seen or self._nothing)
             return answer or await self._on_record(call, place)
 
-    Desk.handle = handle  # type: ignore[method-assign] # the bug
+    Desk.handle = handle  # type: ignore[method-assign]  # the bug
 
 
 @bug

@@ -11,9 +11,9 @@ from services.gateway.live import Live
 def told(*subjects: object, tenant: object = CLINIC) -> str:
     return payload(
         Changes(
-            tenant_id=tenant,  # type: ignore[arg-type] # of the cast
+            tenant_id=tenant,  # type: ignore[arg-type]  # of the cast
             streams={f"goal-{uuid4()}": 1},
-            subjects=frozenset(subjects),  # type: ignore[arg-type] # as above
+            subjects=frozenset(subjects),  # type: ignore[arg-type]  # as above
         )
     )
 

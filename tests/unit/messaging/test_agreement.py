@@ -66,7 +66,7 @@ def test_a_record_of_no_fact_is_foreign(topics: Topics) -> None:
 def test_a_record_with_other_bytes_differs_even_beside_the_right_one(
     topics: Topics, change: dict[str, bytes]
 ) -> None:
-    topics.tell(TOPIC, [*FACTS, replace(OF_LEV[1], **change)])  # type: ignore[arg-type] # as parametrised
+    topics.tell(TOPIC, [*FACTS, replace(OF_LEV[1], **change)])  # type: ignore[arg-type]  # as parametrised
     assert compared(topics) == Agreement(records=6, differing=1)
 
 
