@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from libs.access.identifying import Identifiers
 from libs.access.policy import NOBODY
 from libs.access.relationships import Relationships
 from libs.eventstore.decider import Rejected
@@ -14,6 +15,7 @@ from services.care import (
     consent_api,
     erasing_api,
     handing_over_api,
+    identifying,
     leaving,
     patient_view,
     people_api,
@@ -74,9 +76,10 @@ def routes(
     departures: leaving.Departures,
     records_windows: leaving.RecordsWindows,
     erasing: Erasing,
+    identifiers: Identifiers,
     keyring: Keyring,
 ) -> Router:
-    return Router().take(
+    everything = Router().take(
         _clinics(edge, clinics),
         _therapists(edge, therapists, patients, clinics, keyring),
         _patients(edge, patients, therapists, clinics, keyring),
@@ -96,6 +99,7 @@ def routes(
         ),
         erasing_api.routes(edge, erasing, patients, keyring),
     )
+    return identifying.routes(edge, patients, therapists, identifiers, everything)
 
 
 def _clinics(edge: Edge, desk: Clinics) -> Router:

@@ -6,8 +6,10 @@ from datetime import date, datetime
 from typing import assert_never
 
 from libs.eventstore.recorded import Recorded
+from libs.vocabulary.identifier import Identifier
 from libs.vocabulary.text import Label
 from services.care.domain import patient, patient_course
+from services.care.domain.identified import PatientIdentified
 from services.care.domain.patient import PatientId, PatientRegistered
 from services.care.domain.patient_course import (
     DischargeReason,
@@ -57,6 +59,7 @@ class PatientView:
     discharge: DischargeView | None = None
     readmitted_at: datetime | None = None
     died_on: date | None = None
+    identifiers: tuple[Identifier, ...] = ()
 
 
 def of_patient(history: Sequence[tuple[Recorded, patient.Event]]) -> PatientView:
@@ -79,6 +82,9 @@ def _changed(view: PatientView, fact: patient.Event) -> PatientView:
     match fact:
         case PatientRegistered():
             return view
+        case PatientIdentified():
+            one = Identifier(system=fact.system, value=fact.value)
+            return replace(view, identifiers=(*view.identifiers, one))
         case PatientDetailsChanged():
             name = view.name if fact.name is None else fact.name
             return replace(view, name=name, locale=fact.locale or view.locale)

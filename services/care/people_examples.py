@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from services.care.domain.clinic_settings import ClinicSettingsChanged, CrisisText
+from services.care.domain.identified import PatientIdentified, TherapistIdentified
 from services.care.domain.patient import PatientId
 from services.care.domain.patient_course import (
     AssignmentId,
@@ -45,6 +46,16 @@ FACTS: Sequence[object] = (
     ),
     TherapistDetailsChanged(
         name="Anna Keller-Brandt", changed_at=datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
+    ),
+    TherapistIdentified(
+        system="https://staff.riverside.example/numbers",
+        value="T-0042",
+        identified_at=datetime(2026, 1, 5, 9, 0, tzinfo=UTC),
+    ),
+    PatientIdentified(
+        system="urn:oid:2.16.840.1.113883.2.1.4.1",
+        value="943 476 5919",
+        identified_at=datetime(2026, 2, 12, 15, 30, tzinfo=UTC),
     ),
     PatientDetailsChanged(
         name="Masha Orlova-Reid",
@@ -86,6 +97,13 @@ REQUESTS: Mapping[str, dict[str, Any]] = {
         "response_expectation": _READ_WHEN,
     },
     "changeTherapistDetails": {"name": "Anna Keller-Brandt"},
+    "identifyTherapist": {"system": "https://staff.riverside.example/numbers", "value": "T-0042"},
+    "identifyPatient": {
+        "system": "urn:oid:2.16.840.1.113883.2.1.4.1",
+        "value": "943 476 5919",
+    },
+    "upsertTherapist": {"name": "Anna Keller"},
+    "upsertPatient": {"name": "Masha Orlova", "zone": "Europe/London", "locale": "en-GB"},
     "changePatientDetails": {"name": "Masha Orlova-Reid", "locale": "es-ES"},
     "changePatientZone": {
         "zone": "Europe/Madrid",

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal, TypeVar
 
 from libs.eventstore.recorded import Recorded
+from libs.vocabulary.identifier import Identifier
 from libs.vocabulary.moment import WallClock
 from libs.vocabulary.text import Label
 from services.care.domain import (
@@ -18,6 +19,7 @@ from services.care.domain import (
 )
 from services.care.domain.clinic import ClinicId
 from services.care.domain.clinic_settings import ClinicSettingsChanged, CrisisText
+from services.care.domain.identified import TherapistIdentified
 from services.care.domain.patient import PatientId
 from services.care.domain.relationship import RelationshipId
 from services.care.domain.session import SessionId
@@ -50,6 +52,7 @@ class TherapistView:
 
     id: TherapistId
     name: Label
+    identifiers: tuple[Identifier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +144,9 @@ def _called(view: TherapistView | None, fact: therapist.Event) -> TherapistView 
             return TherapistView(id=fact.therapist_id, name=fact.name)
         case therapist.TherapistDetailsChanged(), TherapistView():
             return replace(view, name=fact.name)
+        case TherapistIdentified(), TherapistView():
+            one = Identifier(system=fact.system, value=fact.value)
+            return replace(view, identifiers=(*view.identifiers, one))
         case _:
             return view
 

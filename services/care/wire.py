@@ -29,6 +29,7 @@ from services.care.domain import (
     therapist,
 )
 from services.care.domain.clinic_settings import ClinicSettingsChanged
+from services.care.domain.identified import PatientIdentified, TherapistIdentified
 from services.care.domain.sharing_consent import SharingConsentGiven
 from services.care.domain.treatment_consent import TreatmentConsentGiven
 
@@ -50,6 +51,7 @@ therapists = Aggregate(
     wire=Wire[therapist.Event](
         {
             therapist.TherapistRegistered: "interlude.care.TherapistRegistered.v1",
+            TherapistIdentified: "interlude.care.TherapistIdentified.v1",
             therapist.TherapistDetailsChanged: "interlude.care.TherapistDetailsChanged.v1",
         }
     ),
@@ -62,6 +64,7 @@ patients = Aggregate(
     wire=Wire[patient.Event](
         {
             patient.PatientRegistered: "interlude.care.PatientRegistered.v1",
+            PatientIdentified: "interlude.care.PatientIdentified.v1",
             patient_details.PatientDetailsChanged: "interlude.care.PatientDetailsChanged.v1",
             patient_details.PatientZoneChanged: "interlude.care.PatientZoneChanged.v1",
             patient_course.PatientDischarged: "interlude.care.PatientDischarged.v1",

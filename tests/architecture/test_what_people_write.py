@@ -30,6 +30,7 @@ NOT_PROSE = {
     "slot": "made by services/assignment/domain/schedule.py from the plan's times",
     "ClinicRegistered.name": "an organisation's public name, not a person's",
     "RegisterClinic.name": "as above",
+    "system": "names whose numbers these are: requests take `System`",
     "response_expectation": "a clinic's words to everybody, nobody's in particular: `ClinicText`",
     "ClinicSettingsChanged.crisis_texts[].text": "as above",
     "ChangeClinicSettings.crisis_texts[].text": "as above",

@@ -10,7 +10,8 @@ from libs.eventstore.telling import LOOKED_UP, MINTED, Told
 from libs.vocabulary.locale import Locale
 from libs.vocabulary.moment import Zone
 from libs.vocabulary.text import Label
-from services.care.domain import patient_course, patient_details
+from services.care.domain import identified, patient_course, patient_details
+from services.care.domain.identified import IdentifyPatient, PatientIdentified
 from services.care.domain.patient_course import (
     CorrectDeath,
     Course,
@@ -48,7 +49,7 @@ class PatientRegistered:
     locale: str
 
 
-Event = PatientRegistered | patient_details.Event | patient_course.Event
+Event = PatientRegistered | PatientIdentified | patient_details.Event | patient_course.Event
 
 
 # --- State: only what a rule below needs to know. ---
@@ -91,7 +92,7 @@ def evolve(state: State, event: Event) -> State:
 
 def _after(patient: Registered, event: Event) -> Registered:
     match event:
-        case PatientRegistered():
+        case PatientRegistered() | PatientIdentified():
             return patient
         case PatientDetailsChanged():
             locale = event.locale or patient.details.locale
@@ -120,7 +121,13 @@ class RegisterPatient(Told):
     clinic_locale: Annotated[str, LOOKED_UP]
 
 
-Command = RegisterPatient | ChangePatientDetails | ChangePatientZone | patient_course.Command
+Command = (
+    RegisterPatient
+    | IdentifyPatient
+    | ChangePatientDetails
+    | ChangePatientZone
+    | patient_course.Command
+)
 
 
 class PatientRegisteredOtherwise(Rejected):
@@ -160,6 +167,8 @@ def decide(command: Command, state: State) -> Sequence[Event]:
     if isinstance(state, Unregistered):
         return []
     match command:
+        case IdentifyPatient():
+            return identified.identify_patient(command)
         case ChangePatientDetails():
             return patient_details.change(command, state.details)
         case ChangePatientZone():

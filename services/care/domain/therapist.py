@@ -9,6 +9,8 @@ from uuid import UUID
 from libs.eventstore.decider import Decider, Rejected
 from libs.eventstore.telling import MINTED, Told
 from libs.vocabulary.text import Label
+from services.care.domain import identified
+from services.care.domain.identified import IdentifyTherapist, TherapistIdentified
 
 TherapistId = NewType("TherapistId", UUID)
 
@@ -32,7 +34,7 @@ class TherapistDetailsChanged:
     changed_at: datetime
 
 
-Event = TherapistRegistered | TherapistDetailsChanged
+Event = TherapistRegistered | TherapistDetailsChanged | TherapistIdentified
 
 
 # --- State: only what a rule below needs to know. ---
@@ -55,7 +57,7 @@ def evolve(state: State, event: Event) -> State:
     match event:
         case TherapistRegistered():
             return Registered(event.therapist_id)
-        case TherapistDetailsChanged():
+        case TherapistDetailsChanged() | TherapistIdentified():
             return state
         case _:
             assert_never(event)
@@ -79,7 +81,7 @@ class ChangeTherapistDetails(Told):
     name: Label
 
 
-Command = RegisterTherapist | ChangeTherapistDetails
+Command = RegisterTherapist | ChangeTherapistDetails | IdentifyTherapist
 
 
 class RegisteredAsPatient(Rejected):
@@ -112,6 +114,9 @@ def decide(command: Command, state: State) -> Sequence[Event]:
             return register(command, state)
         case ChangeTherapistDetails():
             return change(command, state)
+        case IdentifyTherapist():
+            known = isinstance(state, Registered)
+            return identified.identify_therapist(command) if known else []
         case _:
             assert_never(command)
 

@@ -1,4 +1,4 @@
-"""What care tells of hand-overs and settings takes effect where it is heard, whatever dies between."""
+"""What care tells of hand-overs and settings takes effect where it is heard, whatever dies."""
 
 from typing import Any
 from uuid import uuid4

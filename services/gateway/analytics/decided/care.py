@@ -33,6 +33,8 @@ DECIDED: Mapping[str, Decision] = {
     "interlude.care.TherapistRegistered.v1": Stays("no patient's"),
     "interlude.care.TherapistDetailsChanged.v1": Stays("no patient's"),
     "interlude.care.PatientRegistered.v1": Stays("a name, and where somebody lives"),
+    "interlude.care.TherapistIdentified.v1": Stays("no patient's"),
+    "interlude.care.PatientIdentified.v1": Stays("a number that leads to somebody"),
     "interlude.care.PatientDetailsChanged.v1": Stays("a name, and a language"),
     "interlude.care.PatientZoneChanged.v1": Stays("where somebody lives"),
     "interlude.care.PatientDischarged.v1": Passes(
