@@ -12,6 +12,7 @@ from libs.eventstore.memory import InMemoryEventStore
 from libs.eventstore.wire import Json
 from libs.process.admin import Readiness
 from libs.process.parts import Parts
+from libs.testing.identifiers import MemoryIdentifiers
 from libs.testing.sealer import ReadableSealer
 from libs.testing.web import Ids, Names, edge
 from libs.web.hosting import Hosted
@@ -25,6 +26,9 @@ class _OnPaper:
     pool: None = None
     keyring: None = None
     monotonic: None = None
+
+    def identifiers(self) -> MemoryIdentifiers:
+        return MemoryIdentifiers()
 
     def desk(self, aggregate: Aggregate[Any, Any, Any]) -> Desk[Any, Any, Any]:
         return Desk(aggregate, InMemoryEventStore(), ReadableSealer(), chain_key=b"", new_id=Ids())

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic import Field
 from sqlalchemy import (
     Column,
     Connection,
@@ -35,6 +36,14 @@ class PatientRegistered(Fact):
     locale: str
 
 
+class PatientDetailsChanged(Fact):
+    locale: str | None = None
+
+
+class PatientZoneChanged(Fact):
+    zone: str
+
+
 class TherapistRegistered(Fact):
     pass
 
@@ -47,6 +56,12 @@ class CareRelationshipBegan(Fact):
 
 class CareRelationshipEnded(Fact):
     ended_at: datetime
+
+
+class CareHandedOver(Fact):
+    """Of the relationship that it ends; the other one begins in a stream of its own."""
+
+    ended_at: datetime = Field(validation_alias="handed_over_at")
 
 
 class SupervisionBegan(Fact):
@@ -103,9 +118,12 @@ class SessionNoShowRecorded(Fact):
 
 READS: dict[str, type[Fact]] = {
     "interlude.care.PatientRegistered.v1": PatientRegistered,
+    "interlude.care.PatientDetailsChanged.v1": PatientDetailsChanged,
+    "interlude.care.PatientZoneChanged.v1": PatientZoneChanged,
     "interlude.care.TherapistRegistered.v1": TherapistRegistered,
     "interlude.care.CareRelationshipBegan.v1": CareRelationshipBegan,
     "interlude.care.CareRelationshipEnded.v1": CareRelationshipEnded,
+    "interlude.care.CareHandedOver.v1": CareHandedOver,
     "interlude.care.SupervisionBegan.v1": SupervisionBegan,
     "interlude.care.SupervisionEnded.v1": SupervisionEnded,
     "interlude.care.StaffLeft.v1": StaffLeft,
@@ -186,7 +204,12 @@ sessions = Table(
 )
 
 
-_KIND: dict[type[Fact], str] = {PatientRegistered: "patient", TherapistRegistered: "therapist"}
+_KIND: dict[type[Fact], str] = {
+    PatientRegistered: "patient",
+    PatientDetailsChanged: "patient",
+    PatientZoneChanged: "patient",
+    TherapistRegistered: "therapist",
+}
 STATUS_AFTER: dict[type[Fact], str] = {
     SessionStarted: "started",
     SessionEnded: "ended",
@@ -210,9 +233,15 @@ def keep(db: Connection, events: Sequence[Recorded]) -> None:
 
 def _kept(recorded: Recorded, fact: Fact) -> tuple[Table, Row]:
     match fact:
-        case PatientRegistered() | TherapistRegistered():
-            return _person(recorded, kind=_KIND[type(fact)], **fact.model_dump())
-        case CareRelationshipBegan() | CareRelationshipEnded():
+        case (
+            PatientRegistered()
+            | PatientDetailsChanged()
+            | PatientZoneChanged()
+            | TherapistRegistered()
+        ):
+            told = fact.model_dump(exclude_none=True)
+            return _person(recorded, kind=_KIND[type(fact)], **told)
+        case CareRelationshipBegan() | CareRelationshipEnded() | CareHandedOver():
             return _row(relationships, "relationship_id", recorded, **fact.model_dump())
         case SupervisionBegan() | SupervisionEnded():
             return _row(supervisions, "supervision_id", recorded, **fact.model_dump())

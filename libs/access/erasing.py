@@ -48,7 +48,9 @@ erased = Table(
 # this was known, and whichever begins afterwards knows it. Each service waits for its own alone:
 # all hear of an erasure at the same moment, and would else wait for each other in a circle.
 _KEY = "hashtextextended('interlude.erasing.' || current_schema(), 0)"
-_SHARED = text(f"SELECT pg_advisory_xact_lock_shared({_KEY})")
+TOGETHER = f"SELECT pg_advisory_xact_lock_shared({_KEY})"
+"""For whoever writes of patients: nobody is erased until their transaction has ended."""
+_SHARED = text(TOGETHER)
 _ALONE = text(f"SELECT pg_advisory_xact_lock({_KEY})")
 _FORGOTTEN = text("""
 SELECT tenant_id, patient_id FROM known_erased

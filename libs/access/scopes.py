@@ -8,7 +8,7 @@ needs a whole service is given its scopes one by one, and one sees which.
 import re
 from collections.abc import Mapping
 
-_VERBS: Mapping[str, str] = {"GET": "read", "POST": "write"}
+_VERBS: Mapping[str, str] = {"GET": "read", "POST": "write", "PUT": "write"}
 _RESOURCE = re.compile(r"/v1/([a-z-]+)(/.*)?")
 
 

@@ -115,6 +115,19 @@ async def within(pool: Pool, tenant_id: UUID, patience: float) -> AsyncIterator[
 
 
 @asynccontextmanager
+async def writing(pool: Pool, tenant_id: UUID, patience: float) -> AsyncIterator[Connection]:
+    """As `within`, for what is written beside facts: kept unless something is raised."""
+    async with borrowed(pool, patience) as connection:
+        await connection.execute(f"BEGIN; SET LOCAL interlude.tenant = '{tenant_id}'")
+        try:
+            yield connection
+        except BaseException:
+            await connection.execute("ROLLBACK")
+            raise
+        await connection.execute("COMMIT")
+
+
+@asynccontextmanager
 async def snapshot(pool: Pool, tenant_id: UUID, patience: float) -> AsyncIterator[Connection]:
     """As `within`, and every question is answered as of the first one."""
     async with within(pool, tenant_id, patience) as connection:

@@ -97,6 +97,9 @@ _known_words = {"", "v1", "graphql", "stream", "livez", "readyz", "metrics", "do
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
+_IDENTIFIER_FOLLOWS = "by-identifier"
+
+
 def know_path(path: str) -> None:
     """Its words may be logged from here on."""
     _known_words.update(word for word in path.split("/") if not word.startswith("{"))
@@ -104,6 +107,9 @@ def know_path(path: str) -> None:
 
 def known_path(sent: str) -> str:
     parts = urlsplit(sent).path.split("/")
+    if _IDENTIFIER_FOLLOWS in parts:  # and it may look like an id of ours
+        parts = [*parts[: parts.index(_IDENTIFIER_FOLLOWS) + 1], "…"]
+        return "/".join(part if part in _known_words else "…" for part in parts)
     return "/".join(part if part in _known_words or _ID.fullmatch(part) else "…" for part in parts)
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from libs.access.identifying import LABEL, KnownIdentifiers
 from libs.audit.keeping import AuditLog
 from libs.eventstore import channels
 from libs.eventstore.aggregate import Aggregate
@@ -82,6 +83,10 @@ class Parts:
             clock=self.clock,
             new_id=self.new_id,
         )
+
+    def identifiers(self) -> KnownIdentifiers:
+        """By the numbers of other systems."""
+        return KnownIdentifiers(self.pool, key=self.settings.key(f"{LABEL}:{self.service}"))
 
     def desk(self, aggregate: Aggregate[Command, State, Event]) -> Desk[Command, State, Event]:
         return Desk(

@@ -14,7 +14,7 @@ from libs.web import telemetry
 from libs.web.bodies import ClientGone
 from libs.web.headers import Trace, trace_of
 from libs.web.limits import OVERLOADED, Doors, Place
-from libs.web.operations import Incoming, Operation, Operations
+from libs.web.operations import Incoming, Operation, Operations, path_of
 from libs.web.problems import Problems
 from libs.web.recording import recorded
 from libs.web.replies import Header, Reply
@@ -67,7 +67,7 @@ class Front:
         headers = dict(scope["headers"])
         trace = trace_of(headers, self._new_id)
         try:
-            found = self._operations.find(scope["method"], scope["path"])
+            found = self._operations.find(scope["method"], path_of(scope))
         except Exception as error:  # noqa: BLE001 - becomes an answer
             await self._problems.reply(error, trace.trace_id).send(send, self._extra(trace))
             return

@@ -11,8 +11,10 @@ from libs.web import openapi_parts as parts
 from libs.web import securing
 from libs.web.batch import CommandBatch
 from libs.web.bodies import Json
+from libs.web.by_identifier import ByIdentifier
 from libs.web.looks import PatientLooks
 from libs.web.openapi_looks import LOOKS, looks_at
+from libs.web.openapi_upserts import UPSERTED, upserted
 from libs.web.operations import Operation
 from libs.web.performing import CommandOperation
 from libs.web.schemas import Schemas
@@ -34,11 +36,15 @@ def document(
 ) -> Json:
     commands = [each for each in operations if isinstance(each, CommandOperation)]
     shows = [each for each in operations if isinstance(each, Show)]
-    schemas = Schemas([each.shape for each in commands], [each.view for each in shows])
+    upserts = [each for each in operations if isinstance(each, ByIdentifier)]
+    shapes = [*(each.shape for each in commands), *(each.shape for each in upserts)]
+    schemas = Schemas(shapes, [each.view for each in shows])
     scopes = {
         **{each.name: each.grant.scope for each in commands},
         **{each.name: each.grant.scope for each in shows},
+        **{each.name: each.grant.scope for each in upserts},
     }
+    put = UPSERTED if upserts else {}
     paths: dict[str, Json] = {}
     for operation in operations:
         described = _operation(operation, schemas, examples or {})
@@ -53,7 +59,9 @@ def document(
             "parameters": parts.PARAMETERS,
             "headers": parts.HEADERS,
             "responses": parts.RESPONSES,
-            "schemas": dict(sorted({**parts.SCHEMAS, **LOOKS, **schemas.components}.items())),
+            "schemas": dict(
+                sorted({**parts.SCHEMAS, **LOOKS, **put, **schemas.components}.items())
+            ),
         },
     }
 
@@ -64,6 +72,10 @@ def _operation(operation: Operation, schemas: Schemas, examples: Examples) -> Js
             return _command(operation, schemas, examples.get(operation.name))
         case Show():
             return _show(operation, schemas)
+        case ByIdentifier():
+            schema, about = schemas.of_request(operation.shape), documented(operation.shape.request)
+            described = upserted(operation, schema, examples.get(operation.name), about)
+            return {**described, "summary": words(operation.name)}
         case CommandBatch():
             return _batch(operation, examples)
         case PatientLooks():

@@ -1,7 +1,7 @@
 """What a service can be asked for: a table of operations, found without trying every route.
 
-Paths have one form, so that finding one is two look-ups: `/v1/things`, `/v1/things/{id}` and
-`/v1/things/{id}/parts`.
+Paths have one form, so that finding one is two look-ups: `/v1/things`, `/v1/things/{id}`,
+`/v1/things/{id}/parts`, and `/v1/things/by-identifier/{system}/{value}`.
 """
 
 import re
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from fastapi import APIRouter
-from starlette.types import Receive
+from starlette.types import Receive, Scope
 
 from libs.audit.trail import Trail
 from libs.process.logging import know_path
@@ -18,7 +18,9 @@ from libs.web.headers import Headers, Trace
 from libs.web.problems import Problem
 from libs.web.replies import Reply
 
-_FORM = re.compile(r"/v1/[a-z-]+(/\{id\}(/[a-z-]+)?)?")
+_FORM = re.compile(r"/v1/[a-z-]+(/\{id\}(/[a-z-]+)?|/by-identifier/\{system\}/\{value\})?")
+_BY_IDENTIFIER = "by-identifier"
+_ESCAPED = f"/{_BY_IDENTIFIER}/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +93,24 @@ class Operations:
 
 
 def _place(path: str) -> tuple[tuple[str, str | None], str]:
-    """`/v1/things/7/parts` stands at ("/v1/things", "parts"), with id 7."""
+    """`/v1/things/7/parts` stands at ("/v1/things", "parts"), with id 7. What follows on
+    `by-identifier` is the identifier, whatever it is.
+    """
     parts = path.split("/", 4)
     if len(parts) <= 3:  # noqa: PLR2004 - "", "v1", "things"
         return (path, None), ""
+    if parts[3] == _BY_IDENTIFIER and len(parts) > 4:  # noqa: PLR2004 - and the rest
+        return ("/".join(parts[:3]), _ESCAPED), parts[4]
     return ("/".join(parts[:3]), "".join(parts[4:])), parts[3]
+
+
+def path_of(scope: Scope) -> str:
+    """An identifier may hold slashes of its own, so nothing of it is unescaped yet."""
+    path: str = scope["path"]
+    if _ESCAPED not in path:
+        return path
+    raw: bytes = scope.get("raw_path") or path.encode()
+    return raw.partition(b"?")[0].decode("ascii", "replace")
 
 
 def _allowed(methods: Mapping[str, Operation]) -> bytes:

@@ -8,7 +8,7 @@ from libs.web.headers import Trace
 from libs.web.operations import Operation
 from libs.web.replies import Reply
 
-_VERBS: Mapping[str, Verb] = {"GET": "read", "POST": "write"}
+_VERBS: Mapping[str, Verb] = {"GET": "read", "POST": "write", "PUT": "write"}
 _REFUSED = 400
 
 

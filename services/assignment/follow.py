@@ -44,6 +44,11 @@ class ClinicRegistered(Fact):
     rationale_gate: bool = False
 
 
+class ClinicSettingsChanged(Fact):
+    low_confidence_threshold: float | None = None
+    rationale_gate: bool | None = None
+
+
 class AssignmentCreated(Fact):
     patient_id: UUID
     therapist_id: UUID
@@ -78,6 +83,7 @@ class DueDateMoved(Fact):
 
 READS: dict[str, type[Fact]] = {
     "interlude.care.ClinicRegistered.v1": ClinicRegistered,
+    "interlude.care.ClinicSettingsChanged.v1": ClinicSettingsChanged,
     "interlude.assignment.AssignmentCreated.v1": AssignmentCreated,
     "interlude.assignment.AssignmentActivated.v1": AssignmentActivated,
     "interlude.assignment.HomeworkCompleted.v1": HomeworkCompleted,
@@ -94,8 +100,8 @@ clinics = Table(
     "known_clinics",
     tables,
     Column("tenant_id", Uuid, primary_key=True),
-    Column("low_confidence_threshold", Float, nullable=False),
-    Column("rationale_gate", Boolean, nullable=False),
+    Column("low_confidence_threshold", Float),
+    Column("rationale_gate", Boolean),
 )
 homework = Table(
     "known_homework",
@@ -130,8 +136,9 @@ def keep(db: Connection, events: Sequence[Recorded]) -> None:
 
 def _kept(recorded: Recorded, fact: Fact) -> tuple[Table, Row]:
     match fact:
-        case ClinicRegistered():
-            return clinics, {"tenant_id": recorded.tenant_id, **fact.model_dump()}
+        case ClinicRegistered() | ClinicSettingsChanged():
+            told = fact.model_dump(exclude_none=True)
+            return clinics, {"tenant_id": recorded.tenant_id, **told}
         case AssignmentCreated():
             told = fact.model_dump(exclude={"created_at"})
             return _homework(recorded, given_at=fact.created_at, closed=False, **told)

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from libs.access.identifying import Identifiers
 from libs.access.policy import NOBODY
 from libs.access.relationships import Relationships
 from libs.eventstore.decider import Rejected
@@ -9,7 +10,19 @@ from libs.eventstore.desk import Desk
 from libs.eventstore.errors import NotKnownYet
 from libs.privacy.keyring import Keyring
 from libs.web.commands import Commands, Edge, Fields, Prepare, Preparing, Router
-from services.care import access, consent_api, erasing_api, leaving, supervising, view
+from services.care import (
+    access,
+    consent_api,
+    erasing_api,
+    handing_over_api,
+    identifying,
+    leaving,
+    patient_view,
+    people_api,
+    settings_api,
+    supervising,
+    view,
+)
 from services.care.consent_api import Consents, Patients
 from services.care.domain import (
     clinic,
@@ -21,6 +34,7 @@ from services.care.domain import (
     supervision,
     therapist,
 )
+from services.care.domain.clinic_settings import Settings
 from services.care.erasing_api import Erasing
 
 Clinics = Desk[clinic.Command, clinic.State, clinic.Event]
@@ -42,6 +56,9 @@ WRONG_CONTENT: tuple[type[Rejected], ...] = (
     departure.ReturnedBeforeTheyLeft,
     *consent_api.WRONG_CONTENT,
     *erasing_api.WRONG_CONTENT,
+    *settings_api.WRONG_CONTENT,
+    *people_api.WRONG_CONTENT,
+    *handing_over_api.WRONG_CONTENT,
 )
 STATUSES = dict.fromkeys(WRONG_CONTENT, HTTPStatus.UNPROCESSABLE_ENTITY)
 
@@ -59,15 +76,19 @@ def routes(
     departures: leaving.Departures,
     records_windows: leaving.RecordsWindows,
     erasing: Erasing,
+    identifiers: Identifiers,
     keyring: Keyring,
 ) -> Router:
-    return Router().take(
+    everything = Router().take(
         _clinics(edge, clinics),
         _therapists(edge, therapists, patients, clinics, keyring),
         _patients(edge, patients, therapists, clinics, keyring),
         _relationships(edge, relationships, therapists, patients, departures),
         supervising.routes(edge, supervisions=supervisions, therapists=therapists),
-        _sessions(edge, sessions, clinics, consents),
+        settings_api.routes(edge, clinics),
+        people_api.routes(edge, patients, therapists),
+        handing_over_api.routes(edge, relationships, therapists, departures),
+        _sessions(edge, sessions, clinics, consents, patients),
         consent_api.routes(edge, consents, patients),
         leaving.routes(
             edge,
@@ -78,6 +99,7 @@ def routes(
         ),
         erasing_api.routes(edge, erasing, patients, keyring),
     )
+    return identifying.routes(edge, patients, therapists, identifiers, everything)
 
 
 def _clinics(edge: Edge, desk: Clinics) -> Router:
@@ -154,8 +176,8 @@ def _patients(
     )
     on.show(
         "/v1/patients/{id}",
-        view.PatientView,
-        view.of_patient,
+        patient_view.PatientView,
+        patient_view.of_patient,
         operation="patient",
         grant=access.CONCERNED,
     )
@@ -203,14 +225,16 @@ def _relationships(
     return on.router
 
 
-def _sessions(edge: Edge, desk: Sessions, clinics: Clinics, consents: Consents) -> Router:
+def _sessions(
+    edge: Edge, desk: Sessions, clinics: Clinics, consents: Consents, patients: Patients
+) -> Router:
     on = Commands(edge, desk, subject=access.meeting_of)
     on.create(
         "/v1/sessions",
         session.ScheduleSession,
         operation="scheduleSession",
         grant=access.SCHEDULERS,
-        prepare=_between_people_in_care(edge.known, clinics, consents),
+        prepare=_between_people_in_care(edge.known, clinics, consents, patients),
     )
     on.act(
         "/v1/sessions/{id}/reschedulings",
@@ -240,12 +264,15 @@ def _sessions(edge: Edge, desk: Sessions, clinics: Clinics, consents: Consents) 
     return on.router
 
 
-def _between_people_in_care(known: Relationships, clinics: Clinics, consents: Consents) -> Prepare:
+def _between_people_in_care(
+    known: Relationships, clinics: Clinics, consents: Consents, patients: Patients
+) -> Prepare:
     async def prepare(preparing: Preparing) -> Fields:
         tenant, fields = preparing.principal.tenant_id, preparing.fields
         therapist_id = session.therapist_of(fields["therapist_id"], preparing.told)
         if not await known.treats(tenant, therapist_id, fields["patient_id"]):
             raise NotKnownYet
+        await people_api.must_be_there(patients, preparing)
         home = await _clinic_of(preparing, clinics)
         said = await consents.state(tenant, consent_api.treatment_consent_of(fields))
         return {
@@ -264,7 +291,7 @@ def _in_a_clinic(clinics: Clinics) -> Prepare:
     return prepare
 
 
-async def _clinic_of(preparing: Preparing, clinics: Clinics) -> clinic.ClinicRegistered:
+async def _clinic_of(preparing: Preparing, clinics: Clinics) -> Settings:
     tenant = preparing.principal.tenant_id
     found = await clinics.state(tenant, tenant)
     return clinic.particulars(clinic.Unregistered() if found is None else found[0])

@@ -29,6 +29,7 @@ def create_app(hosted: Hosted) -> FastAPI:
             erasures=desk(wire.erasures),
             private_texts=desk(wire.private_texts),
         ),
+        identifiers=hosted.parts.identifiers(),
         keyring=hosted.parts.keyring,
     )
     return create_service_app(

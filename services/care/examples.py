@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from libs.vocabulary.removal import removed
+from services.care import people_examples
 from services.care.domain.clinic import ClinicId, ClinicRegistered
 from services.care.domain.consent import ConsentGiven, ConsentId, ConsentWithdrawn, consent_of
 from services.care.domain.departure import PersonId, StaffLeft, StaffReturned
@@ -189,6 +190,7 @@ FACTS: Sequence[object] = (
         confirmations=(_CONFIRMED,),
         certified_at=datetime(2036, 8, 2, 10, 0, 8, tzinfo=UTC),
     ),
+    *people_examples.FACTS,
 )
 
 REQUESTS: Mapping[str, dict[str, Any]] = {
@@ -275,4 +277,5 @@ REQUESTS: Mapping[str, dict[str, Any]] = {
     "endErasureHold": {"reason": "retention"},
     "releaseErasure": {},
     "confirmErasure": {"removed": [{"what": "timeline", "count": 214}]},
+    **people_examples.REQUESTS,
 }

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from libs.access import care_facts, erasing
+from libs.access.identifying import identifiers
 from libs.eventstore.recorded import Recorded
 
 CATEGORIES = care_facts.CATEGORIES | erasing.CATEGORIES
@@ -16,4 +17,4 @@ CATEGORIES = care_facts.CATEGORIES | erasing.CATEGORIES
 
 def keep(db: Connection, events: Sequence[Recorded]) -> None:
     care_facts.keep(db, events)
-    erasing.keep(db, events)
+    erasing.keep(db, events, identifiers)

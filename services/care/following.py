@@ -9,7 +9,9 @@ from services.care import follow, reactions, wire
 
 
 def _reactions(parts: Parts) -> Reactions:
-    return reactions.reactions(parts.desk(wire.erasures), parts.keyring)
+    return reactions.reactions(
+        parts.desk(wire.erasures), parts.keyring, parts.desk(wire.relationships)
+    )
 
 
 FOLLOWING = Following(

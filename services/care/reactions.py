@@ -1,8 +1,9 @@
-"""When this happened, request that: how care carries out an erasure, all of it on one screen.
+"""When this happened, request that: how care carries out an erasure and a hand-over.
 
 interlude.care.ErasureReleased            →  the keys are destroyed, then ErasePatient
 interlude.care.PatientErased              →  ConfirmErasure, for care itself
 interlude.<other>.ErasureConfirmed        →  ConfirmErasure, for that service
+interlude.care.CareHandedOver             →  BeginCareRelationship (handing_over.py)
 
 Whatever dies in between is done again: what is destroyed is destroyed, what is recorded is recorded
 once. The gateway, which records nothing, confirms by a command.
@@ -23,13 +24,14 @@ from libs.eventstore.reading import Fact
 from libs.privacy.keyring import Keyring
 from libs.privacy.sealer import HELD_FOR
 from libs.vocabulary.removal import Removed, removed
+from services.care import handing_over
 from services.care.domain import erasure
 from services.care.domain.erasure import ConfirmErasure, ErasePatient
 from services.care.domain.erasure_facts import Event, Where
 
 Erasures = Desk[erasure.Command, erasure.State, Event]
 
-CATEGORIES = erasing.SPARED
+CATEGORIES = erasing.SPARED | handing_over.CATEGORIES
 
 _OTHERS: Mapping[str, Where] = {
     "interlude.assignment.ErasureConfirmed.v1": "assignment",
@@ -53,8 +55,11 @@ class ErasureConfirmed(Fact):
     confirmed_at: datetime
 
 
-def reactions(erasures: Erasures, keyring: Keyring) -> Reactions:
+def reactions(
+    erasures: Erasures, keyring: Keyring, relationships: handing_over.CareRelationships
+) -> Reactions:
     return {
+        **handing_over.reactions(relationships),
         "interlude.care.ErasureReleased.v1": [
             Reaction(
                 name="erase-patient",

@@ -6,17 +6,20 @@ from datetime import datetime
 from typing import Literal, TypeVar
 
 from libs.eventstore.recorded import Recorded
+from libs.vocabulary.identifier import Identifier
 from libs.vocabulary.moment import WallClock
 from libs.vocabulary.text import Label
 from services.care.domain import (
     clinic,
-    patient,
+    clinic_settings,
     relationship,
     session,
     supervision,
     therapist,
 )
 from services.care.domain.clinic import ClinicId
+from services.care.domain.clinic_settings import ClinicSettingsChanged, CrisisText
+from services.care.domain.identified import TherapistIdentified
 from services.care.domain.patient import PatientId
 from services.care.domain.relationship import RelationshipId
 from services.care.domain.session import SessionId
@@ -39,6 +42,8 @@ class ClinicView:
     low_confidence_threshold: float
     rationale_gate: bool
     session_length_min: int
+    crisis_texts: tuple[CrisisText, ...] = ()
+    response_expectation: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,16 +52,16 @@ class TherapistView:
 
     id: TherapistId
     name: Label
+    identifiers: tuple[Identifier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PatientView:
-    """A patient of the clinic, and where they live."""
+class HandedOver:
+    """Who goes on, in a relationship of their own, and why."""
 
-    id: PatientId
-    name: Label
-    zone: str
-    locale: str
+    relationship_id: RelationshipId
+    therapist_id: TherapistId
+    reason: relationship.HandOverReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +74,7 @@ class CareRelationshipView:
     began_at: datetime
     ended_at: datetime | None = None
     end_reason: relationship.EndReason | None = None
+    handed_over_to: HandedOver | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,26 +113,42 @@ def folded(history: History[E], after: Callable[[V | None, E], V | None]) -> V:
 
 
 def of_clinic(history: History[clinic.Event]) -> ClinicView:
-    fact = history[-1][1]
-    return ClinicView(
-        id=fact.clinic_id,
-        name=fact.name,
-        zone=fact.zone,
-        locale=fact.locale,
-        low_confidence_threshold=fact.low_confidence_threshold,
-        rationale_gate=fact.rationale_gate,
-        session_length_min=fact.session_length_min,
-    )
+    return folded(history, _agreed)
+
+
+def _agreed(view: ClinicView | None, fact: clinic.Event) -> ClinicView | None:
+    match fact, view:
+        case clinic.ClinicRegistered(), _:
+            return ClinicView(
+                id=fact.clinic_id,
+                name=fact.name,
+                zone=fact.zone,
+                locale=fact.locale,
+                low_confidence_threshold=fact.low_confidence_threshold,
+                rationale_gate=fact.rationale_gate,
+                session_length_min=fact.session_length_min,
+            )
+        case ClinicSettingsChanged(), ClinicView():
+            return replace(view, **clinic_settings.named(fact))
+        case _:
+            return view
 
 
 def of_therapist(history: History[therapist.Event]) -> TherapistView:
-    fact = history[-1][1]
-    return TherapistView(id=fact.therapist_id, name=fact.name)
+    return folded(history, _called)
 
 
-def of_patient(history: History[patient.Event]) -> PatientView:
-    fact = history[-1][1]
-    return PatientView(id=fact.patient_id, name=fact.name, zone=fact.zone, locale=fact.locale)
+def _called(view: TherapistView | None, fact: therapist.Event) -> TherapistView | None:
+    match fact, view:
+        case therapist.TherapistRegistered(), _:
+            return TherapistView(id=fact.therapist_id, name=fact.name)
+        case therapist.TherapistDetailsChanged(), TherapistView():
+            return replace(view, name=fact.name)
+        case TherapistIdentified(), TherapistView():
+            one = Identifier(system=fact.system, value=fact.value)
+            return replace(view, identifiers=(*view.identifiers, one))
+        case _:
+            return view
 
 
 def of_relationship(history: History[relationship.Event]) -> CareRelationshipView:
@@ -146,6 +168,14 @@ def _related(
             )
         case relationship.CareRelationshipEnded(), CareRelationshipView():
             return replace(view, ended_at=fact.ended_at, end_reason=fact.reason)
+        case relationship.CareHandedOver(), CareRelationshipView():
+            to = HandedOver(
+                relationship_id=fact.to_relationship_id,
+                therapist_id=fact.to_therapist_id,
+                reason=fact.reason,
+            )
+            ended_at = fact.handed_over_at
+            return replace(view, ended_at=ended_at, end_reason="handed_over", handed_over_to=to)
         case _:
             return view
 

@@ -19,6 +19,8 @@ from services.care.domain import (
     erasure_policy,
     erasure_rules,
     patient,
+    patient_course,
+    patient_details,
     private_text,
     records_window,
     relationship,
@@ -26,13 +28,20 @@ from services.care.domain import (
     supervision,
     therapist,
 )
+from services.care.domain.clinic_settings import ClinicSettingsChanged
+from services.care.domain.identified import PatientIdentified, TherapistIdentified
 from services.care.domain.sharing_consent import SharingConsentGiven
 from services.care.domain.treatment_consent import TreatmentConsentGiven
 
 clinics = Aggregate(
     category="clinic",
     decider=clinic.decider,
-    wire=Wire[clinic.Event]({clinic.ClinicRegistered: "interlude.care.ClinicRegistered.v1"}),
+    wire=Wire[clinic.Event](
+        {
+            clinic.ClinicRegistered: "interlude.care.ClinicRegistered.v1",
+            ClinicSettingsChanged: "interlude.care.ClinicSettingsChanged.v1",
+        }
+    ),
     subject=lambda _state: None,
 )
 
@@ -40,7 +49,11 @@ therapists = Aggregate(
     category="therapist",
     decider=therapist.decider,
     wire=Wire[therapist.Event](
-        {therapist.TherapistRegistered: "interlude.care.TherapistRegistered.v1"}
+        {
+            therapist.TherapistRegistered: "interlude.care.TherapistRegistered.v1",
+            TherapistIdentified: "interlude.care.TherapistIdentified.v1",
+            therapist.TherapistDetailsChanged: "interlude.care.TherapistDetailsChanged.v1",
+        }
     ),
     subject=lambda state: state.therapist_id if isinstance(state, therapist.Registered) else None,
 )
@@ -48,7 +61,18 @@ therapists = Aggregate(
 patients = Aggregate(
     category="patient",
     decider=patient.decider,
-    wire=Wire[patient.Event]({patient.PatientRegistered: "interlude.care.PatientRegistered.v1"}),
+    wire=Wire[patient.Event](
+        {
+            patient.PatientRegistered: "interlude.care.PatientRegistered.v1",
+            PatientIdentified: "interlude.care.PatientIdentified.v1",
+            patient_details.PatientDetailsChanged: "interlude.care.PatientDetailsChanged.v1",
+            patient_details.PatientZoneChanged: "interlude.care.PatientZoneChanged.v1",
+            patient_course.PatientDischarged: "interlude.care.PatientDischarged.v1",
+            patient_course.PatientReadmitted: "interlude.care.PatientReadmitted.v1",
+            patient_course.PatientDied: "interlude.care.PatientDied.v1",
+            patient_course.PatientDeathCorrected: "interlude.care.PatientDeathCorrected.v1",
+        }
+    ),
     subject=lambda state: state.patient_id if isinstance(state, patient.Registered) else None,
 )
 
@@ -70,6 +94,7 @@ relationships = Aggregate(
         {
             relationship.CareRelationshipBegan: "interlude.care.CareRelationshipBegan.v1",
             relationship.CareRelationshipEnded: "interlude.care.CareRelationshipEnded.v1",
+            relationship.CareHandedOver: "interlude.care.CareHandedOver.v1",
         }
     ),
     subject=_whose_relationship,

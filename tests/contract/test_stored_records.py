@@ -19,7 +19,7 @@ from libs.messaging.envelope import from_delivery, to_message, topic_of
 from libs.privacy.opening import opened, sealed_in
 from libs.privacy.sealer import KeyringSealer
 from services.assignment import view as assignment_view
-from services.care import consent_view, erasing_view, leaving
+from services.care import consent_view, erasing_view, leaving, patient_view
 from services.care import view as care_view
 from services.care.domain.session import Scheduled
 from services.care.wire import sessions
@@ -37,7 +37,7 @@ ALL: Mapping[tuple[str, str], Aggregate[Any, Any, Any]] = {
 VIEWS: Mapping[str, Callable[[Any], Any]] = {
     "clinic": care_view.of_clinic,
     "therapist": care_view.of_therapist,
-    "patient": care_view.of_patient,
+    "patient": patient_view.of_patient,
     "relationship": care_view.of_relationship,
     "supervision": care_view.of_supervision,
     "session": care_view.of_session,

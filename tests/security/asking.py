@@ -54,6 +54,8 @@ NAMES_NOBODY = {
     "registerClinic",
     "registerTherapist",
     "registerPatient",
+    "upsertPatient",
+    "upsertTherapist",
     "recordDeparture",
     "setErasurePolicy",
 }
@@ -113,7 +115,9 @@ class Asked:
         return things[_THINGS[self.path.split("/")[2]]] if "{id}" in self.path else None
 
     def path_of(self, things: Things) -> str:
-        return self.path.replace("{id}", str(self.named(things)))
+        path = self.path.replace("{id}", str(self.named(things)))
+        # A number that nobody has yet: what is asked for is about somebody new.
+        return path.replace("{system}/{value}", f"urn:tried/{uuid4()}")
 
 
 def operations(service: str) -> Iterator[Asked]:

@@ -5,8 +5,8 @@ creates it with a token that carries the new clinic's id.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Annotated, NewType
+from dataclasses import dataclass, replace
+from typing import Annotated, NewType, assert_never
 from uuid import UUID
 
 from annotated_types import Ge, Le, MaxLen, MinLen
@@ -16,6 +16,12 @@ from libs.eventstore.telling import LOOKED_UP, Told
 from libs.vocabulary.checked import Checked
 from libs.vocabulary.locale import Locale
 from libs.vocabulary.moment import Zone
+from services.care.domain import clinic_settings
+from services.care.domain.clinic_settings import (
+    ChangeClinicSettings,
+    ClinicSettingsChanged,
+    Settings,
+)
 
 ClinicId = NewType("ClinicId", UUID)
 
@@ -50,7 +56,7 @@ class ClinicRegistered:
     session_length_min: int
 
 
-Event = ClinicRegistered
+Event = ClinicRegistered | ClinicSettingsChanged
 
 
 # --- State: only what a rule below needs to know. ---
@@ -64,13 +70,32 @@ class Unregistered:
 @dataclass(frozen=True, slots=True)
 class Registered:
     as_told: ClinicRegistered
+    settings: Settings
 
 
 State = Unregistered | Registered
 
 
-def evolve(_state: State, event: Event) -> State:
-    return Registered(event)
+def evolve(state: State, event: Event) -> State:
+    match event:
+        case ClinicRegistered():
+            return Registered(event, _at_first(event))
+        case ClinicSettingsChanged():
+            if isinstance(state, Unregistered):
+                return state
+            return replace(state, settings=clinic_settings.settled(state.settings, event))
+        case _:
+            assert_never(event)
+
+
+def _at_first(registered: ClinicRegistered) -> Settings:
+    return Settings(
+        zone=registered.zone,
+        locale=registered.locale,
+        low_confidence_threshold=registered.low_confidence_threshold,
+        rationale_gate=registered.rationale_gate,
+        session_length_min=registered.session_length_min,
+    )
 
 
 # --- Requests. ---
@@ -93,7 +118,7 @@ class RegisterClinic(Told):
     tenant_id: Annotated[UUID, LOOKED_UP]
 
 
-Command = RegisterClinic
+Command = RegisterClinic | ChangeClinicSettings
 
 
 class NotThisTokensClinic(Rejected):
@@ -137,11 +162,21 @@ def register(command: RegisterClinic, state: State) -> Sequence[Event]:
     return []
 
 
-def particulars(state: State) -> ClinicRegistered:
-    """The clinic as it was told. Raises `ClinicNotRegistered`."""
+def particulars(state: State) -> Settings:
+    """What its people have agreed on by now. Raises `ClinicNotRegistered`."""
     if isinstance(state, Unregistered):
         raise ClinicNotRegistered
-    return state.as_told
+    return state.settings
 
 
-decider: Decider[Command, State, Event] = Decider(Unregistered(), evolve, register)
+def decide(command: Command, state: State) -> Sequence[Event]:
+    match command:
+        case RegisterClinic():
+            return register(command, state)
+        case ChangeClinicSettings():
+            return clinic_settings.change(command, particulars(state))
+        case _:
+            assert_never(command)
+
+
+decider: Decider[Command, State, Event] = Decider(Unregistered(), evolve, decide)

@@ -7,13 +7,17 @@ from typing import Annotated, Literal, NewType, assert_never
 from uuid import UUID
 
 from libs.eventstore.decider import Decider, Rejected
-from libs.eventstore.telling import MINTED, Told
+from libs.eventstore.telling import LOOKED_UP, MINTED, Told
 from services.care.domain.patient import PatientId
 from services.care.domain.therapist import TherapistId
 
 RelationshipId = NewType("RelationshipId", UUID)
 
 EndReason = Literal["therapy_completed", "handed_over", "therapist_left", "patient_left", "other"]
+
+HandOverReason = Literal[
+    "therapist_left", "therapist_absent", "patient_asked", "expertise", "other"
+]
 
 
 # --- Facts. Stored for ever: add a version in wire.py, never edit a field here. ---
@@ -37,7 +41,22 @@ class CareRelationshipEnded:
     reason: EndReason
 
 
-Event = CareRelationshipBegan | CareRelationshipEnded
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CareHandedOver:
+    """From `handed_over_at` another therapist treats this patient, in a relationship of their own
+    that begins then. What the former one has told stays theirs; they see nothing of what follows.
+    """
+
+    relationship_id: RelationshipId
+    to_relationship_id: Annotated[RelationshipId, MINTED]
+    from_therapist_id: TherapistId
+    to_therapist_id: TherapistId
+    patient_id: PatientId
+    handed_over_at: datetime
+    reason: HandOverReason
+
+
+Event = CareRelationshipBegan | CareRelationshipEnded | CareHandedOver
 
 
 # --- State: only what a rule below needs to know. ---
@@ -57,8 +76,11 @@ class Begun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
+    """`to_therapist_id` where it was handed over."""
+
     begun: Begun
     reason: EndReason
+    to_therapist_id: TherapistId | None = None
 
 
 State = NotBegun | Begun | Ended
@@ -74,6 +96,10 @@ def evolve(state: State, event: Event) -> State:
             )
         case CareRelationshipEnded():
             return Ended(begun=state, reason=event.reason) if isinstance(state, Begun) else state
+        case CareHandedOver():
+            if not isinstance(state, Begun):
+                return state
+            return Ended(begun=state, reason="handed_over", to_therapist_id=event.to_therapist_id)
         case _:
             assert_never(event)
 
@@ -99,7 +125,19 @@ class EndCareRelationship(Told):
     reason: EndReason
 
 
-Command = BeginCareRelationship | EndCareRelationship
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOverCare(Told):
+    """This relationship ends, and that with the other therapist begins, when the request says that
+    it happened.
+    """
+
+    relationship_id: Annotated[RelationshipId, LOOKED_UP]
+    to_relationship_id: Annotated[RelationshipId, MINTED]
+    to_therapist_id: TherapistId
+    reason: HandOverReason
+
+
+Command = BeginCareRelationship | EndCareRelationship | HandOverCare
 
 
 class PatientIsTherapist(Rejected):
@@ -134,6 +172,40 @@ class EndedOtherwise(Rejected):
 
     code = "relationship-ended-otherwise"
     pointer = "/reason"
+
+
+class HandedOverToThemselves(Rejected):
+    """Care is handed over to another therapist, and nobody treats themselves."""
+
+    code = "handed-over-to-themselves"
+    pointer = "/to_therapist_id"
+
+
+class RelationshipOver(Rejected):
+    """It has ended: whoever is to treat the patient begins a relationship of their own."""
+
+    code = "relationship-over"
+
+
+class HandedOverOtherwise(Rejected):
+    """It was handed over already, to somebody else."""
+
+    code = "handed-over-otherwise"
+    pointer = "/to_therapist_id"
+
+
+class SuccessorHasLeft(Rejected):
+    """They do not work here any more: if they have come back, their return is recorded first."""
+
+    code = "successor-has-left"
+    pointer = "/to_therapist_id"
+
+
+class SuccessorBegunOtherwise(Rejected):
+    """This id is taken by a relationship of other people."""
+
+    code = "successor-begun-otherwise"
+    pointer = "/to_relationship_id"
 
 
 # --- Rules. ---
@@ -172,12 +244,46 @@ def end(command: EndCareRelationship, state: State) -> Sequence[Event]:
             assert_never(state)
 
 
+def hand_over(command: HandOverCare, state: State) -> Sequence[Event]:
+    match state:
+        case NotBegun():
+            return []
+        case Begun():
+            if command.to_therapist_id in {state.therapist_id, state.patient_id}:
+                raise HandedOverToThemselves
+            if command.happened_at < state.began_at:
+                raise EndsBeforeItBegan
+            return [_handed_over(command, state)]
+        case Ended(to_therapist_id=None):
+            raise RelationshipOver
+        case Ended():
+            if command.to_therapist_id != state.to_therapist_id:
+                raise HandedOverOtherwise
+            return []
+        case _:
+            assert_never(state)
+
+
+def _handed_over(command: HandOverCare, begun: Begun) -> CareHandedOver:
+    return CareHandedOver(
+        relationship_id=command.relationship_id,
+        to_relationship_id=command.to_relationship_id,
+        from_therapist_id=begun.therapist_id,
+        to_therapist_id=command.to_therapist_id,
+        patient_id=begun.patient_id,
+        handed_over_at=command.happened_at,
+        reason=command.reason,
+    )
+
+
 def decide(command: Command, state: State) -> Sequence[Event]:
     match command:
         case BeginCareRelationship():
             return begin(command, state)
         case EndCareRelationship():
             return end(command, state)
+        case HandOverCare():
+            return hand_over(command, state)
         case _:
             assert_never(command)
 

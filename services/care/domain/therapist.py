@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, NewType
+from datetime import datetime
+from typing import Annotated, NewType, assert_never
 from uuid import UUID
 
 from libs.eventstore.decider import Decider, Rejected
 from libs.eventstore.telling import MINTED, Told
 from libs.vocabulary.text import Label
+from services.care.domain import identified
+from services.care.domain.identified import IdentifyTherapist, TherapistIdentified
 
 TherapistId = NewType("TherapistId", UUID)
 
@@ -23,7 +26,15 @@ class TherapistRegistered:
     name: Label
 
 
-Event = TherapistRegistered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TherapistDetailsChanged:
+    """They go by this name from now on."""
+
+    name: Label
+    changed_at: datetime
+
+
+Event = TherapistRegistered | TherapistDetailsChanged | TherapistIdentified
 
 
 # --- State: only what a rule below needs to know. ---
@@ -42,8 +53,14 @@ class Registered:
 State = Unregistered | Registered
 
 
-def evolve(_state: State, event: Event) -> State:
-    return Registered(event.therapist_id)
+def evolve(state: State, event: Event) -> State:
+    match event:
+        case TherapistRegistered():
+            return Registered(event.therapist_id)
+        case TherapistDetailsChanged() | TherapistIdentified():
+            return state
+        case _:
+            assert_never(event)
 
 
 # --- Requests. ---
@@ -57,7 +74,14 @@ class RegisterTherapist(Told):
     name: Label
 
 
-Command = RegisterTherapist
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeTherapistDetails(Told):
+    """They go by another name."""
+
+    name: Label
+
+
+Command = RegisterTherapist | ChangeTherapistDetails | IdentifyTherapist
 
 
 class RegisteredAsPatient(Rejected):
@@ -77,4 +101,24 @@ def register(command: RegisterTherapist, state: State) -> Sequence[Event]:
     return [TherapistRegistered(therapist_id=command.id, name=command.name)]
 
 
-decider: Decider[Command, State, Event] = Decider(Unregistered(), evolve, register)
+def change(command: ChangeTherapistDetails, state: State) -> Sequence[Event]:
+    """A name is sealed and cannot be compared here: whoever tells one is believed."""
+    if isinstance(state, Unregistered):
+        return []
+    return [TherapistDetailsChanged(name=command.name, changed_at=command.happened_at)]
+
+
+def decide(command: Command, state: State) -> Sequence[Event]:
+    match command:
+        case RegisterTherapist():
+            return register(command, state)
+        case ChangeTherapistDetails():
+            return change(command, state)
+        case IdentifyTherapist():
+            known = isinstance(state, Registered)
+            return identified.identify_therapist(command) if known else []
+        case _:
+            assert_never(command)
+
+
+decider: Decider[Command, State, Event] = Decider(Unregistered(), evolve, decide)

@@ -48,6 +48,8 @@ class Person(Shape):
     name: Text = said("Their name.")
     zone: str = about("IANA zone of their days.")
     locale: str | None = maybe("BCP 47 language tag.")
+    discharged_at: datetime | None = maybe("Set while treatment has ended.")
+    died_on: date | None = maybe("The day on which they died.")
 
 
 class UpTo(Shape):

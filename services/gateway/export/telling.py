@@ -138,7 +138,7 @@ def _head(row: Json, kind: Kind, now: datetime, cursor: str) -> Json:
         "kind": kind,
         "exported_at": now.isoformat(),
         **_some_of(row, "clinic"),
-        "person": _some_of(row, "id", "name", "zone", "locale"),
+        "person": _some_of(row, "id", "name", "zone", "locale", "discharged_at", "died_on"),
         "up_to": {**_some_of(row, "recorded_at"), "live_cursor": cursor},
     }
 

@@ -75,6 +75,12 @@ class Node(Shape):
     id: strawberry.ID = about("Global id, opaque to clients.")
 
 
+@strawberry.pydantic.type(description="What a clinic says to whoever is in need.")
+class CrisisText(Shape):
+    locale: str = about("BCP 47: for whoever is spoken to in this language.")
+    text: str = about("The clinic's own words.")
+
+
 @strawberry.pydantic.type(description="A clinic: the tenant.")
 class Clinic(Node):
     id: ClinicId = about("Global id.")
@@ -84,6 +90,8 @@ class Clinic(Node):
     records_window_days: int | None = maybe(
         "How long one may finish one's own records of whom one treats no more; null: not at all."
     )
+    crisis_texts: tuple[CrisisText, ...] = many("One for each language.")
+    response_expectation: str | None = maybe("How soon somebody reads what a patient writes.")
 
 
 @strawberry.pydantic.type(description="A therapist of the clinic.")
@@ -309,6 +317,8 @@ class Patient(Node):
     name: str | None = maybe("Null where it was erased.")
     zone: str = about("IANA zone of their days.")
     locale: str | None = maybe("BCP 47 language tag.")
+    discharged_at: datetime | None = maybe("Set while treatment has ended.")
+    died_on: date | None = maybe("The day on which they died.")
     therapists: tuple[TreatingTherapist, ...] = many("Who treats them.")
     next_session: Session | None = maybe("The next one to be held.")
     last_session: Session | None = maybe("The last one that was.")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from pydantic import Field
 from sqlalchemy import Column, Connection, Index, Uuid
 
 from libs.eventstore.recorded import Recorded
@@ -36,9 +37,16 @@ class CareRelationshipEnded(Shape):
     ended_at: datetime
 
 
+class CareHandedOver(Shape):
+    """Of the relationship that it ends; the other one begins in a stream of its own."""
+
+    ended_at: datetime = Field(validation_alias="handed_over_at")
+
+
 reads: Reads = {
     "interlude.care.CareRelationshipBegan.v1": CareRelationshipBegan,
     "interlude.care.CareRelationshipEnded.v1": CareRelationshipEnded,
+    "interlude.care.CareHandedOver.v1": CareHandedOver,
 }
 
 

@@ -22,7 +22,7 @@ WHERE e.tenant_id = $1 AND e.patient_id = p.person_id AND e.visibility = 'privat
 ORDER BY e.recorded_at DESC LIMIT 1"""
 
 HEAD = f"""
-SELECT p.person_id AS id, p.name, p.zone, p.locale,
+SELECT p.person_id AS id, p.name, p.zone, p.locale, p.discharged_at, p.died_on,
     (SELECT to_jsonb(c) FROM (
         SELECT clinic.name, clinic.zone FROM clinics clinic
         WHERE clinic.tenant_id = $1 AND clinic.clinic_id = $1) c) AS clinic,

@@ -12,7 +12,7 @@ SELECT (SELECT to_jsonb(p) FROM (
         WHERE tenant_id = $1 AND person_id = $2
         ORDER BY (kind = 'patient') = $4 DESC LIMIT 1) p) AS person,
     (SELECT to_jsonb(c) FROM (
-        SELECT c.clinic_id AS id, c.name, c.zone, c.locale, {things.RECORDS_WINDOW}
+        SELECT {things.CLINIC}
         FROM clinics c WHERE c.tenant_id = $1 AND c.clinic_id = $1) c) AS clinic"""
 
 OPEN = "('draft', 'proposed', 'agreed', 'active', 'paused')"

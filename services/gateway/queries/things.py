@@ -130,6 +130,7 @@ WHERE n.tenant_id = $1 AND {may_see("n.patient_id")}
 def patients(condition: str = "true") -> str:
     return f"""
 SELECT p.person_id AS id, p.person_id AS patient_id, p.name, p.zone, p.locale,
+    p.discharged_at, p.died_on,
     {newest_visible("p.person_id")} AS feed_number,
     {_list(_therapists("p.person_id"), "x.began_at, x.id")} AS therapists,
     (SELECT to_jsonb(x) FROM ({sessions(_NEXT)} ORDER BY s.starts_at LIMIT 1) x) AS next_session,
@@ -192,8 +193,12 @@ RECORDS_WINDOW = """(SELECT w.days FROM records_windows w
         WHERE w.tenant_id = c.tenant_id AND w.clinic_id = c.clinic_id) AS records_window_days"""
 
 
+CLINIC = f"""c.clinic_id AS id, c.name, c.zone, c.locale,
+    coalesce(c.crisis_texts, '[]') AS crisis_texts, c.response_expectation, {RECORDS_WINDOW}"""
+
+
 def clinic(condition: str = "true") -> str:
     """One's own. Analysts have the analytics stream, and nothing else."""
     return f"""
-SELECT c.clinic_id AS id, c.name, c.zone, c.locale, {RECORDS_WINDOW} FROM clinics c
+SELECT {CLINIC} FROM clinics c
 WHERE c.tenant_id = $1 AND NOT ($3 <@ ARRAY['analyst']) AND {condition}"""

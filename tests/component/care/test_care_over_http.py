@@ -7,9 +7,11 @@ from uuid import uuid4
 
 import pytest
 
+from libs.access.identifying import Identifiers
 from libs.audit.keeping import Audit
 from libs.testing.cast import ANNA, BORIS, CLINIC, LEV, MASHA, OTHER_CLINIC
 from libs.testing.databases import Database
+from libs.testing.identifiers import MemoryIdentifiers
 from libs.testing.keyring import MemoryKeyring
 from libs.testing.web import Known, edge
 from libs.web.service import create_service_app
@@ -22,7 +24,9 @@ from tests.component.callers import NAMES, Callers, a_store, desk
 class Care(Callers):
     """Nobody treats anybody until this service has heard of it (`known`)."""
 
-    def __init__(self, store: Any, audit: Audit | None = None) -> None:
+    def __init__(
+        self, store: Any, audit: Audit | None = None, identifiers: Identifiers | None = None
+    ) -> None:
         self.known = Known(treating=set())
         self.keyring = MemoryKeyring()
         here = replace(edge(known=self.known, names=NAMES, audit=audit), service="care")
@@ -42,6 +46,7 @@ class Care(Callers):
                 erasures=desk(wire.erasures, store),
                 private_texts=desk(wire.private_texts, store),
             ),
+            identifiers=identifiers or MemoryIdentifiers(),
             keyring=self.keyring,
         )
         super().__init__(

@@ -20,9 +20,9 @@ def _care(fact: str, **data: Any) -> Told:
     return f"interlude.care.{fact}.v1", data
 
 
-def patient(who: UUID = MASHA, zone: str = LONDON) -> Sequence[Recorded]:
+def patient(who: UUID = MASHA, zone: str = LONDON, *later: Told) -> Sequence[Recorded]:
     told = _care("PatientRegistered", patient_id=who, zone=zone, locale="en-GB")
-    return stream("patient", who, told, subject=who)
+    return stream("patient", who, told, *later, subject=who)
 
 
 def therapist(who: UUID) -> Sequence[Recorded]:
@@ -35,6 +35,23 @@ def relationship(uuid: UUID, *, ended: bool = False) -> Sequence[Recorded]:
     )
     after = [_care("CareRelationshipEnded", ended_at=NOW.isoformat())] if ended else []
     return stream("relationship", uuid, began, *after)
+
+
+def handed_over(uuid: UUID, to: UUID, *, began_days_ago: int = 30) -> Sequence[Recorded]:
+    """From Anna to Boris, now; the other relationship begins in a stream of its own."""
+    began_at = (NOW - timedelta(days=began_days_ago)).isoformat()
+    began = _care("CareRelationshipBegan", patient_id=MASHA, therapist_id=ANNA, began_at=began_at)
+    over = _care(
+        "CareHandedOver",
+        relationship_id=uuid,
+        to_relationship_id=to,
+        from_therapist_id=ANNA,
+        to_therapist_id=BORIS,
+        patient_id=MASHA,
+        handed_over_at=NOW.isoformat(),
+        reason="therapist_left",
+    )
+    return stream("relationship", uuid, began, over)
 
 
 def supervision(uuid: UUID, *, ended: bool = False) -> Sequence[Recorded]:
@@ -77,6 +94,9 @@ def _times(days: int) -> dict[str, Any]:
     return {"starts_at": starts_at, "zone": LONDON, "duration_min": 50}
 
 
+AWAY = _care("PatientZoneChanged", zone="Asia/Tokyo", changed_at=NOW.isoformat(), reason="moved")
+RENAMED = _care("PatientDetailsChanged", name={"key": "…"}, changed_at=NOW.isoformat())
+SPANISH = _care("PatientDetailsChanged", locale="es-ES", changed_at=NOW.isoformat())
 MOVED = _care("SessionRescheduled", **_times(2))
 STARTED = _care("SessionStarted", started_at=NOW.isoformat())
 ENDED = _care("SessionEnded", ended_at=NOW.isoformat())
@@ -86,12 +106,13 @@ MISSED = _care("SessionNoShowRecorded")
 CLINIC_LIFE: Sequence[Sequence[Recorded]] = [
     stream("clinic", CLINIC, _care("ClinicRegistered", name="x", zone=LONDON), subject=None),
     therapist(ANNA),
-    patient(),
+    patient(MASHA, LONDON, AWAY, RENAMED, SPANISH),
     patient(LEV, "Asia/Tokyo"),
     # Two requests at once, each of which saw nobody under this id:
     therapist(LEV),
     relationship(uuid4(), ended=True),
     relationship(uuid4()),
+    handed_over(uuid4(), uuid4()),
     departure(BORIS, returned=True, left_again=True),
     departure(ANNA, returned=True),
     window(14, 0, 30),

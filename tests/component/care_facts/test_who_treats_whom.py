@@ -10,11 +10,13 @@ from libs.access.relationships import KnownPatient
 from libs.testing.cast import ANNA, BORIS, LEV, MASHA, OTHER_CLINIC
 from tests.component.care_facts.care import (
     LONDON,
+    handed_over,
     patient,
     relationship,
     supervision,
     tell,
     therapist,
+    window,
 )
 from tests.component.care_facts.watch import Watch
 
@@ -50,6 +52,25 @@ async def test_a_relationship_that_ended_is_none(
 ) -> None:
     tell(engine, tenant, relationship(uuid4(), ended=True))
     assert not await known.treats(tenant, ANNA, MASHA)
+
+
+async def test_whoever_handed_a_patient_over_treats_them_no_more(
+    engine: Engine, known: KnownCare, tenant: UUID
+) -> None:
+    after = uuid4()
+    tell(engine, tenant, handed_over(uuid4(), after))
+    assert not await known.treats(tenant, ANNA, MASHA)
+    assert not await known.treats(tenant, BORIS, MASHA), "before their own has begun"
+
+
+async def test_whoever_handed_a_patient_over_finishes_their_records_in_the_clinics_window(
+    engine: Engine, known: KnownCare, tenant: UUID
+) -> None:
+    tell(engine, tenant, handed_over(uuid4(), uuid4()))
+    assert not await known.finishes(tenant, ANNA, MASHA)
+    tell(engine, tenant, window(14))
+    assert await known.finishes(tenant, ANNA, MASHA)
+    assert not await known.finishes(tenant, BORIS, MASHA)
 
 
 async def test_one_of_two_relationships_may_end(

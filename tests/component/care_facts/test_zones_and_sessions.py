@@ -11,12 +11,15 @@ from libs.access.relationships import KnownPatient, KnownSession
 from libs.testing.cast import ANNA, BORIS, LEV, MASHA, NOW, OTHER_CLINIC
 from libs.testing.streams import Told
 from tests.component.care_facts.care import (
+    AWAY,
     CANCELLED,
     CLINIC_LIFE,
     ENDED,
     LONDON,
     MISSED,
     MOVED,
+    RENAMED,
+    SPANISH,
     STARTED,
     patient,
     session,
@@ -32,6 +35,14 @@ async def test_a_patients_days_have_a_zone(engine: Engine, known: KnownCare, ten
     assert await known.patient(tenant, MASHA) is None
     assert await known.patient(tenant, ANNA) is None
     assert await known.patient(OTHER_CLINIC, LEV) is None
+
+
+async def test_a_patients_days_begin_where_they_are_by_now(
+    engine: Engine, known: KnownCare, tenant: UUID
+) -> None:
+    """Whatever else is said of them meanwhile."""
+    tell(engine, tenant, patient(MASHA, LONDON, RENAMED, AWAY, SPANISH))
+    assert await known.patient(tenant, MASHA) == KnownPatient(patient_id=MASHA, zone="Asia/Tokyo")
 
 
 async def test_a_session_is_known_with_where_it_was_moved_to(

@@ -98,6 +98,11 @@ class Story:
 
     async def whole(self) -> Sequence[Sequence[Recorded]]:
         """Every stream of the examples, one after the other, while the therapy lasts."""
+        # What changes about people and clinics later on is told where it is asked for.
+        (clinic, *_), (anna, *_), (masha, *_) = (
+            of(each, CARE_FACTS)
+            for each in (care_wire.clinics, care_wire.therapists, care_wire.patients)
+        )
         began, *_ended = of(care_wire.relationships, CARE_FACTS)
         supervised, *_over = of(care_wire.supervisions, CARE_FACTS)
         # Those to treatment and to sharing are told where they are asked for.
@@ -114,9 +119,9 @@ class Story:
             duration_min=50,
         )
         return [
-            await self.told(care_wire.clinics, CLINIC, of(care_wire.clinics, CARE_FACTS), None),
-            await self.told(care_wire.therapists, ANNA, of(care_wire.therapists, CARE_FACTS), ANNA),
-            await self.told(care_wire.patients, MASHA, of(care_wire.patients, CARE_FACTS), MASHA),
+            await self.told(care_wire.clinics, CLINIC, [clinic], None),
+            await self.told(care_wire.therapists, ANNA, [anna], ANNA),
+            await self.told(care_wire.patients, MASHA, [masha], MASHA),
             await self.told(care_wire.relationships, RELATIONSHIP, [began], MASHA),
             await self.told(care_wire.supervisions, SUPERVISION, [supervised], None),
             await self.told(

@@ -19,6 +19,7 @@ READ = {
     *("PatientRegistered", "TherapistRegistered", "CareRelationshipBegan", "CareRelationshipEnded"),
     *("SupervisionBegan", "SupervisionEnded", "StaffLeft", "StaffReturned", "RecordsWindowSet"),
     *("SessionScheduled", "SessionRescheduled", *_SESSION_IS),
+    *("PatientDetailsChanged", "PatientZoneChanged", "CareHandedOver", "ClinicSettingsChanged"),
     *("ClinicRegistered", "AssignmentCreated", "AssignmentActivated", "HomeworkCompleted"),
     *("DueDateSet", "DueDateMoved"),
 }
@@ -36,19 +37,13 @@ def tell(tables: Tables, service: str, fact: Fact) -> None:
 
 
 def _people(tables: Tables, service: str, fact: Fact) -> None:
-    people, relationships = f"{service}.known_people", f"{service}.known_relationships"
-    supervisions = f"{service}.known_supervisions"
+    people, supervisions = f"{service}.known_people", f"{service}.known_supervisions"
     match fact.name:
-        case "PatientRegistered":
-            lives = {name: fact.said[name] for name in ("zone", "locale")}
+        case "PatientRegistered" | "PatientDetailsChanged" | "PatientZoneChanged":
+            lives = said_of(fact, "zone", "locale")
             tables.set(people, fact.tenant, fact.uuid, "patient", **lives)
         case "TherapistRegistered":
             tables.set(people, fact.tenant, fact.uuid, "therapist")
-        case "CareRelationshipBegan":
-            began = {**with_whom(fact), "began_at": fact.instant("began_at")}
-            tables.set(relationships, fact.tenant, fact.uuid, **began)
-        case "CareRelationshipEnded":
-            tables.set(relationships, fact.tenant, fact.uuid, ended_at=fact.instant("ended_at"))
         case "SupervisionBegan":
             tables.set(supervisions, fact.tenant, fact.uuid, **supervision(fact))
         case "SupervisionEnded":
@@ -58,6 +53,25 @@ def _people(tables: Tables, service: str, fact: Fact) -> None:
         case "RecordsWindowSet":
             days = fact.said["days"]
             tables.set(f"{service}.known_windows", fact.tenant, fact.uuid, days=days)
+    if (treated := relationship(fact)) is not None:
+        tables.set(f"{service}.known_relationships", fact.tenant, fact.uuid, **treated)
+
+
+def relationship(fact: Fact) -> dict[str, Any] | None:
+    """Who treats whom from when until when; None where the fact has no part in it."""
+    match fact.name:
+        case "CareRelationshipBegan":
+            return {**with_whom(fact), "began_at": fact.instant("began_at")}
+        case "CareRelationshipEnded":
+            return {"ended_at": fact.instant("ended_at")}
+        case "CareHandedOver":
+            return {"ended_at": fact.instant("handed_over_at")}
+    return None
+
+
+def said_of(fact: Fact, *names: str) -> dict[str, Any]:
+    """What a fact that changes some of several things says anew."""
+    return {name: fact.said[name] for name in names if fact.said.get(name) is not None}
 
 
 def supervision(fact: Fact) -> dict[str, Any]:
@@ -88,6 +102,9 @@ def _homework(tables: Tables, fact: Fact) -> None:
             low_confidence_threshold=fact.said.get("low_confidence_threshold", _USUAL_THRESHOLD),
             rationale_gate=fact.said.get("rationale_gate", False),
         )
+    elif fact.name == "ClinicSettingsChanged":
+        settings = said_of(fact, "low_confidence_threshold", "rationale_gate")
+        tables.set("assignment.known_clinics", fact.tenant, **settings)
     elif (changed := open_homework(fact)) is not None:
         tables.set("assignment.known_homework", fact.tenant, fact.uuid, **changed)
 

@@ -1,9 +1,10 @@
 """Who is who in a clinic, and who treats whom."""
 
+from datetime import date
 from typing import Any
 
 from tests.faults.fold.fact import Fact
-from tests.faults.fold.followers import departure, supervision
+from tests.faults.fold.followers import departure, relationship, said_of, supervision
 from tests.faults.fold.tables import Tables
 
 _USUAL_THRESHOLD = 0.7
@@ -22,27 +23,12 @@ def tell(tables: Tables, fact: Fact) -> None:
                 locale=said["locale"],
                 low_confidence_threshold=said.get("low_confidence_threshold", _USUAL_THRESHOLD),
             )
-        case "TherapistRegistered":
+        case "ClinicSettingsChanged":
+            shown = ("zone", "locale", "low_confidence_threshold", "crisis_texts")
+            changed = said_of(fact, *shown, "response_expectation")
+            tables.set("clinics", fact.tenant, fact.uuid, **changed)
+        case "TherapistRegistered" | "TherapistDetailsChanged":
             tables.set("people", fact.tenant, fact.uuid, "therapist", name=said.get("name"))
-        case "PatientRegistered":
-            tables.set(
-                "people",
-                fact.tenant,
-                fact.uuid,
-                "patient",
-                name=said.get("name"),
-                zone=said["zone"],
-                locale=said.get("locale"),
-            )
-        case "CareRelationshipBegan":
-            tables.set(
-                "relationships",
-                fact.tenant,
-                fact.uuid,
-                patient_id=said["patient_id"],
-                therapist_id=said["therapist_id"],
-                began_at=fact.instant("began_at"),
-            )
         case "ConsentGiven" | "TreatmentConsentGiven" | "SharingConsentGiven":
             tables.set("consents", fact.tenant, fact.uuid, **_allowed(fact))
         case "ConsentWithdrawn":
@@ -52,10 +38,9 @@ def tell(tables: Tables, fact: Fact) -> None:
             tables.set("supervisions", fact.tenant, fact.uuid, **supervision(fact))
         case "SupervisionEnded":
             tables.set("supervisions", fact.tenant, fact.uuid, ended_at=fact.instant("ended_at"))
-        case "CareRelationshipEnded":
-            tables.set("relationships", fact.tenant, fact.uuid, ended_at=fact.instant("ended_at"))
         case _:
             _staff(tables, fact)
+            _of_patients(tables, fact)
 
 
 def _staff(tables: Tables, fact: Fact) -> None:
@@ -64,6 +49,32 @@ def _staff(tables: Tables, fact: Fact) -> None:
             tables.set("departures", fact.tenant, fact.uuid, **departure(fact))
         case "RecordsWindowSet":
             tables.set("records_windows", fact.tenant, fact.uuid, days=fact.said["days"])
+
+
+def _of_patients(tables: Tables, fact: Fact) -> None:
+    if (lives := _lives(fact)) is not None:
+        tables.set("people", fact.tenant, fact.uuid, "patient", **lives)
+    if (treated := relationship(fact)) is not None:
+        tables.set("relationships", fact.tenant, fact.uuid, **treated)
+
+
+def _lives(fact: Fact) -> dict[str, Any] | None:
+    changed: dict[str, Any] | None = None
+    match fact.name:
+        case "PatientRegistered":
+            said = fact.said
+            changed = {"name": said.get("name"), "zone": said["zone"], "locale": said.get("locale")}
+        case "PatientDetailsChanged" | "PatientZoneChanged":
+            changed = said_of(fact, "name", "zone", "locale")
+        case "PatientDischarged":
+            changed = {"discharged_at": fact.instant("discharged_at")}
+        case "PatientReadmitted":
+            changed = {"discharged_at": None}
+        case "PatientDied":
+            changed = {"died_on": date.fromisoformat(fact.said["died_on"])}
+        case "PatientDeathCorrected":
+            changed = {"died_on": None}
+    return changed
 
 
 _SCOPES = {"TreatmentConsentGiven": "treatment", "SharingConsentGiven": "sharing"}

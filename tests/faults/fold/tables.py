@@ -73,8 +73,11 @@ READ_MODELS: Mapping[str, Columns] = {
         "item_id",
         "patient_id kind visibility assignment_id review_id session_id kept_at recorded_at",
     ),
-    "people": _columns("person_id kind", "name zone locale"),
-    "clinics": _columns("clinic_id", "name zone locale low_confidence_threshold"),
+    "people": _columns("person_id kind", "name zone locale discharged_at died_on"),
+    "clinics": _columns(
+        "clinic_id",
+        "name zone locale low_confidence_threshold crisis_texts response_expectation",
+    ),
     "ratings": _columns("event_id measure", "patient_id stream_id rating rated_at recorded_at"),
     "reviews": _columns(
         "review_id",

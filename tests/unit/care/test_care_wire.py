@@ -86,6 +86,10 @@ def test_only_the_names_of_people_and_what_they_are_told_are_private() -> None:
     assert private == {
         "interlude.care.TherapistRegistered.v1": (("name",),),
         "interlude.care.PatientRegistered.v1": (("name",),),
+        "interlude.care.TherapistDetailsChanged.v1": (("name",),),
+        "interlude.care.TherapistIdentified.v1": (("value",),),
+        "interlude.care.PatientIdentified.v1": (("value",),),
+        "interlude.care.PatientDetailsChanged.v1": (("name",),),
         "interlude.care.SharingConsentGiven.v1": (("shared_with",), ("what_for",)),
     }
 

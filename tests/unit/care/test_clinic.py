@@ -62,6 +62,7 @@ def test_a_token_opens_no_clinic_but_its_own() -> None:
 
 
 def test_what_a_clinic_agreed_on_is_known_once_it_is_registered() -> None:
-    assert particulars(decider.fold([registered])) == registered
+    agreed = particulars(decider.fold([registered]))
+    assert (agreed.zone, agreed.locale, agreed.session_length_min) == ("Europe/London", "en-GB", 50)
     with pytest.raises(ClinicNotRegistered):
         particulars(decider.initial)

@@ -54,7 +54,16 @@ def test_what_somebody_may_send_follows_from_their_roles(schema: Schema) -> None
 
 def test_what_an_integrator_may_send_follows_from_its_scopes(schema: Schema) -> None:
     patients = somebody("integrator", scopes=["care/patients.write", "care/sessions.read"])
-    assert schema.open_to(patients) == ["registerPatient"]
+    assert schema.open_to(patients) == [
+        "changePatientDetails",
+        "changePatientZone",
+        "correctDeath",
+        "dischargePatient",
+        "identifyPatient",
+        "readmitPatient",
+        "recordDeath",
+        "registerPatient",
+    ]
     assert schema.open_to(somebody("integrator")) == []
 
 

@@ -14,14 +14,59 @@ from services.gateway.analytics.decided.common import (
     THIRD_PARTY,
     TOLD_BY_DAYS,
 )
-from services.gateway.analytics.passing import Day, Decision, Ends, Passes, Stays, codes
+from services.gateway.analytics.passing import (
+    Day,
+    Decision,
+    Each,
+    Ends,
+    Passes,
+    Stays,
+    Within,
+    codes,
+)
 
 _SCOPE = codes("analytics", "treatment", "sharing", "research")
 
 DECIDED: Mapping[str, Decision] = {
     "interlude.care.ClinicRegistered.v1": Stays("no patient's"),
+    "interlude.care.ClinicSettingsChanged.v1": Stays("no patient's"),
     "interlude.care.TherapistRegistered.v1": Stays("no patient's"),
+    "interlude.care.TherapistDetailsChanged.v1": Stays("no patient's"),
     "interlude.care.PatientRegistered.v1": Stays("a name, and where somebody lives"),
+    "interlude.care.TherapistIdentified.v1": Stays("no patient's"),
+    "interlude.care.PatientIdentified.v1": Stays("a number that leads to somebody"),
+    "interlude.care.PatientDetailsChanged.v1": Stays("a name, and a language"),
+    "interlude.care.PatientZoneChanged.v1": Stays("where somebody lives"),
+    "interlude.care.PatientDischarged.v1": Passes(
+        fields={
+            "discharged_at": TOLD_BY_DAYS,
+            "reason": codes("therapy_completed", "patient_left", "referred", "moved_away", "other"),
+            "assignments": Each(
+                Within(
+                    {
+                        "assignment_id": PSEUDONYM,
+                        "outcome": codes("completed", "discontinued", "self_directed"),
+                    }
+                )
+            ),
+        }
+    ),
+    "interlude.care.PatientReadmitted.v1": Passes(fields={"readmitted_at": TOLD_BY_DAYS}),
+    "interlude.care.PatientDied.v1": Stays("too few not to be known by it"),
+    "interlude.care.PatientDeathCorrected.v1": Stays("too few not to be known by it"),
+    "interlude.care.CareHandedOver.v1": Passes(
+        fields={
+            "relationship_id": ONLY_ITS_OWN,
+            "to_relationship_id": ONLY_ITS_OWN,
+            "from_therapist_id": THIRD_PARTY,
+            "to_therapist_id": THIRD_PARTY,
+            "patient_id": IN_THE_KEY,
+            "handed_over_at": TOLD_BY_DAYS,
+            "reason": codes(
+                "therapist_left", "therapist_absent", "patient_asked", "expertise", "other"
+            ),
+        }
+    ),
     "interlude.care.CareRelationshipBegan.v1": Passes(
         fields={
             "relationship_id": ONLY_ITS_OWN,
