@@ -1,23 +1,30 @@
 """Care over HTTP: registering people, beginning and ending what is between them, and sessions."""
 
+from functools import partial
 from http import HTTPStatus
 
 from libs.access.policy import NOBODY
-from libs.access.relationships import Relationships
 from libs.eventstore.decider import Rejected
 from libs.eventstore.desk import Desk
 from libs.eventstore.errors import NotKnownYet
 from libs.privacy.keyring import Keyring
 from libs.web.commands import Commands, Edge, Fields, Prepare, Preparing, Router
-from services.care import access, consent_api, erasing_api, leaving, supervising, view
+from services.care import (
+    access,
+    consent_api,
+    erasing_api,
+    leaving,
+    sessions_api,
+    supervising,
+    view,
+)
+from services.care.agenda import Agenda
 from services.care.consent_api import Consents, Patients
 from services.care.domain import (
     clinic,
-    consent,
     departure,
     patient,
     relationship,
-    session,
     supervision,
     therapist,
 )
@@ -26,7 +33,6 @@ from services.care.erasing_api import Erasing
 Clinics = Desk[clinic.Command, clinic.State, clinic.Event]
 Therapists = Desk[therapist.Command, therapist.State, therapist.Event]
 CareRelationships = Desk[relationship.Command, relationship.State, relationship.Event]
-Sessions = Desk[session.Command, session.State, session.Event]
 
 WRONG_CONTENT: tuple[type[Rejected], ...] = (
     clinic.NotThisTokensClinic,
@@ -34,13 +40,12 @@ WRONG_CONTENT: tuple[type[Rejected], ...] = (
     relationship.EndsBeforeItBegan,
     supervision.SupervisesThemselves,
     supervision.SupervisionEndsBeforeItBegan,
-    session.TherapistNeeded,
-    session.EndBeforeStart,
     departure.OwnDeparture,
     departure.PatientsStay,
     departure.LeftBeforeTheyReturned,
     departure.ReturnedBeforeTheyLeft,
     *consent_api.WRONG_CONTENT,
+    *sessions_api.WRONG_CONTENT,
     *erasing_api.WRONG_CONTENT,
 )
 STATUSES = dict.fromkeys(WRONG_CONTENT, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -54,7 +59,8 @@ def routes(
     patients: Patients,
     relationships: CareRelationships,
     supervisions: supervising.Supervisions,
-    sessions: Sessions,
+    sessions: sessions_api.Sessions,
+    agenda: Agenda,
     consents: Consents,
     departures: leaving.Departures,
     records_windows: leaving.RecordsWindows,
@@ -67,7 +73,13 @@ def routes(
         _patients(edge, patients, therapists, clinics, keyring),
         _relationships(edge, relationships, therapists, patients, departures),
         supervising.routes(edge, supervisions=supervisions, therapists=therapists),
-        _sessions(edge, sessions, clinics, consents),
+        sessions_api.routes(
+            edge,
+            sessions,
+            clinic_of=partial(_clinic_of, clinics=clinics),
+            consents=consents,
+            agenda=agenda,
+        ),
         consent_api.routes(edge, consents, patients),
         leaving.routes(
             edge,
@@ -201,59 +213,6 @@ def _relationships(
         grant=access.PARTIES,
     )
     return on.router
-
-
-def _sessions(edge: Edge, desk: Sessions, clinics: Clinics, consents: Consents) -> Router:
-    on = Commands(edge, desk, subject=access.meeting_of)
-    on.create(
-        "/v1/sessions",
-        session.ScheduleSession,
-        operation="scheduleSession",
-        grant=access.SCHEDULERS,
-        prepare=_between_people_in_care(edge.known, clinics, consents),
-    )
-    on.act(
-        "/v1/sessions/{id}/reschedulings",
-        session.RescheduleSession,
-        operation="rescheduleSession",
-        grant=access.SCHEDULERS,
-    )
-    on.act(
-        "/v1/sessions/{id}/starts",
-        session.StartSession,
-        operation="startSession",
-        grant=access.SCHEDULERS,
-    )
-    on.act(
-        "/v1/sessions/{id}/ends",
-        session.EndSession,
-        operation="endSession",
-        grant=access.ENDERS,
-    )
-    on.show(
-        "/v1/sessions/{id}",
-        view.SessionView,
-        view.of_session,
-        operation="session",
-        grant=access.CONCERNED,
-    )
-    return on.router
-
-
-def _between_people_in_care(known: Relationships, clinics: Clinics, consents: Consents) -> Prepare:
-    async def prepare(preparing: Preparing) -> Fields:
-        tenant, fields = preparing.principal.tenant_id, preparing.fields
-        therapist_id = session.therapist_of(fields["therapist_id"], preparing.told)
-        if not await known.treats(tenant, therapist_id, fields["patient_id"]):
-            raise NotKnownYet
-        home = await _clinic_of(preparing, clinics)
-        said = await consents.state(tenant, consent_api.treatment_consent_of(fields))
-        return {
-            "clinic_duration_min": home.session_length_min,
-            "treatment_withdrawn": said is not None and isinstance(said[0], consent.Withdrawn),
-        }
-
-    return prepare
 
 
 def _in_a_clinic(clinics: Clinics) -> Prepare:

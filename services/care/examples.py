@@ -33,9 +33,12 @@ from services.care.domain.relationship import (
     CareRelationshipEnded,
     RelationshipId,
 )
-from services.care.domain.session import (
+from services.care.domain.session_facts import (
+    SessionCancelled,
     SessionEnded,
     SessionId,
+    SessionNoShowRecorded,
+    SessionReinstated,
     SessionRescheduled,
     SessionScheduled,
     SessionStarted,
@@ -105,6 +108,14 @@ FACTS: Sequence[object] = (
         duration_min=50,
         starts_local=datetime(2026, 2, 26, 16, 0),  # noqa: DTZ001 - by the wall clock
     ),
+    SessionCancelled(
+        cancelled_by="patient",
+        reason="illness",
+        cancelled_at=datetime(2026, 2, 25, 9, 30, tzinfo=UTC),
+    ),
+    SessionReinstated(reinstated_at=datetime(2026, 2, 25, 12, 0, tzinfo=UTC)),
+    SessionNoShowRecorded(noticed_at=datetime(2026, 2, 26, 16, 20, tzinfo=UTC)),
+    SessionReinstated(reinstated_at=datetime(2026, 2, 26, 16, 25, tzinfo=UTC)),
     SessionStarted(started_at=datetime(2026, 2, 26, 16, 2, tzinfo=UTC)),
     SessionEnded(ended_at=datetime(2026, 2, 26, 16, 51, tzinfo=UTC)),
     TreatmentConsentGiven(
@@ -235,6 +246,13 @@ REQUESTS: Mapping[str, dict[str, Any]] = {
     "rescheduleSession": {
         "starts_at": {"local": "2026-02-26T16:00:00", "zone": "Europe/London"},
     },
+    "cancelSession": {
+        "cancelled_by": "patient",
+        "reason": "illness",
+        "occurred_at": "2026-02-25T09:30:00Z",
+    },
+    "recordNoShow": {"occurred_at": "2026-02-26T16:20:00Z"},
+    "reinstateSession": {"occurred_at": "2026-02-26T16:25:00Z"},
     "startSession": {"occurred_at": "2026-02-26T16:02:00Z"},
     "endSession": {"occurred_at": "2026-02-26T16:51:00Z"},
     "giveConsent": {

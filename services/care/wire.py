@@ -23,6 +23,8 @@ from services.care.domain import (
     records_window,
     relationship,
     session,
+    session_facts,
+    session_rules,
     supervision,
     therapist,
 )
@@ -104,13 +106,16 @@ def _local_time_was_left_out(v1: Json) -> Json:
 
 sessions = Aggregate(
     category="session",
-    decider=session.decider,
-    wire=Wire[session.Event](
+    decider=session_rules.decider,
+    wire=Wire[session_facts.Event](
         {
-            session.SessionScheduled: "interlude.care.SessionScheduled.v2",
-            session.SessionRescheduled: "interlude.care.SessionRescheduled.v2",
-            session.SessionStarted: "interlude.care.SessionStarted.v1",
-            session.SessionEnded: "interlude.care.SessionEnded.v1",
+            session_facts.SessionScheduled: "interlude.care.SessionScheduled.v2",
+            session_facts.SessionRescheduled: "interlude.care.SessionRescheduled.v2",
+            session_facts.SessionStarted: "interlude.care.SessionStarted.v1",
+            session_facts.SessionEnded: "interlude.care.SessionEnded.v1",
+            session_facts.SessionCancelled: "interlude.care.SessionCancelled.v1",
+            session_facts.SessionNoShowRecorded: "interlude.care.SessionNoShowRecorded.v1",
+            session_facts.SessionReinstated: "interlude.care.SessionReinstated.v1",
         },
         upcasts={
             "interlude.care.SessionScheduled.v1": (

@@ -17,6 +17,7 @@ from services.care import api, wire
 from services.care.erasing_api import Erasing
 from services.care.examples import REQUESTS
 from tests.component.callers import NAMES, Callers, a_store, desk
+from tests.component.care.kept_agenda import HeardOf
 
 
 class Care(Callers):
@@ -25,6 +26,7 @@ class Care(Callers):
     def __init__(self, store: Any, audit: Audit | None = None) -> None:
         self.known = Known(treating=set())
         self.keyring = MemoryKeyring()
+        self.agenda = HeardOf()
         here = replace(edge(known=self.known, names=NAMES, audit=audit), service="care")
         routes = api.routes(
             here,
@@ -34,6 +36,7 @@ class Care(Callers):
             relationships=desk(wire.relationships, store),
             supervisions=desk(wire.supervisions, store),
             sessions=desk(wire.sessions, store),
+            agenda=self.agenda,
             consents=desk(wire.consents, store),
             departures=desk(wire.departures, store),
             records_windows=desk(wire.records_windows, store),

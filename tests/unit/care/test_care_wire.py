@@ -9,7 +9,7 @@ import pytest
 
 from libs.eventstore.aggregate import Aggregate
 from services.care import wire
-from services.care.domain.session import SessionScheduled
+from services.care.domain.session_facts import SessionScheduled
 from services.care.examples import FACTS, PATIENT, THERAPIST
 
 ALL: list[Aggregate[Any, Any, Any]] = [

@@ -66,6 +66,15 @@ DECIDED: Mapping[str, Decision] = {
     ),
     "interlude.care.SessionStarted.v1": Passes(fields={"started_at": Day("started_day")}),
     "interlude.care.SessionEnded.v1": Passes(fields={"ended_at": Day("ended_day")}),
+    "interlude.care.SessionCancelled.v1": Passes(
+        fields={
+            "cancelled_by": codes("patient", "therapist", "clinic"),
+            "reason": codes("illness", "holiday", "emergency", "other_commitment", "other"),
+            "cancelled_at": Day("cancelled_day"),
+        }
+    ),
+    "interlude.care.SessionNoShowRecorded.v1": Passes(fields={"noticed_at": Day("noticed_day")}),
+    "interlude.care.SessionReinstated.v1": Passes(fields={"reinstated_at": Day("reinstated_day")}),
     "interlude.care.ConsentGiven.v1": Passes(
         fields={
             "consent_id": ONLY_ITS_OWN,
