@@ -15,6 +15,8 @@ SCOPES = (
     "care/clinics.read",
     "care/patients.read",
     "care/patients.write",
+    "care/session-series.read",
+    "care/session-series.write",
     "care/sessions.read",
     "care/sessions.write",
     "care/supervisions.read",

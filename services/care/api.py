@@ -14,6 +14,7 @@ from services.care import (
     consent_api,
     erasing_api,
     leaving,
+    series_api,
     sessions_api,
     supervising,
     view,
@@ -46,6 +47,7 @@ WRONG_CONTENT: tuple[type[Rejected], ...] = (
     departure.ReturnedBeforeTheyLeft,
     *consent_api.WRONG_CONTENT,
     *sessions_api.WRONG_CONTENT,
+    *series_api.WRONG_CONTENT,
     *erasing_api.WRONG_CONTENT,
 )
 STATUSES = dict.fromkeys(WRONG_CONTENT, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -60,6 +62,7 @@ def routes(
     relationships: CareRelationships,
     supervisions: supervising.Supervisions,
     sessions: sessions_api.Sessions,
+    series: series_api.Series,
     agenda: Agenda,
     consents: Consents,
     departures: leaving.Departures,
@@ -67,19 +70,21 @@ def routes(
     erasing: Erasing,
     keyring: Keyring,
 ) -> Router:
+    meetings = sessions_api.LookUp(
+        sessions=sessions,
+        known=edge.known,
+        clinic_of=partial(_clinic_of, clinics=clinics),
+        consents=consents,
+        agenda=agenda,
+    )
     return Router().take(
         _clinics(edge, clinics),
         _therapists(edge, therapists, patients, clinics, keyring),
         _patients(edge, patients, therapists, clinics, keyring),
         _relationships(edge, relationships, therapists, patients, departures),
         supervising.routes(edge, supervisions=supervisions, therapists=therapists),
-        sessions_api.routes(
-            edge,
-            sessions,
-            clinic_of=partial(_clinic_of, clinics=clinics),
-            consents=consents,
-            agenda=agenda,
-        ),
+        sessions_api.routes(edge, sessions, meetings),
+        series_api.routes(edge, series, meetings),
         consent_api.routes(edge, consents, patients),
         leaving.routes(
             edge,

@@ -22,6 +22,7 @@ def create_app(hosted: Hosted) -> FastAPI:
         relationships=desk(wire.relationships),
         supervisions=desk(wire.supervisions),
         sessions=desk(wire.sessions),
+        series=desk(wire.series),
         agenda=KnownAgenda(hosted.parts.pool),
         consents=desk(wire.consents),
         departures=desk(wire.departures),

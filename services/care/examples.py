@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+from libs.vocabulary.moment import LocalMoment
 from libs.vocabulary.removal import removed
 from services.care.domain.clinic import ClinicId, ClinicRegistered
 from services.care.domain.consent import ConsentGiven, ConsentId, ConsentWithdrawn, consent_of
@@ -33,7 +34,9 @@ from services.care.domain.relationship import (
     CareRelationshipEnded,
     RelationshipId,
 )
+from services.care.domain.series import SeriesEnded, SeriesScheduled, planned
 from services.care.domain.session_facts import (
+    SeriesId,
     SessionCancelled,
     SessionEnded,
     SessionId,
@@ -60,6 +63,14 @@ SUPERVISOR = SupervisorId(UUID("00000000-0000-7000-8000-0000000000a3"))
 SUPERVISION = SupervisionId(UUID("00000000-0000-7000-8000-0000000000d3"))
 RELATIONSHIP = RelationshipId(UUID("00000000-0000-7000-8000-0000000000d1"))
 SESSION = SessionId(UUID("00000000-0000-7000-8000-0000000000e1"))
+SERIES = SeriesId(UUID("00000000-0000-7000-8000-0000000000e2"))
+_WEEKLY = planned(
+    SERIES,
+    LocalMoment(local=datetime(2026, 3, 19, 16, 0), zone="Europe/London"),  # noqa: DTZ001 - by the wall clock
+    every=1,
+    count=3,
+    until=None,
+)
 LEAVER = PersonId(UUID("00000000-0000-7000-8000-0000000000a4"))
 CONSENT = consent_of(PATIENT, "analytics")
 TREATMENT_CONSENT = consent_of(PATIENT, "treatment")
@@ -101,6 +112,7 @@ FACTS: Sequence[object] = (
         zone="Europe/London",
         duration_min=50,
         starts_local=datetime(2026, 2, 25, 16, 0),  # noqa: DTZ001 - by the wall clock
+        series_id=SERIES,
     ),
     SessionRescheduled(
         starts_at=datetime(2026, 2, 26, 16, 0, tzinfo=UTC),
@@ -118,6 +130,21 @@ FACTS: Sequence[object] = (
     SessionReinstated(reinstated_at=datetime(2026, 2, 26, 16, 25, tzinfo=UTC)),
     SessionStarted(started_at=datetime(2026, 2, 26, 16, 2, tzinfo=UTC)),
     SessionEnded(ended_at=datetime(2026, 2, 26, 16, 51, tzinfo=UTC)),
+    SeriesScheduled(
+        series_id=SERIES,
+        patient_id=PATIENT,
+        therapist_id=THERAPIST,
+        zone="Europe/London",
+        every_weeks=1,
+        duration_min=50,
+        sessions=tuple(_WEEKLY),
+    ),
+    SeriesEnded(
+        session_ids=tuple(each.session_id for each in _WEEKLY),
+        ended_by="patient",
+        reason="other_commitment",
+        ended_at=datetime(2026, 3, 27, 9, 0, tzinfo=UTC),
+    ),
     TreatmentConsentGiven(
         consent_id=TREATMENT_CONSENT,
         patient_id=PATIENT,
@@ -253,6 +280,19 @@ REQUESTS: Mapping[str, dict[str, Any]] = {
     },
     "recordNoShow": {"occurred_at": "2026-02-26T16:20:00Z"},
     "reinstateSession": {"occurred_at": "2026-02-26T16:25:00Z"},
+    "scheduleSeries": {
+        "id": str(SERIES),
+        "patient_id": str(PATIENT),
+        "therapist_id": str(THERAPIST),
+        "starts_at": {"local": "2026-03-19T16:00:00", "zone": "Europe/London"},
+        "every_weeks": 1,
+        "count": 3,
+    },
+    "endSeries": {
+        "ended_by": "patient",
+        "reason": "other_commitment",
+        "occurred_at": "2026-03-27T09:00:00Z",
+    },
     "startSession": {"occurred_at": "2026-02-26T16:02:00Z"},
     "endSession": {"occurred_at": "2026-02-26T16:51:00Z"},
     "giveConsent": {

@@ -10,6 +10,7 @@ from services.care.domain.session_facts import (
     CancelledBy,
     CancelReason,
     Event,
+    SeriesId,
     SessionCancelled,
     SessionEnded,
     SessionId,
@@ -39,6 +40,7 @@ class SessionView:
     ended_at: datetime | None = None
     cancelled_by: CancelledBy | None = None
     cancel_reason: CancelReason | None = None
+    series_id: SeriesId | None = None
 
 
 def of_session(history: History[Event]) -> SessionView:
@@ -56,6 +58,7 @@ def _after(view: SessionView | None, fact: Event) -> SessionView | None:
                 zone=fact.zone,
                 starts_local=fact.starts_local,
                 duration_min=fact.duration_min,
+                series_id=fact.series_id,
             )
         case SessionRescheduled(), SessionView():
             return replace(

@@ -1,7 +1,8 @@
 """Sessions over HTTP: when somebody meets, and what became of it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from libs.access.relationships import Relationships
 from libs.eventstore.decider import Rejected
@@ -10,10 +11,13 @@ from libs.eventstore.errors import NotKnownYet
 from libs.web.commands import Commands, Edge, Fields, Preparing, Router
 from services.care import access, consent_api, session_view
 from services.care.agenda import Agenda, Slot, Whose
-from services.care.domain import consent, session, session_facts, session_rules
+from services.care.domain import consent, session, session_facts
 from services.care.domain.clinic import ClinicRegistered
 
 Sessions = Desk[session.Command, session.State, session_facts.Event]
+Slots = Callable[[int], Sequence[Slot]]
+"""When it is to be, by how many minutes it takes."""
+
 ClinicOf = Callable[[Preparing], Awaitable[ClinicRegistered]]
 """The clinic of the request; refuses where none is registered."""
 
@@ -25,17 +29,7 @@ WRONG_CONTENT: tuple[type[Rejected], ...] = (
 )
 
 
-def routes(
-    edge: Edge,
-    desk: Sessions,
-    *,
-    clinic_of: ClinicOf,
-    consents: consent_api.Consents,
-    agenda: Agenda,
-) -> Router:
-    look = LookUp(
-        sessions=desk, known=edge.known, clinic_of=clinic_of, consents=consents, agenda=agenda
-    )
+def routes(edge: Edge, desk: Sessions, look: "LookUp") -> Router:
     on = Commands(edge, desk, subject=access.meeting_of)
     on.create(
         "/v1/sessions",
@@ -104,25 +98,31 @@ class LookUp:
     agenda: Agenda
 
     async def for_scheduling(self, asked: Preparing) -> Fields:
+        starts_at = asked.fields["starts_at"].instant()
+        return await self.between(
+            asked,
+            lambda minutes: [Slot(starts_at=starts_at, duration_min=minutes)],
+            sessions=[asked.stream_uuid],
+        )
+
+    async def between(
+        self, asked: Preparing, slots: Slots, *, sessions: Collection[UUID]
+    ) -> Fields:
+        """Two people in care, who will meet in these `slots`, in `sessions` of these ids."""
         tenant, fields = asked.principal.tenant_id, asked.fields
-        therapist_id = session_rules.therapist_of(fields["therapist_id"], asked.told)
+        therapist_id = session.therapist_of(fields["therapist_id"], asked.told)
         if not await self.known.treats(tenant, therapist_id, fields["patient_id"]):
             raise NotKnownYet
         home = await self.clinic_of(asked)
         said = await self.consents.state(tenant, consent_api.treatment_consent_of(fields))
-        slot = Slot(
-            starts_at=fields["starts_at"].instant(),
-            duration_min=fields["duration_min"] or home.session_length_min,
-        )
         whose = Whose(
-            therapist_id=therapist_id,
-            patient_ids=[fields["patient_id"]],
-            sessions=[asked.stream_uuid],
+            therapist_id=therapist_id, patient_ids=[fields["patient_id"]], sessions=sessions
         )
+        at = slots(fields["duration_min"] or home.session_length_min)
         return {
             "clinic_duration_min": home.session_length_min,
             "treatment_withdrawn": said is not None and isinstance(said[0], consent.Withdrawn),
-            "overlaps": await self.agenda.overlaps(tenant, [slot], whose),
+            "overlaps": await self.agenda.overlaps(tenant, at, whose),
         }
 
     async def for_moving(self, asked: Preparing) -> Fields:

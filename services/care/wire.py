@@ -28,6 +28,9 @@ from services.care.domain import (
     supervision,
     therapist,
 )
+from services.care.domain import (
+    series as session_series,
+)
 from services.care.domain.sharing_consent import SharingConsentGiven
 from services.care.domain.treatment_consent import TreatmentConsentGiven
 
@@ -104,12 +107,17 @@ def _local_time_was_left_out(v1: Json) -> Json:
     return {**v1, "starts_local": starts_at.replace(tzinfo=None).isoformat()}
 
 
+def _of_no_series(v2: Json) -> Json:
+    """Sessions were agreed on one by one."""
+    return v2
+
+
 sessions = Aggregate(
     category="session",
     decider=session_rules.decider,
     wire=Wire[session_facts.Event](
         {
-            session_facts.SessionScheduled: "interlude.care.SessionScheduled.v2",
+            session_facts.SessionScheduled: "interlude.care.SessionScheduled.v3",
             session_facts.SessionRescheduled: "interlude.care.SessionRescheduled.v2",
             session_facts.SessionStarted: "interlude.care.SessionStarted.v1",
             session_facts.SessionEnded: "interlude.care.SessionEnded.v1",
@@ -122,6 +130,10 @@ sessions = Aggregate(
                 "interlude.care.SessionScheduled.v2",
                 _local_time_was_left_out,
             ),
+            "interlude.care.SessionScheduled.v2": (
+                "interlude.care.SessionScheduled.v3",
+                _of_no_series,
+            ),
             "interlude.care.SessionRescheduled.v1": (
                 "interlude.care.SessionRescheduled.v2",
                 _local_time_was_left_out,
@@ -129,6 +141,21 @@ sessions = Aggregate(
         },
     ),
     subject=_whose_session,
+)
+
+
+series = Aggregate(
+    category="series",
+    decider=session_series.decider,
+    wire=Wire[session_series.Event](
+        {
+            session_series.SeriesScheduled: "interlude.care.SeriesScheduled.v1",
+            session_series.SeriesEnded: "interlude.care.SeriesEnded.v1",
+        }
+    ),
+    subject=lambda state: (
+        None if isinstance(state, session_series.Unscheduled) else state.scheduled.patient_id
+    ),
 )
 
 

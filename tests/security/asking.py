@@ -26,6 +26,7 @@ _THINGS = {
     "care-relationships": "relationship",
     "supervisions": "supervision",
     "sessions": "session",
+    "session-series": "series",
     "consents": "consent",
     "departures": "departure",
     "records-windows": "clinic",

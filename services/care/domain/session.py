@@ -17,6 +17,7 @@ from services.care.domain.session_facts import (
     CancelReason,
     Event,
     Minutes,
+    SeriesId,
     SessionCancelled,
     SessionEnded,
     SessionId,
@@ -131,6 +132,7 @@ class ScheduleSession(Told):
     clinic_duration_min: Annotated[int, LOOKED_UP]
     treatment_withdrawn: Annotated[bool, LOOKED_UP] = False
     overlaps: Annotated[bool, LOOKED_UP] = False
+    series_id: Annotated[SeriesId | None, LOOKED_UP] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +176,14 @@ class ReinstateSession(Told):
     """It is not cancelled, nor was it missed, after all."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndWithSeries(Told):
+    """Asked by a reaction when its series ended, which was when the request says."""
+
+    cancelled_by: CancelledBy
+    reason: CancelReason | None = None
+
+
 Command = (
     ScheduleSession
     | RescheduleSession
@@ -182,6 +192,7 @@ Command = (
     | CancelSession
     | RecordNoShow
     | ReinstateSession
+    | EndWithSeries
 )
 
 
@@ -251,3 +262,26 @@ TREATMENT_CONSENT_WITHDRAWN = Advice(
     "treatment-consent-withdrawn", "The patient has withdrawn their consent to treatment."
 )
 ENDED_WITHOUT_START = Advice("ended-without-start", "Nobody has told that this session started.")
+
+
+# --- What several rules have in common. ---
+
+
+def therapist_of(named: TherapistId | None, told: Told) -> TherapistId:
+    if named is not None:
+        return named
+    if told.by.role != "therapist":
+        raise TherapistNeeded
+    return TherapistId(told.by.person_id)
+
+
+def cancelled_by(named: CancelledBy | None, told: Told) -> CancelledBy:
+    match told.by.role:
+        case "patient":
+            if named not in {None, "patient"}:
+                raise CancelledByThemselves
+            return "patient"
+        case "therapist":
+            return named or "therapist"
+        case _:
+            return named or "clinic"

@@ -12,6 +12,7 @@ from services.care.domain.patient import PatientId
 from services.care.domain.therapist import TherapistId
 
 SessionId = NewType("SessionId", UUID)
+SeriesId = NewType("SeriesId", UUID)
 Minutes = Annotated[int, Ge(10), Le(240)]
 CancelledBy = Literal["patient", "therapist", "clinic"]
 CancelReason = Literal["illness", "holiday", "emergency", "other_commitment", "other"]
@@ -23,7 +24,8 @@ CancelReason = Literal["illness", "holiday", "emergency", "other_commitment", "o
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionScheduled:
     """A patient and a therapist will meet. `starts_local` in `zone` is what was agreed on;
-    `starts_at` is the instant, by the rules that the zone had when this was said.
+    `starts_at` is the instant, by the rules that the zone had when this was said. `series_id` where
+    it is one of several that were agreed on together.
     """
 
     session_id: SessionId
@@ -33,6 +35,7 @@ class SessionScheduled:
     zone: str
     duration_min: int
     starts_local: WallClock | None = None
+    series_id: SeriesId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,18 +5,17 @@ from dataclasses import replace
 from typing import assert_never
 
 from libs.eventstore.decider import Decider, Notice
-from libs.eventstore.telling import Told
 from services.care.domain.session import (
     ENDED_WITHOUT_START,
     SESSION_IN_THE_PAST,
     SESSIONS_OVERLAP,
     TREATMENT_CONSENT_WITHDRAWN,
     Cancelled,
-    CancelledByThemselves,
     CancelSession,
     Command,
     EndBeforeStart,
     EndSession,
+    EndWithSeries,
     Missed,
     NotMissedYet,
     NotScheduled,
@@ -31,12 +30,12 @@ from services.care.domain.session import (
     SessionScheduledOtherwise,
     StartSession,
     State,
-    TherapistNeeded,
     Unscheduled,
+    cancelled_by,
     evolve,
+    therapist_of,
 )
 from services.care.domain.session_facts import (
-    CancelledBy,
     Event,
     SessionCancelled,
     SessionEnded,
@@ -46,17 +45,8 @@ from services.care.domain.session_facts import (
     SessionScheduled,
     SessionStarted,
 )
-from services.care.domain.therapist import TherapistId
 
 # --- Rules. ---
-
-
-def therapist_of(named: TherapistId | None, told: Told) -> TherapistId:
-    if named is not None:
-        return named
-    if told.by.role != "therapist":
-        raise TherapistNeeded
-    return TherapistId(told.by.person_id)
 
 
 def schedule(command: ScheduleSession, state: State) -> Sequence[Event]:
@@ -68,6 +58,7 @@ def schedule(command: ScheduleSession, state: State) -> Sequence[Event]:
         zone=command.starts_at.zone,
         duration_min=command.duration_min or command.clinic_duration_min,
         starts_local=command.starts_at.local,
+        series_id=command.series_id,
     )
     if isinstance(state, Unscheduled):
         return [scheduled]
@@ -113,7 +104,7 @@ def end(command: EndSession, state: State) -> Sequence[Event]:
 
 
 def cancel(command: CancelSession, state: State) -> Sequence[Event]:
-    session, by = _scheduled(state), _cancelled_by(command)
+    session, by = _scheduled(state), cancelled_by(command.cancelled_by, command)
     if session.off is not None:
         return _already(session.off, Cancelled(by=by, reason=command.reason))
     if session.has_begun:
@@ -140,16 +131,18 @@ def reinstate(command: ReinstateSession, state: State) -> Sequence[Event]:
     return [SessionReinstated(reinstated_at=command.happened_at)]
 
 
-def _cancelled_by(command: CancelSession) -> CancelledBy:
-    match command.by.role:
-        case "patient":
-            if command.cancelled_by not in {None, "patient"}:
-                raise CancelledByThemselves
-            return "patient"
-        case "therapist":
-            return command.cancelled_by or "therapist"
-        case _:
-            return command.cancelled_by or "clinic"
+def end_with_series(command: EndWithSeries, state: State) -> Sequence[Event]:
+    """What lies behind is none of the series' any more, whatever became of it."""
+    session = _scheduled(state)
+    if session.off is not None or session.has_begun or session.starts_at <= command.happened_at:
+        return []
+    return [
+        SessionCancelled(
+            cancelled_by=command.cancelled_by,
+            reason=command.reason,
+            cancelled_at=command.happened_at,
+        )
+    ]
 
 
 def _already(off: Cancelled | Missed, told: Cancelled | Missed) -> Sequence[Event]:
@@ -179,6 +172,8 @@ def decide(command: Command, state: State) -> Sequence[Event]:  # noqa: PLR0911 
             return miss(command, state)
         case ReinstateSession():
             return reinstate(command, state)
+        case EndWithSeries():
+            return end_with_series(command, state)
         case _:
             assert_never(command)
 

@@ -44,6 +44,7 @@ AGGREGATES: Mapping[str, Kind] = {
     "departure": "Departure",
     "window": "RecordsWindow",
     "session": "Session",
+    "series": "SessionSeries",
     "consent": "Consent",
     "goal": "Goal",
     "assignment": "Assignment",

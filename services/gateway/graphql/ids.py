@@ -15,6 +15,7 @@ Kind = Literal[
     "Departure",
     "RecordsWindow",
     "Session",
+    "SessionSeries",
     "Consent",
     "Goal",
     "Assignment",

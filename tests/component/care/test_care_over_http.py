@@ -36,6 +36,7 @@ class Care(Callers):
             relationships=desk(wire.relationships, store),
             supervisions=desk(wire.supervisions, store),
             sessions=desk(wire.sessions, store),
+            series=desk(wire.series, store),
             agenda=self.agenda,
             consents=desk(wire.consents, store),
             departures=desk(wire.departures, store),

@@ -19,6 +19,7 @@ ALL: list[Aggregate[Any, Any, Any]] = [
     wire.relationships,
     wire.supervisions,
     wire.sessions,
+    wire.series,
     wire.consents,
     wire.departures,
     wire.records_windows,
@@ -73,7 +74,7 @@ def test_a_session_of_the_first_version_says_when_by_the_wall_clock(
     fact = wire.sessions.wire.from_wire(SCHEDULED, stored, UUID(int=1))
     assert isinstance(fact, SessionScheduled)
     assert fact.starts_local == datetime.fromisoformat(agreed)
-    assert wire.sessions.wire.to_wire(fact)[0] == "interlude.care.SessionScheduled.v2"
+    assert wire.sessions.wire.to_wire(fact)[0] == "interlude.care.SessionScheduled.v3"
 
 
 def test_only_the_names_of_people_and_what_they_are_told_are_private() -> None:

@@ -14,7 +14,7 @@ from services.gateway.analytics.decided.common import (
     THIRD_PARTY,
     TOLD_BY_DAYS,
 )
-from services.gateway.analytics.passing import Day, Decision, Ends, Passes, Stays, codes
+from services.gateway.analytics.passing import Day, Decision, Ends, LeftOut, Passes, Stays, codes
 
 _SCOPE = codes("analytics", "treatment", "sharing", "research")
 
@@ -53,8 +53,11 @@ DECIDED: Mapping[str, Decision] = {
             "starts_local": CLOCK_TIME,
             "zone": PLACE_ON_EARTH,
             "duration_min": NUMBER,
+            "series_id": LeftOut("who meets by agreement for long is told by the sessions"),
         },
     ),
+    "interlude.care.SeriesScheduled.v1": Stays("each of its sessions passes by itself"),
+    "interlude.care.SeriesEnded.v1": Stays("each session that it cancels passes by itself"),
     "interlude.care.SessionRescheduled.v1": Passes(
         about="schedule",
         fields={
