@@ -13,6 +13,8 @@ SCOPES = (
     "care/care-relationships.read",
     "care/care-relationships.write",
     "care/clinics.read",
+    "care/groups.read",
+    "care/groups.write",
     "care/patients.read",
     "care/patients.write",
     "care/session-series.read",

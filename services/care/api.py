@@ -13,6 +13,7 @@ from services.care import (
     access,
     consent_api,
     erasing_api,
+    groups_api,
     leaving,
     series_api,
     sessions_api,
@@ -64,6 +65,7 @@ def routes(
     sessions: sessions_api.Sessions,
     series: series_api.Series,
     agenda: Agenda,
+    groups: groups_api.Groups,
     consents: Consents,
     departures: leaving.Departures,
     records_windows: leaving.RecordsWindows,
@@ -85,6 +87,7 @@ def routes(
         supervising.routes(edge, supervisions=supervisions, therapists=therapists),
         sessions_api.routes(edge, sessions, meetings),
         series_api.routes(edge, series, meetings),
+        groups_api.routes(edge, groups, therapists=therapists, departures=departures),
         consent_api.routes(edge, consents, patients),
         leaving.routes(
             edge,

@@ -24,6 +24,7 @@ def create_app(hosted: Hosted) -> FastAPI:
         sessions=desk(wire.sessions),
         series=desk(wire.series),
         agenda=KnownAgenda(hosted.parts.pool),
+        groups=desk(wire.groups),
         consents=desk(wire.consents),
         departures=desk(wire.departures),
         records_windows=desk(wire.records_windows),

@@ -26,6 +26,14 @@ from services.care.domain.erasure_facts import (
     PatientErased,
 )
 from services.care.domain.erasure_policy import ErasurePolicySet
+from services.care.domain.group import (
+    FacilitatorAdded,
+    FacilitatorRemoved,
+    GroupCreated,
+    GroupId,
+    MemberAdded,
+    MemberRemoved,
+)
 from services.care.domain.patient import PatientId, PatientRegistered
 from services.care.domain.private_text import PrivateTextErased
 from services.care.domain.records_window import RecordsWindowSet
@@ -71,6 +79,7 @@ _WEEKLY = planned(
     count=3,
     until=None,
 )
+GROUP = GroupId(UUID("00000000-0000-7000-8000-0000000000e3"))
 LEAVER = PersonId(UUID("00000000-0000-7000-8000-0000000000a4"))
 CONSENT = consent_of(PATIENT, "analytics")
 TREATMENT_CONSENT = consent_of(PATIENT, "treatment")
@@ -145,6 +154,16 @@ FACTS: Sequence[object] = (
         reason="other_commitment",
         ended_at=datetime(2026, 3, 27, 9, 0, tzinfo=UTC),
     ),
+    GroupCreated(
+        group_id=GROUP,
+        name="Talking to people, Thursdays",
+        late_joiners="from_now",
+        created_at=datetime(2026, 3, 2, 9, 0, tzinfo=UTC),
+    ),
+    FacilitatorAdded(therapist_id=THERAPIST, added_at=datetime(2026, 3, 2, 9, 0, tzinfo=UTC)),
+    FacilitatorRemoved(therapist_id=THERAPIST, removed_at=datetime(2026, 6, 1, 9, 0, tzinfo=UTC)),
+    MemberAdded(patient_id=PATIENT, joined_at=datetime(2026, 3, 5, 18, 0, tzinfo=UTC)),
+    MemberRemoved(patient_id=PATIENT, left_at=datetime(2026, 5, 28, 18, 0, tzinfo=UTC)),
     TreatmentConsentGiven(
         consent_id=TREATMENT_CONSENT,
         patient_id=PATIENT,
@@ -293,6 +312,17 @@ REQUESTS: Mapping[str, dict[str, Any]] = {
         "reason": "other_commitment",
         "occurred_at": "2026-03-27T09:00:00Z",
     },
+    "createGroup": {
+        "id": str(GROUP),
+        "name": "Talking to people, Thursdays",
+        "late_joiners": "from_now",
+        "therapist_id": str(THERAPIST),
+        "occurred_at": "2026-03-02T09:00:00Z",
+    },
+    "addFacilitator": {"therapist_id": str(THERAPIST)},
+    "removeFacilitator": {"therapist_id": str(THERAPIST)},
+    "addMember": {"patient_id": str(PATIENT)},
+    "removeMember": {"patient_id": str(PATIENT)},
     "startSession": {"occurred_at": "2026-02-26T16:02:00Z"},
     "endSession": {"occurred_at": "2026-02-26T16:51:00Z"},
     "giveConsent": {

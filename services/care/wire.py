@@ -18,6 +18,7 @@ from services.care.domain import (
     erasure_facts,
     erasure_policy,
     erasure_rules,
+    group,
     patient,
     private_text,
     records_window,
@@ -156,6 +157,23 @@ series = Aggregate(
     subject=lambda state: (
         None if isinstance(state, session_series.Unscheduled) else state.scheduled.patient_id
     ),
+)
+
+
+groups = Aggregate(
+    category="group",
+    decider=group.decider,
+    wire=Wire[group.Event](
+        {
+            group.GroupCreated: "interlude.care.GroupCreated.v1",
+            group.FacilitatorAdded: "interlude.care.FacilitatorAdded.v1",
+            group.FacilitatorRemoved: "interlude.care.FacilitatorRemoved.v1",
+            group.MemberAdded: "interlude.care.MemberAdded.v1",
+            group.MemberRemoved: "interlude.care.MemberRemoved.v1",
+        }
+    ),
+    # Of several patients, and so in nobody's timeline.
+    subject=lambda _state: None,
 )
 
 

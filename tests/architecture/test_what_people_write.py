@@ -30,6 +30,8 @@ NOT_PROSE = {
     "slot": "made by services/assignment/domain/schedule.py from the plan's times",
     "ClinicRegistered.name": "an organisation's public name, not a person's",
     "RegisterClinic.name": "as above",
+    "GroupCreated.name": "what the clinic calls a group, and nobody's own words",
+    "CreateGroup.name": "as above",
     "ErasureConfirmed.removed[].what": "the name of a table of ours: requests take `Code`",
     "ErasureConfirmed.confirmation.removed[].what": "as above",
     "ErasureCertified.confirmations[].removed[].what": "as above",

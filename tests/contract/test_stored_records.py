@@ -19,7 +19,7 @@ from libs.messaging.envelope import from_delivery, to_message, topic_of
 from libs.privacy.opening import opened, sealed_in
 from libs.privacy.sealer import KeyringSealer
 from services.assignment import view as assignment_view
-from services.care import consent_view, erasing_view, leaving, series_api, session_view
+from services.care import consent_view, erasing_view, groups_api, leaving, series_api, session_view
 from services.care import view as care_view
 from services.care.domain.session import Scheduled
 from services.care.wire import sessions
@@ -42,6 +42,7 @@ VIEWS: Mapping[str, Callable[[Any], Any]] = {
     "supervision": care_view.of_supervision,
     "session": session_view.of_session,
     "series": series_api.of_series,
+    "group": groups_api.of_group,
     "consent": consent_view.of_consent,
     "departure": leaving.of_departure,
     "window": leaving.of_records_window,

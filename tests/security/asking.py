@@ -27,6 +27,7 @@ _THINGS = {
     "supervisions": "supervision",
     "sessions": "session",
     "session-series": "series",
+    "groups": "group",
     "consents": "consent",
     "departures": "departure",
     "records-windows": "clinic",

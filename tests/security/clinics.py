@@ -101,6 +101,7 @@ class Clinic:
         series = self.tell(
             therapist, "care/v1/session-series", **of, starts_at=_on(90), count=1, duration_min=50
         )
+        group = self.tell(therapist, "care/v1/groups", name="Thursdays", therapist_id=treats)
         goal = self.tell(therapist, "assignment/v1/goals", **of, statement="I talk to people.")
         homework = self.tell(therapist, "assignment/v1/homework", **of, **_HOMEWORK)
         consent = self.tell(patient, "care/v1/consents", **of, **_CONSENT)
@@ -124,6 +125,7 @@ class Clinic:
             "session": coming,
             "past session": past,
             "series": series,
+            "group": group,
             "goal": goal,
             "assignment": homework,
             "consent": consent,

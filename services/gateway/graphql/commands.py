@@ -45,6 +45,7 @@ AGGREGATES: Mapping[str, Kind] = {
     "window": "RecordsWindow",
     "session": "Session",
     "series": "SessionSeries",
+    "group": "Group",
     "consent": "Consent",
     "goal": "Goal",
     "assignment": "Assignment",

@@ -16,6 +16,7 @@ Kind = Literal[
     "RecordsWindow",
     "Session",
     "SessionSeries",
+    "Group",
     "Consent",
     "Goal",
     "Assignment",

@@ -38,6 +38,7 @@ class Care(Callers):
             sessions=desk(wire.sessions, store),
             series=desk(wire.series, store),
             agenda=self.agenda,
+            groups=desk(wire.groups, store),
             consents=desk(wire.consents, store),
             departures=desk(wire.departures, store),
             records_windows=desk(wire.records_windows, store),

@@ -20,6 +20,7 @@ ALL: list[Aggregate[Any, Any, Any]] = [
     wire.supervisions,
     wire.sessions,
     wire.series,
+    wire.groups,
     wire.consents,
     wire.departures,
     wire.records_windows,

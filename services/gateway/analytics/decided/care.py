@@ -78,6 +78,11 @@ DECIDED: Mapping[str, Decision] = {
     ),
     "interlude.care.SessionNoShowRecorded.v1": Passes(fields={"noticed_at": Day("noticed_day")}),
     "interlude.care.SessionReinstated.v1": Passes(fields={"reinstated_at": Day("reinstated_day")}),
+    "interlude.care.GroupCreated.v1": Stays("no patient's"),
+    "interlude.care.FacilitatorAdded.v1": Stays("no patient's"),
+    "interlude.care.FacilitatorRemoved.v1": Stays("no patient's"),
+    "interlude.care.MemberAdded.v1": Stays("says with whom somebody meets"),
+    "interlude.care.MemberRemoved.v1": Stays("says with whom somebody met"),
     "interlude.care.ConsentGiven.v1": Passes(
         fields={
             "consent_id": ONLY_ITS_OWN,
