@@ -116,6 +116,10 @@ class SessionNoShowRecorded(Fact):
     pass
 
 
+class SessionReinstated(Fact):
+    pass
+
+
 READS: dict[str, type[Fact]] = {
     "interlude.care.PatientRegistered.v1": PatientRegistered,
     "interlude.care.PatientDetailsChanged.v1": PatientDetailsChanged,
@@ -135,6 +139,7 @@ READS: dict[str, type[Fact]] = {
     "interlude.care.SessionEnded.v1": SessionEnded,
     "interlude.care.SessionCancelled.v1": SessionCancelled,
     "interlude.care.SessionNoShowRecorded.v1": SessionNoShowRecorded,
+    "interlude.care.SessionReinstated.v1": SessionReinstated,
 }
 
 # --- What is kept. A row is written from one stream only; so `kind` is in the key of people: one id
@@ -215,6 +220,8 @@ STATUS_AFTER: dict[type[Fact], str] = {
     SessionEnded: "ended",
     SessionCancelled: "cancelled",
     SessionNoShowRecorded: "no_show",
+    # What has begun cannot be off, so it stands where it stood before.
+    SessionReinstated: "scheduled",
 }
 
 

@@ -29,6 +29,10 @@ WHERE s.tenant_id = $1 AND s.supervisor_id = $2 AND s.ended_at IS NULL
   AND r.patient_id = $3 AND r.ended_at IS NULL
 LIMIT 1
 """
+_FACILITATES = """
+SELECT FROM known_facilitators
+WHERE tenant_id = $1 AND therapist_id = $2 AND group_id = $3 AND removed_at IS NULL
+"""
 _FINISHES = """
 SELECT FROM known_relationships r
 JOIN known_windows w USING (tenant_id)
@@ -96,6 +100,10 @@ class KnownCare:
     async def supervises(self, tenant_id: UUID, supervisor_id: UUID, patient_id: UUID) -> bool:
         """Asked for seldom, so nothing of it is remembered."""
         return await self._row(_SUPERVISES, tenant_id, supervisor_id, patient_id) is not None
+
+    async def facilitates(self, tenant_id: UUID, therapist_id: UUID, group_id: UUID) -> bool:
+        """Asked for seldom, so nothing of it is remembered."""
+        return await self._row(_FACILITATES, tenant_id, therapist_id, group_id) is not None
 
     async def has_left(self, tenant_id: UUID, person_id: UUID) -> bool:
         return await self._departed.has_left(tenant_id, person_id)

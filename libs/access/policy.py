@@ -5,6 +5,7 @@ A grant is a sentence of the route: `grant(therapist="related", patient="own")`.
 - `own`: the patient it is about, or the therapist or supervisor whose it is
 - `related`: a therapist who treats the patient it is about
 - `supervised`: a supervisor of a therapist who treats the patient it is about
+- `facilitates`: a therapist who leads the group it is about
 - `clinic`: anybody of this role in the tenant (an integrator only with the operation's scope)
 - `any`: as `clinic`, where there is no tenant's data to speak of
 
@@ -23,18 +24,19 @@ from libs.access.principal import Principal
 from libs.access.relationships import Relationships
 from libs.eventstore.telling import Role
 
-Relation = Literal["own", "related", "supervised", "clinic", "any"]
+Relation = Literal["own", "related", "supervised", "facilitates", "clinic", "any"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """Whom a stream is about: the patient, and the therapist and supervisor whose it is. What is
-    `private` is the patient's own: no other relation holds.
+    """Whom a stream is about: the patient, and the therapist and supervisor whose it is, or a
+    group. What is `private` is the patient's own: no other relation holds.
     """
 
     patient_id: UUID | None = None
     therapist_id: UUID | None = None
     supervisor_id: UUID | None = None
+    group_id: UUID | None = None
     private: bool = False
 
 
@@ -122,6 +124,8 @@ async def _holds(
             return await _treats(principal, subject, relationships)
         case "supervised":
             return await _supervises(principal, subject, relationships)
+        case "facilitates":
+            return await _facilitates(principal, subject, relationships)
         case "clinic" | "any":
             return True
         case _:
@@ -157,4 +161,14 @@ async def _supervises(principal: Principal, subject: Subject, relationships: Rel
         return False
     return await relationships.supervises(
         principal.tenant_id, principal.person_id, subject.patient_id
+    )
+
+
+async def _facilitates(
+    principal: Principal, subject: Subject, relationships: Relationships
+) -> bool:
+    if subject.group_id is None:
+        return False
+    return await relationships.facilitates(
+        principal.tenant_id, principal.person_id, subject.group_id
     )

@@ -44,6 +44,9 @@ class Relationships(Protocol):
     async def supervises(self, tenant_id: UUID, supervisor_id: UUID, patient_id: UUID) -> bool:
         """True while a therapist in their supervision treats the patient."""
 
+    async def facilitates(self, tenant_id: UUID, therapist_id: UUID, group_id: UUID) -> bool:
+        """True while they lead the group. Asked only where groups are known (`group_facts`)."""
+
     async def erased(self, tenant_id: UUID, patient_id: UUID) -> bool:
         """True once this service has heard that the patient was erased."""
 

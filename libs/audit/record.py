@@ -32,7 +32,11 @@ Reason = Literal[
 ]
 """Why somebody was let: the relation in which they stand, in words that a patient can read."""
 
-_BY_RELATION: dict[Relation, Reason] = {"related": "treatment", "supervised": "supervision"}
+_BY_RELATION: dict[Relation, Reason] = {
+    "related": "treatment",
+    "supervised": "supervision",
+    "facilitates": "treatment",
+}
 _BY_ROLE: dict[Role, Reason] = {
     "clinic_admin": "administration",
     "integrator": "integration",

@@ -59,6 +59,8 @@ class Known:
     treating: set[tuple[UUID, UUID, UUID]] = field(default_factory=lambda: {(CLINIC, ANNA, MASHA)})
     supervising: set[tuple[UUID, UUID, UUID]] = field(default_factory=set)
     """Clinic, supervisor, and the patient of a therapist in their supervision."""
+    facilitating: set[tuple[UUID, UUID, UUID]] = field(default_factory=set)
+    """Clinic, therapist, and a group that they lead."""
     left: set[tuple[UUID, UUID]] = field(default_factory=set)
     """Clinic, and whoever worked there once."""
     finishing: set[tuple[UUID, UUID, UUID]] = field(default_factory=set)
@@ -75,6 +77,9 @@ class Known:
 
     async def supervises(self, tenant_id: UUID, supervisor_id: UUID, patient_id: UUID) -> bool:
         return (tenant_id, supervisor_id, patient_id) in self.supervising
+
+    async def facilitates(self, tenant_id: UUID, therapist_id: UUID, group_id: UUID) -> bool:
+        return (tenant_id, therapist_id, group_id) in self.facilitating
 
     async def has_left(self, tenant_id: UUID, person_id: UUID) -> bool:
         return (tenant_id, person_id) in self.left

@@ -22,7 +22,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-from libs.access import care_facts, erasing
+from libs.access import care_facts, erasing, group_facts
 from libs.eventstore.pool import UNREACHABLE, Pool, within
 from libs.eventstore.reading import Fact, read_as
 from libs.eventstore.recorded import Recorded
@@ -30,7 +30,7 @@ from libs.eventstore.store import StoreUnavailable
 from libs.eventstore.upserting import Row, upsert
 from services.assignment.domain.readiness import LOW_CONFIDENCE
 
-AWAITED = care_facts.CATEGORIES | erasing.CATEGORIES | {"clinic"}
+AWAITED = care_facts.CATEGORIES | group_facts.CATEGORIES | erasing.CATEGORIES | {"clinic"}
 """Care's streams: what a consistency token names of them is waited for."""
 
 CATEGORIES = AWAITED | {"assignment"}
@@ -131,7 +131,8 @@ def keep(db: Connection, events: Sequence[Recorded]) -> None:
             rows[table].append(row)
     for table, written in rows.items():
         upsert(db, table, written)
-    erasing.keep(db, events, homework)
+    group_facts.keep(db, events)
+    erasing.keep(db, events, homework, group_facts.members)
 
 
 def _kept(recorded: Recorded, fact: Fact) -> tuple[Table, Row]:

@@ -63,6 +63,12 @@ def reactions(assignments: Desk[Any, Any, Any]) -> Reactions:
         _CARE.format("SessionNoShowRecorded"): moving(
             "due-by-no-show", care_facts.SessionNoShowRecorded, _hanging_on_it, "session_cancelled"
         ),
+        _CARE.format("SessionReinstated"): moving(
+            "due-by-reinstating",
+            care_facts.SessionReinstated,
+            _hanging_on_it,
+            "session_scheduled",
+        ),
         _OWN.format("DueDateSet"): moving(
             "due-as-set", follow.DueDateSet, _itself, "session_moved"
         ),

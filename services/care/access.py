@@ -11,6 +11,7 @@ from services.care.domain import (
     patient,
     private_text,
     relationship,
+    series,
     session,
     supervision,
     therapist,
@@ -96,6 +97,13 @@ def meeting_of(state: session.State) -> Subject:
     if isinstance(state, session.Unscheduled):
         return NOBODY
     return Subject(patient_id=state.patient_id, therapist_id=state.therapist_id)
+
+
+def series_of(state: series.State) -> Subject:
+    if isinstance(state, series.Unscheduled):
+        return NOBODY
+    scheduled = state.scheduled
+    return Subject(patient_id=scheduled.patient_id, therapist_id=scheduled.therapist_id)
 
 
 def consent_of(state: consent.State) -> Subject:

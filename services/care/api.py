@@ -1,10 +1,10 @@
 """Care over HTTP: registering people, beginning and ending what is between them, and sessions."""
 
+from functools import partial
 from http import HTTPStatus
 
 from libs.access.identifying import Identifiers
 from libs.access.policy import NOBODY
-from libs.access.relationships import Relationships
 from libs.eventstore.decider import Rejected
 from libs.eventstore.desk import Desk
 from libs.eventstore.errors import NotKnownYet
@@ -14,23 +14,25 @@ from services.care import (
     access,
     consent_api,
     erasing_api,
+    groups_api,
     handing_over_api,
     identifying,
     leaving,
     patient_view,
     people_api,
+    series_api,
+    sessions_api,
     settings_api,
     supervising,
     view,
 )
+from services.care.agenda import Agenda
 from services.care.consent_api import Consents, Patients
 from services.care.domain import (
     clinic,
-    consent,
     departure,
     patient,
     relationship,
-    session,
     supervision,
     therapist,
 )
@@ -40,7 +42,6 @@ from services.care.erasing_api import Erasing
 Clinics = Desk[clinic.Command, clinic.State, clinic.Event]
 Therapists = Desk[therapist.Command, therapist.State, therapist.Event]
 CareRelationships = Desk[relationship.Command, relationship.State, relationship.Event]
-Sessions = Desk[session.Command, session.State, session.Event]
 
 WRONG_CONTENT: tuple[type[Rejected], ...] = (
     clinic.NotThisTokensClinic,
@@ -48,13 +49,13 @@ WRONG_CONTENT: tuple[type[Rejected], ...] = (
     relationship.EndsBeforeItBegan,
     supervision.SupervisesThemselves,
     supervision.SupervisionEndsBeforeItBegan,
-    session.TherapistNeeded,
-    session.EndBeforeStart,
     departure.OwnDeparture,
     departure.PatientsStay,
     departure.LeftBeforeTheyReturned,
     departure.ReturnedBeforeTheyLeft,
     *consent_api.WRONG_CONTENT,
+    *sessions_api.WRONG_CONTENT,
+    *series_api.WRONG_CONTENT,
     *erasing_api.WRONG_CONTENT,
     *settings_api.WRONG_CONTENT,
     *people_api.WRONG_CONTENT,
@@ -71,7 +72,10 @@ def routes(
     patients: Patients,
     relationships: CareRelationships,
     supervisions: supervising.Supervisions,
-    sessions: Sessions,
+    sessions: sessions_api.Sessions,
+    series: series_api.Series,
+    agenda: Agenda,
+    groups: groups_api.Groups,
     consents: Consents,
     departures: leaving.Departures,
     records_windows: leaving.RecordsWindows,
@@ -79,6 +83,14 @@ def routes(
     identifiers: Identifiers,
     keyring: Keyring,
 ) -> Router:
+    meetings = sessions_api.LookUp(
+        sessions=sessions,
+        known=edge.known,
+        clinic_of=partial(_clinic_of, clinics=clinics),
+        consents=consents,
+        patients=patients,
+        agenda=agenda,
+    )
     everything = Router().take(
         _clinics(edge, clinics),
         _therapists(edge, therapists, patients, clinics, keyring),
@@ -88,7 +100,9 @@ def routes(
         settings_api.routes(edge, clinics),
         people_api.routes(edge, patients, therapists),
         handing_over_api.routes(edge, relationships, therapists, departures),
-        _sessions(edge, sessions, clinics, consents, patients),
+        sessions_api.routes(edge, sessions, meetings),
+        series_api.routes(edge, series, meetings),
+        groups_api.routes(edge, groups, therapists=therapists, departures=departures),
         consent_api.routes(edge, consents, patients),
         leaving.routes(
             edge,
@@ -223,64 +237,6 @@ def _relationships(
         grant=access.PARTIES,
     )
     return on.router
-
-
-def _sessions(
-    edge: Edge, desk: Sessions, clinics: Clinics, consents: Consents, patients: Patients
-) -> Router:
-    on = Commands(edge, desk, subject=access.meeting_of)
-    on.create(
-        "/v1/sessions",
-        session.ScheduleSession,
-        operation="scheduleSession",
-        grant=access.SCHEDULERS,
-        prepare=_between_people_in_care(edge.known, clinics, consents, patients),
-    )
-    on.act(
-        "/v1/sessions/{id}/reschedulings",
-        session.RescheduleSession,
-        operation="rescheduleSession",
-        grant=access.SCHEDULERS,
-    )
-    on.act(
-        "/v1/sessions/{id}/starts",
-        session.StartSession,
-        operation="startSession",
-        grant=access.SCHEDULERS,
-    )
-    on.act(
-        "/v1/sessions/{id}/ends",
-        session.EndSession,
-        operation="endSession",
-        grant=access.ENDERS,
-    )
-    on.show(
-        "/v1/sessions/{id}",
-        view.SessionView,
-        view.of_session,
-        operation="session",
-        grant=access.CONCERNED,
-    )
-    return on.router
-
-
-def _between_people_in_care(
-    known: Relationships, clinics: Clinics, consents: Consents, patients: Patients
-) -> Prepare:
-    async def prepare(preparing: Preparing) -> Fields:
-        tenant, fields = preparing.principal.tenant_id, preparing.fields
-        therapist_id = session.therapist_of(fields["therapist_id"], preparing.told)
-        if not await known.treats(tenant, therapist_id, fields["patient_id"]):
-            raise NotKnownYet
-        await people_api.must_be_there(patients, preparing)
-        home = await _clinic_of(preparing, clinics)
-        said = await consents.state(tenant, consent_api.treatment_consent_of(fields))
-        return {
-            "clinic_duration_min": home.session_length_min,
-            "treatment_withdrawn": said is not None and isinstance(said[0], consent.Withdrawn),
-        }
-
-    return prepare
 
 
 def _in_a_clinic(clinics: Clinics) -> Prepare:

@@ -7,6 +7,7 @@ from libs.process.roles import started
 from libs.web.hosting import Hosted, Settings, host
 from libs.web.service import create_service_app
 from services.care import api, follow, wire
+from services.care.agenda import KnownAgenda
 from services.care.erasing_api import Erasing
 from services.care.examples import REQUESTS
 
@@ -21,6 +22,9 @@ def create_app(hosted: Hosted) -> FastAPI:
         relationships=desk(wire.relationships),
         supervisions=desk(wire.supervisions),
         sessions=desk(wire.sessions),
+        series=desk(wire.series),
+        agenda=KnownAgenda(hosted.parts.pool),
+        groups=desk(wire.groups),
         consents=desk(wire.consents),
         departures=desk(wire.departures),
         records_windows=desk(wire.records_windows),

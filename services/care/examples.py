@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+from libs.vocabulary.moment import LocalMoment
 from libs.vocabulary.removal import removed
 from services.care import people_examples
 from services.care.domain.clinic import ClinicId, ClinicRegistered
@@ -26,6 +27,14 @@ from services.care.domain.erasure_facts import (
     PatientErased,
 )
 from services.care.domain.erasure_policy import ErasurePolicySet
+from services.care.domain.group import (
+    FacilitatorAdded,
+    FacilitatorRemoved,
+    GroupCreated,
+    GroupId,
+    MemberAdded,
+    MemberRemoved,
+)
 from services.care.domain.patient import PatientId, PatientRegistered
 from services.care.domain.private_text import PrivateTextErased
 from services.care.domain.records_window import RecordsWindowSet
@@ -34,9 +43,14 @@ from services.care.domain.relationship import (
     CareRelationshipEnded,
     RelationshipId,
 )
-from services.care.domain.session import (
+from services.care.domain.series import SeriesEnded, SeriesScheduled, planned
+from services.care.domain.session_facts import (
+    SeriesId,
+    SessionCancelled,
     SessionEnded,
     SessionId,
+    SessionNoShowRecorded,
+    SessionReinstated,
     SessionRescheduled,
     SessionScheduled,
     SessionStarted,
@@ -58,6 +72,15 @@ SUPERVISOR = SupervisorId(UUID("00000000-0000-7000-8000-0000000000a3"))
 SUPERVISION = SupervisionId(UUID("00000000-0000-7000-8000-0000000000d3"))
 RELATIONSHIP = RelationshipId(UUID("00000000-0000-7000-8000-0000000000d1"))
 SESSION = SessionId(UUID("00000000-0000-7000-8000-0000000000e1"))
+SERIES = SeriesId(UUID("00000000-0000-7000-8000-0000000000e2"))
+_WEEKLY = planned(
+    SERIES,
+    LocalMoment(local=datetime(2026, 3, 19, 16, 0), zone="Europe/London"),  # noqa: DTZ001 - by the wall clock
+    every=1,
+    count=3,
+    until=None,
+)
+GROUP = GroupId(UUID("00000000-0000-7000-8000-0000000000e3"))
 LEAVER = PersonId(UUID("00000000-0000-7000-8000-0000000000a4"))
 CONSENT = consent_of(PATIENT, "analytics")
 TREATMENT_CONSENT = consent_of(PATIENT, "treatment")
@@ -99,6 +122,7 @@ FACTS: Sequence[object] = (
         zone="Europe/London",
         duration_min=50,
         starts_local=datetime(2026, 2, 25, 16, 0),  # noqa: DTZ001 - by the wall clock
+        series_id=SERIES,
     ),
     SessionRescheduled(
         starts_at=datetime(2026, 2, 26, 16, 0, tzinfo=UTC),
@@ -106,8 +130,41 @@ FACTS: Sequence[object] = (
         duration_min=50,
         starts_local=datetime(2026, 2, 26, 16, 0),  # noqa: DTZ001 - by the wall clock
     ),
+    SessionCancelled(
+        cancelled_by="patient",
+        reason="illness",
+        cancelled_at=datetime(2026, 2, 25, 9, 30, tzinfo=UTC),
+    ),
+    SessionReinstated(reinstated_at=datetime(2026, 2, 25, 12, 0, tzinfo=UTC)),
+    SessionNoShowRecorded(noticed_at=datetime(2026, 2, 26, 16, 20, tzinfo=UTC)),
+    SessionReinstated(reinstated_at=datetime(2026, 2, 26, 16, 25, tzinfo=UTC)),
     SessionStarted(started_at=datetime(2026, 2, 26, 16, 2, tzinfo=UTC)),
     SessionEnded(ended_at=datetime(2026, 2, 26, 16, 51, tzinfo=UTC)),
+    SeriesScheduled(
+        series_id=SERIES,
+        patient_id=PATIENT,
+        therapist_id=THERAPIST,
+        zone="Europe/London",
+        every_weeks=1,
+        duration_min=50,
+        sessions=tuple(_WEEKLY),
+    ),
+    SeriesEnded(
+        session_ids=tuple(each.session_id for each in _WEEKLY),
+        ended_by="patient",
+        reason="other_commitment",
+        ended_at=datetime(2026, 3, 27, 9, 0, tzinfo=UTC),
+    ),
+    GroupCreated(
+        group_id=GROUP,
+        name="Talking to people, Thursdays",
+        late_joiners="from_now",
+        created_at=datetime(2026, 3, 2, 9, 0, tzinfo=UTC),
+    ),
+    FacilitatorAdded(therapist_id=THERAPIST, added_at=datetime(2026, 3, 2, 9, 0, tzinfo=UTC)),
+    FacilitatorRemoved(therapist_id=THERAPIST, removed_at=datetime(2026, 6, 1, 9, 0, tzinfo=UTC)),
+    MemberAdded(patient_id=PATIENT, joined_at=datetime(2026, 3, 5, 18, 0, tzinfo=UTC)),
+    MemberRemoved(patient_id=PATIENT, left_at=datetime(2026, 5, 28, 18, 0, tzinfo=UTC)),
     TreatmentConsentGiven(
         consent_id=TREATMENT_CONSENT,
         patient_id=PATIENT,
@@ -237,6 +294,37 @@ REQUESTS: Mapping[str, dict[str, Any]] = {
     "rescheduleSession": {
         "starts_at": {"local": "2026-02-26T16:00:00", "zone": "Europe/London"},
     },
+    "cancelSession": {
+        "cancelled_by": "patient",
+        "reason": "illness",
+        "occurred_at": "2026-02-25T09:30:00Z",
+    },
+    "recordNoShow": {"occurred_at": "2026-02-26T16:20:00Z"},
+    "reinstateSession": {"occurred_at": "2026-02-26T16:25:00Z"},
+    "scheduleSeries": {
+        "id": str(SERIES),
+        "patient_id": str(PATIENT),
+        "therapist_id": str(THERAPIST),
+        "starts_at": {"local": "2026-03-19T16:00:00", "zone": "Europe/London"},
+        "every_weeks": 1,
+        "count": 3,
+    },
+    "endSeries": {
+        "ended_by": "patient",
+        "reason": "other_commitment",
+        "occurred_at": "2026-03-27T09:00:00Z",
+    },
+    "createGroup": {
+        "id": str(GROUP),
+        "name": "Talking to people, Thursdays",
+        "late_joiners": "from_now",
+        "therapist_id": str(THERAPIST),
+        "occurred_at": "2026-03-02T09:00:00Z",
+    },
+    "addFacilitator": {"therapist_id": str(THERAPIST)},
+    "removeFacilitator": {"therapist_id": str(THERAPIST)},
+    "addMember": {"patient_id": str(PATIENT)},
+    "removeMember": {"patient_id": str(PATIENT)},
     "startSession": {"occurred_at": "2026-02-26T16:02:00Z"},
     "endSession": {"occurred_at": "2026-02-26T16:51:00Z"},
     "giveConsent": {

@@ -1,5 +1,8 @@
 """What changes about people over HTTP: their names, where they live, discharge and death."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from libs.eventstore.decider import Rejected
 from libs.eventstore.desk import Desk
 from libs.vocabulary.moment import LocalMoment
@@ -36,19 +39,22 @@ def routes(edge: Edge, patients: Patients, therapists: Therapists) -> Router:
     )
 
 
-async def must_be_there(patients: Patients, preparing: Preparing) -> None:
-    """Before a session with them is scheduled, as of now. Raises `PatientHasDied`."""
+async def must_be_there(
+    patients: Patients, preparing: Preparing, starts: Sequence[datetime]
+) -> None:
+    """Before sessions with them are scheduled, as of now. Raises `PatientHasDied`."""
     fields = preparing.fields
     found = await patients.state(preparing.principal.tenant_id, fields["patient_id"])
     if found is None or not isinstance(found[0], patient.Registered):
         return
-    starts_at: LocalMoment = fields["starts_at"]
-    patient_course.must_be_there(
-        found[0].course,
-        starts_at=starts_at.instant(),
-        zone=starts_at.zone,
-        told_at=preparing.told.happened_at,
-    )
+    first: LocalMoment = fields["starts_at"]
+    for starts_at in starts:
+        patient_course.must_be_there(
+            found[0].course,
+            starts_at=starts_at,
+            zone=first.zone,
+            told_at=preparing.told.happened_at,
+        )
 
 
 def _details(edge: Edge, desk: Patients) -> Router:

@@ -3,17 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from libs.eventstore.recorded import Recorded
 from libs.vocabulary.identifier import Identifier
-from libs.vocabulary.moment import WallClock
 from libs.vocabulary.text import Label
 from services.care.domain import (
     clinic,
     clinic_settings,
     relationship,
-    session,
     supervision,
     therapist,
 )
@@ -22,7 +20,6 @@ from services.care.domain.clinic_settings import ClinicSettingsChanged, CrisisTe
 from services.care.domain.identified import TherapistIdentified
 from services.care.domain.patient import PatientId
 from services.care.domain.relationship import RelationshipId
-from services.care.domain.session import SessionId
 from services.care.domain.supervision import SupervisionId, SupervisorId
 from services.care.domain.therapist import TherapistId
 
@@ -85,22 +82,6 @@ class SupervisionView:
     supervisor_id: SupervisorId
     therapist_id: TherapistId
     began_at: datetime
-    ended_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionView:
-    """`starts_local` in `zone` is what was agreed on, `starts_at` which instant that is."""
-
-    id: SessionId
-    patient_id: PatientId
-    therapist_id: TherapistId
-    starts_at: datetime
-    zone: str
-    starts_local: WallClock | None
-    duration_min: int
-    status: Literal["scheduled", "started", "ended"] = "scheduled"
-    started_at: datetime | None = None
     ended_at: datetime | None = None
 
 
@@ -195,38 +176,5 @@ def _supervised(view: SupervisionView | None, fact: supervision.Event) -> Superv
             )
         case supervision.SupervisionEnded(), SupervisionView():
             return replace(view, ended_at=fact.ended_at)
-        case _:
-            return view
-
-
-def of_session(history: History[session.Event]) -> SessionView:
-    return folded(history, _after)
-
-
-def _after(view: SessionView | None, fact: session.Event) -> SessionView | None:
-    match fact, view:
-        case session.SessionScheduled(), _:
-            return SessionView(
-                id=fact.session_id,
-                patient_id=fact.patient_id,
-                therapist_id=fact.therapist_id,
-                starts_at=fact.starts_at,
-                zone=fact.zone,
-                starts_local=fact.starts_local,
-                duration_min=fact.duration_min,
-            )
-        case session.SessionRescheduled(), SessionView():
-            return replace(
-                view,
-                starts_at=fact.starts_at,
-                zone=fact.zone,
-                starts_local=fact.starts_local,
-                duration_min=fact.duration_min,
-            )
-        case session.SessionStarted(), SessionView():
-            status = view.status if view.status == "ended" else "started"
-            return replace(view, status=status, started_at=fact.started_at)
-        case session.SessionEnded(), SessionView():
-            return replace(view, status="ended", ended_at=fact.ended_at)
         case _:
             return view

@@ -18,6 +18,7 @@ from services.care.domain import (
     erasure_facts,
     erasure_policy,
     erasure_rules,
+    group,
     patient,
     patient_course,
     patient_details,
@@ -25,8 +26,13 @@ from services.care.domain import (
     records_window,
     relationship,
     session,
+    session_facts,
+    session_rules,
     supervision,
     therapist,
+)
+from services.care.domain import (
+    series as session_series,
 )
 from services.care.domain.clinic_settings import ClinicSettingsChanged
 from services.care.domain.identified import PatientIdentified, TherapistIdentified
@@ -127,20 +133,32 @@ def _local_time_was_left_out(v1: Json) -> Json:
     return {**v1, "starts_local": starts_at.replace(tzinfo=None).isoformat()}
 
 
+def _of_no_series(v2: Json) -> Json:
+    """Sessions were agreed on one by one."""
+    return v2
+
+
 sessions = Aggregate(
     category="session",
-    decider=session.decider,
-    wire=Wire[session.Event](
+    decider=session_rules.decider,
+    wire=Wire[session_facts.Event](
         {
-            session.SessionScheduled: "interlude.care.SessionScheduled.v2",
-            session.SessionRescheduled: "interlude.care.SessionRescheduled.v2",
-            session.SessionStarted: "interlude.care.SessionStarted.v1",
-            session.SessionEnded: "interlude.care.SessionEnded.v1",
+            session_facts.SessionScheduled: "interlude.care.SessionScheduled.v3",
+            session_facts.SessionRescheduled: "interlude.care.SessionRescheduled.v2",
+            session_facts.SessionStarted: "interlude.care.SessionStarted.v1",
+            session_facts.SessionEnded: "interlude.care.SessionEnded.v1",
+            session_facts.SessionCancelled: "interlude.care.SessionCancelled.v1",
+            session_facts.SessionNoShowRecorded: "interlude.care.SessionNoShowRecorded.v1",
+            session_facts.SessionReinstated: "interlude.care.SessionReinstated.v1",
         },
         upcasts={
             "interlude.care.SessionScheduled.v1": (
                 "interlude.care.SessionScheduled.v2",
                 _local_time_was_left_out,
+            ),
+            "interlude.care.SessionScheduled.v2": (
+                "interlude.care.SessionScheduled.v3",
+                _of_no_series,
             ),
             "interlude.care.SessionRescheduled.v1": (
                 "interlude.care.SessionRescheduled.v2",
@@ -149,6 +167,38 @@ sessions = Aggregate(
         },
     ),
     subject=_whose_session,
+)
+
+
+series = Aggregate(
+    category="series",
+    decider=session_series.decider,
+    wire=Wire[session_series.Event](
+        {
+            session_series.SeriesScheduled: "interlude.care.SeriesScheduled.v1",
+            session_series.SeriesEnded: "interlude.care.SeriesEnded.v1",
+        }
+    ),
+    subject=lambda state: (
+        None if isinstance(state, session_series.Unscheduled) else state.scheduled.patient_id
+    ),
+)
+
+
+groups = Aggregate(
+    category="group",
+    decider=group.decider,
+    wire=Wire[group.Event](
+        {
+            group.GroupCreated: "interlude.care.GroupCreated.v1",
+            group.FacilitatorAdded: "interlude.care.FacilitatorAdded.v1",
+            group.FacilitatorRemoved: "interlude.care.FacilitatorRemoved.v1",
+            group.MemberAdded: "interlude.care.MemberAdded.v1",
+            group.MemberRemoved: "interlude.care.MemberRemoved.v1",
+        }
+    ),
+    # Of several patients, and so in nobody's timeline.
+    subject=lambda _state: None,
 )
 
 

@@ -34,6 +34,8 @@ NOT_PROSE = {
     "response_expectation": "a clinic's words to everybody, nobody's in particular: `ClinicText`",
     "ClinicSettingsChanged.crisis_texts[].text": "as above",
     "ChangeClinicSettings.crisis_texts[].text": "as above",
+    "GroupCreated.name": "what the clinic calls a group, and nobody's own words",
+    "CreateGroup.name": "as above",
     "ErasureConfirmed.removed[].what": "the name of a table of ours: requests take `Code`",
     "ErasureConfirmed.confirmation.removed[].what": "as above",
     "ErasureCertified.confirmations[].removed[].what": "as above",

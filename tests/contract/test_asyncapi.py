@@ -168,7 +168,7 @@ def test_the_relay_writes_the_newest_versions_only() -> None:
     sent = {
         each["$ref"].rpartition("/")[2] for each in DOCUMENT["operations"]["careRelays"]["messages"]
     }
-    assert "interlude.care.SessionScheduled.v2" in sent
+    assert "interlude.care.SessionScheduled.v3" in sent
     assert "interlude.care.SessionScheduled.v1" not in sent
     assert "interlude.care.SessionScheduled.v1" in DOCUMENT["channels"]["care"]["messages"]
 

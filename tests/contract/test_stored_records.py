@@ -19,7 +19,15 @@ from libs.messaging.envelope import from_delivery, to_message, topic_of
 from libs.privacy.opening import opened, sealed_in
 from libs.privacy.sealer import KeyringSealer
 from services.assignment import view as assignment_view
-from services.care import consent_view, erasing_view, leaving, patient_view
+from services.care import (
+    consent_view,
+    erasing_view,
+    groups_api,
+    leaving,
+    patient_view,
+    series_api,
+    session_view,
+)
 from services.care import view as care_view
 from services.care.domain.session import Scheduled
 from services.care.wire import sessions
@@ -40,7 +48,9 @@ VIEWS: Mapping[str, Callable[[Any], Any]] = {
     "patient": patient_view.of_patient,
     "relationship": care_view.of_relationship,
     "supervision": care_view.of_supervision,
-    "session": care_view.of_session,
+    "session": session_view.of_session,
+    "series": series_api.of_series,
+    "group": groups_api.of_group,
     "consent": consent_view.of_consent,
     "departure": leaving.of_departure,
     "window": leaving.of_records_window,
@@ -124,7 +134,7 @@ def test_a_stored_record_is_sent_again_byte_for_byte(told: Sequence[Recorded]) -
 
 
 def test_a_session_of_the_first_version_folds_to_the_same_as_one_of_the_second() -> None:
-    told = [one for one in STREAMS if one[0].category == "session"]
+    told = [one for one in STREAMS if one[0].category == "session"][:2]
     versions = [{one.type.rpartition(".")[2] for one in session} for session in told]
     assert versions == [{"v1"}, {"v1", "v2"}]
     first, second = (sessions.decider.fold(facts(session)) for session in told)

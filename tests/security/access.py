@@ -17,6 +17,7 @@ _REACHES: Mapping[Relation, frozenset[Whose]] = {
     "own": frozenset({"mine"}),
     "related": frozenset({"mine"}),
     "supervised": frozenset({"mine"}),
+    "facilitates": frozenset({"mine"}),
     "clinic": frozenset({"mine", "a colleague's"}),
     "any": frozenset({"mine", "a colleague's"}),
 }

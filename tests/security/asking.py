@@ -26,6 +26,8 @@ _THINGS = {
     "care-relationships": "relationship",
     "supervisions": "supervision",
     "sessions": "session",
+    "session-series": "series",
+    "groups": "group",
     "consents": "consent",
     "departures": "departure",
     "records-windows": "clinic",

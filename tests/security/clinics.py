@@ -98,6 +98,10 @@ class Clinic:
         )
         past = self.tell(therapist, "care/v1/sessions", **of, starts_at=_on(-7), duration_min=50)
         coming = self.tell(therapist, "care/v1/sessions", **of, starts_at=_on(7), duration_min=50)
+        series = self.tell(
+            therapist, "care/v1/session-series", **of, starts_at=_on(90), count=1, duration_min=50
+        )
+        group = self.tell(therapist, "care/v1/groups", name="Thursdays", therapist_id=treats)
         goal = self.tell(therapist, "assignment/v1/goals", **of, statement="I talk to people.")
         homework = self.tell(therapist, "assignment/v1/homework", **of, **_HOMEWORK)
         consent = self.tell(patient, "care/v1/consents", **of, **_CONSENT)
@@ -120,6 +124,8 @@ class Clinic:
             "supervision": supervision,
             "session": coming,
             "past session": past,
+            "series": series,
+            "group": group,
             "goal": goal,
             "assignment": homework,
             "consent": consent,

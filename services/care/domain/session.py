@@ -4,68 +4,30 @@ Homework is defined by sessions: it is given at one and looked at in the next. W
 be told late and out of order, so the rules compare times in the world.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, NewType, assert_never
-from uuid import UUID
+from typing import Annotated, assert_never
 
-from annotated_types import Ge, Le
-
-from libs.eventstore.decider import Advice, Decider, Notice, Rejected
+from libs.eventstore.decider import Advice, Rejected
 from libs.eventstore.telling import LOOKED_UP, MINTED, Told
-from libs.vocabulary.moment import LocalMoment, WallClock
+from libs.vocabulary.moment import LocalMoment
 from services.care.domain.patient import PatientId
+from services.care.domain.session_facts import (
+    CancelledBy,
+    CancelReason,
+    Event,
+    Minutes,
+    SeriesId,
+    SessionCancelled,
+    SessionEnded,
+    SessionId,
+    SessionNoShowRecorded,
+    SessionReinstated,
+    SessionRescheduled,
+    SessionScheduled,
+    SessionStarted,
+)
 from services.care.domain.therapist import TherapistId
-
-SessionId = NewType("SessionId", UUID)
-Minutes = Annotated[int, Ge(10), Le(240)]
-
-
-# --- Facts. Stored for ever: add a version in wire.py, never edit a field here. ---
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionScheduled:
-    """A patient and a therapist will meet. `starts_local` in `zone` is what was agreed on;
-    `starts_at` is the instant, by the rules that the zone had when this was said.
-    """
-
-    session_id: SessionId
-    patient_id: PatientId
-    therapist_id: TherapistId
-    starts_at: datetime
-    zone: str
-    duration_min: int
-    starts_local: WallClock | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionRescheduled:
-    """It moved before it began; homework that is due at it moves with it."""
-
-    starts_at: datetime
-    zone: str
-    duration_min: int
-    starts_local: WallClock | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionStarted:
-    """`started_at` is when it began in the world, however late it was told."""
-
-    started_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionEnded:
-    """`ended_at` is when it ended in the world; its start may never have been told."""
-
-    ended_at: datetime
-
-
-Event = SessionScheduled | SessionRescheduled | SessionStarted | SessionEnded
-
 
 # --- State: only what a rule below needs to know. ---
 
@@ -76,8 +38,21 @@ class Unscheduled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled:
+    by: CancelledBy
+    reason: CancelReason | None
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scheduled:
-    """A session may have ended without anybody having told that it started."""
+    """A session may have ended without anybody having told that it started. It is `off` while it is
+    said to be cancelled or missed.
+    """
 
     patient_id: PatientId
     therapist_id: TherapistId
@@ -86,33 +61,50 @@ class Scheduled:
     duration_min: int
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    off: Cancelled | Missed | None = None
+
+    @property
+    def has_begun(self) -> bool:
+        return self.started_at is not None or self.ended_at is not None
 
 
 State = Unscheduled | Scheduled
+Later = (
+    SessionRescheduled
+    | SessionStarted
+    | SessionEnded
+    | SessionCancelled
+    | SessionNoShowRecorded
+    | SessionReinstated
+)
 
 
 def evolve(state: State, event: Event) -> State:
+    if isinstance(event, SessionScheduled):
+        return Scheduled(
+            patient_id=event.patient_id,
+            therapist_id=event.therapist_id,
+            starts_at=event.starts_at,
+            zone=event.zone,
+            duration_min=event.duration_min,
+        )
+    return _evolve(state, event) if isinstance(state, Scheduled) else state
+
+
+def _evolve(session: Scheduled, event: Later) -> Scheduled:
     match event:
-        case SessionScheduled():
-            return Scheduled(
-                patient_id=event.patient_id,
-                therapist_id=event.therapist_id,
-                starts_at=event.starts_at,
-                zone=event.zone,
-                duration_min=event.duration_min,
-            )
         case SessionRescheduled():
-            return _moved(state, event) if isinstance(state, Scheduled) else state
+            return _moved(session, event)
         case SessionStarted():
-            return (
-                replace(state, started_at=event.started_at)
-                if isinstance(state, Scheduled)
-                else state
-            )
+            return replace(session, started_at=event.started_at)
         case SessionEnded():
-            return (
-                replace(state, ended_at=event.ended_at) if isinstance(state, Scheduled) else state
-            )
+            return replace(session, ended_at=event.ended_at)
+        case SessionCancelled():
+            return replace(session, off=Cancelled(by=event.cancelled_by, reason=event.reason))
+        case SessionNoShowRecorded():
+            return replace(session, off=Missed())
+        case SessionReinstated():
+            return replace(session, off=None)
         case _:
             assert_never(event)
 
@@ -128,7 +120,8 @@ def _moved(session: Scheduled, to: SessionRescheduled) -> Scheduled:
 class ScheduleSession(Told):
     """`therapist_id` may be left out by the therapist who schedules. A session may lie in the
     past: then it is told late. The duration, in minutes, is the clinic's unless told. Where the
-    patient has withdrawn their consent to treatment, a notice says so.
+    patient has withdrawn their consent to treatment, or either of the two has another session at
+    that time, a notice says so.
     """
 
     id: Annotated[SessionId, MINTED]
@@ -138,14 +131,19 @@ class ScheduleSession(Told):
     duration_min: Minutes | None = None
     clinic_duration_min: Annotated[int, LOOKED_UP]
     treatment_withdrawn: Annotated[bool, LOOKED_UP] = False
+    overlaps: Annotated[bool, LOOKED_UP] = False
+    series_id: Annotated[SeriesId | None, LOOKED_UP] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RescheduleSession(Told):
-    """The duration stays unless told."""
+    """The duration stays unless told. Where the patient or the therapist has another session at
+    that time, a notice says so.
+    """
 
     starts_at: LocalMoment
     duration_min: Minutes | None = None
+    overlaps: Annotated[bool, LOOKED_UP] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +156,44 @@ class EndSession(Told):
     """It ended when the request says that it happened."""
 
 
-Command = ScheduleSession | RescheduleSession | StartSession | EndSession
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelSession(Told):
+    """It was called off when the request says that it happened. Who called it off is who tells of
+    it, unless said: a clinic's programs and admins tell for the clinic.
+    """
+
+    cancelled_by: CancelledBy | None = None
+    reason: CancelReason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordNoShow(Told):
+    """The patient did not come, as was certain when the request says that it happened."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReinstateSession(Told):
+    """It is not cancelled, nor was it missed, after all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndWithSeries(Told):
+    """Asked by a reaction when its series ended, which was when the request says."""
+
+    cancelled_by: CancelledBy
+    reason: CancelReason | None = None
+
+
+Command = (
+    ScheduleSession
+    | RescheduleSession
+    | StartSession
+    | EndSession
+    | CancelSession
+    | RecordNoShow
+    | ReinstateSession
+    | EndWithSeries
+)
 
 
 class TherapistNeeded(Rejected):
@@ -181,9 +216,35 @@ class SessionScheduledOtherwise(Rejected):
 
 
 class SessionBegun(Rejected):
-    """A session that has started or ended cannot be moved."""
+    """A session that has started or ended cannot be moved, cancelled or missed."""
 
     code = "session-begun"
+
+
+class SessionOff(Rejected):
+    """This session is cancelled, or was missed. If that is a mistake, it is reinstated first."""
+
+    code = "session-off"
+
+
+class OffOtherwise(Rejected):
+    """It is off already, for another reason: it is reinstated before something else is said."""
+
+    code = "session-off-otherwise"
+
+
+class CancelledByThemselves(Rejected):
+    """A patient cancels in their own name, not in that of a therapist or the clinic."""
+
+    code = "cancelled-by-themselves"
+    pointer = "/cancelled_by"
+
+
+class NotMissedYet(Rejected):
+    """Nobody has missed a session before it was to start: mind the time, and the zone."""
+
+    code = "not-missed-yet"
+    pointer = "/occurred_at"
 
 
 class EndBeforeStart(Rejected):
@@ -194,12 +255,16 @@ class EndBeforeStart(Rejected):
 
 
 SESSION_IN_THE_PAST = Advice("session-in-the-past", "The session starts before it was told of.")
+SESSIONS_OVERLAP = Advice(
+    "sessions-overlap", "The patient or the therapist has another session at this time."
+)
 TREATMENT_CONSENT_WITHDRAWN = Advice(
     "treatment-consent-withdrawn", "The patient has withdrawn their consent to treatment."
 )
 ENDED_WITHOUT_START = Advice("ended-without-start", "Nobody has told that this session started.")
 
-# --- Rules. ---
+
+# --- What several rules have in common. ---
 
 
 def therapist_of(named: TherapistId | None, told: Told) -> TherapistId:
@@ -210,95 +275,13 @@ def therapist_of(named: TherapistId | None, told: Told) -> TherapistId:
     return TherapistId(told.by.person_id)
 
 
-def schedule(command: ScheduleSession, state: State) -> Sequence[Event]:
-    scheduled = SessionScheduled(
-        session_id=command.id,
-        patient_id=command.patient_id,
-        therapist_id=therapist_of(command.therapist_id, command),
-        starts_at=command.starts_at.instant(),
-        zone=command.starts_at.zone,
-        duration_min=command.duration_min or command.clinic_duration_min,
-        starts_local=command.starts_at.local,
-    )
-    if isinstance(state, Unscheduled):
-        return [scheduled]
-    if replace(state, started_at=None, ended_at=None) != evolve(state, scheduled):
-        raise SessionScheduledOtherwise
-    return []
-
-
-def reschedule(command: RescheduleSession, state: State) -> Sequence[Event]:
-    session = _scheduled(state)
-    moved = SessionRescheduled(
-        starts_at=command.starts_at.instant(),
-        zone=command.starts_at.zone,
-        duration_min=command.duration_min or session.duration_min,
-        starts_local=command.starts_at.local,
-    )
-    if evolve(session, moved) == session:
-        return []
-    if session.started_at is not None or session.ended_at is not None:
-        raise SessionBegun
-    return [moved]
-
-
-def start(command: StartSession, state: State) -> Sequence[Event]:
-    session = _scheduled(state)
-    if session.started_at is not None:
-        return []
-    if session.ended_at is not None and command.happened_at > session.ended_at:
-        raise EndBeforeStart
-    return [SessionStarted(started_at=command.happened_at)]
-
-
-def end(command: EndSession, state: State) -> Sequence[Event]:
-    session = _scheduled(state)
-    if session.ended_at is not None:
-        return []
-    if session.started_at is not None and command.happened_at < session.started_at:
-        raise EndBeforeStart
-    return [SessionEnded(ended_at=command.happened_at)]
-
-
-def decide(command: Command, state: State) -> Sequence[Event]:
-    match command:
-        case ScheduleSession():
-            return schedule(command, state)
-        case RescheduleSession():
-            return reschedule(command, state)
-        case StartSession():
-            return start(command, state)
-        case EndSession():
-            return end(command, state)
+def cancelled_by(named: CancelledBy | None, told: Told) -> CancelledBy:
+    match told.by.role:
+        case "patient":
+            if named not in {None, "patient"}:
+                raise CancelledByThemselves
+            return "patient"
+        case "therapist":
+            return named or "therapist"
         case _:
-            assert_never(command)
-
-
-def advise(command: Command, state: State) -> Sequence[Notice]:
-    match command, state:
-        case ((ScheduleSession() | RescheduleSession()), Scheduled()):
-            return [*_of_its_time(command, state), *_of_consent(command)]
-        case EndSession(), Scheduled(started_at=None):
-            return [ENDED_WITHOUT_START.at()]
-        case _:
-            return []
-
-
-def _of_its_time(command: Command, session: Scheduled) -> Sequence[Notice]:
-    past = session.starts_at < command.happened_at
-    return [SESSION_IN_THE_PAST.at("/starts_at")] if past else []
-
-
-def _of_consent(command: Command) -> Sequence[Notice]:
-    """They may still meet, if only to talk about it; and a no to treatment erases nothing."""
-    said_no = isinstance(command, ScheduleSession) and command.treatment_withdrawn
-    return [TREATMENT_CONSENT_WITHDRAWN.at("/patient_id")] if said_no else []
-
-
-def _scheduled(state: State) -> Scheduled:
-    if isinstance(state, Unscheduled):
-        raise NotScheduled
-    return state
-
-
-decider: Decider[Command, State, Event] = Decider(Unscheduled(), evolve, decide, advise)
+            return named or "clinic"

@@ -44,6 +44,8 @@ AGGREGATES: Mapping[str, Kind] = {
     "departure": "Departure",
     "window": "RecordsWindow",
     "session": "Session",
+    "series": "SessionSeries",
+    "group": "Group",
     "consent": "Consent",
     "goal": "Goal",
     "assignment": "Assignment",

@@ -15,6 +15,8 @@ Kind = Literal[
     "Departure",
     "RecordsWindow",
     "Session",
+    "SessionSeries",
+    "Group",
     "Consent",
     "Goal",
     "Assignment",

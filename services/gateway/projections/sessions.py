@@ -61,6 +61,10 @@ class SessionNoShowRecorded(Shape):
     pass
 
 
+class SessionReinstated(Shape):
+    pass
+
+
 reads: Reads = {
     "interlude.care.SessionScheduled.v1": SessionScheduled,
     "interlude.care.SessionRescheduled.v1": SessionRescheduled,
@@ -68,6 +72,7 @@ reads: Reads = {
     "interlude.care.SessionEnded.v1": SessionEnded,
     "interlude.care.SessionCancelled.v1": SessionCancelled,
     "interlude.care.SessionNoShowRecorded.v1": SessionNoShowRecorded,
+    "interlude.care.SessionReinstated.v1": SessionReinstated,
 }
 
 
@@ -84,4 +89,6 @@ def project(db: Connection, events: Sequence[Recorded]) -> None:
                 rows.set(*key, off="cancelled")
             case SessionNoShowRecorded():
                 rows.set(*key, off="no_show")
+            case SessionReinstated():
+                rows.set(*key, off=None)
     rows.write(db)

@@ -70,6 +70,7 @@ CODES = frozenset(
         "engagement",
         "phase",
         "completed_by",
+        "cancelled_by",
         "quantity",
         "plan_version",
         "willing",

@@ -132,6 +132,9 @@ class Sessions:
     def missed(self) -> Recorded:
         return self._tells("SessionNoShowRecorded")
 
+    def reinstated(self) -> Recorded:
+        return self._tells("SessionReinstated")
+
     def started(self) -> Recorded:
         return self._tells("SessionStarted", started_at=NOW)
 

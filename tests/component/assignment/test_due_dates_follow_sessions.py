@@ -142,3 +142,42 @@ async def test_p4_a_session_that_is_moved_and_moved_back_before_anybody_hears_of
     await assignments.hears(session.moved(THURSDAY))
     await assignments.hears(*(await assignments.facts(homework))[known:])
     assert await assignments.due_at(homework) == THURSDAY
+
+
+@pytest.mark.parametrize("how", ["cancelled", "missed"])
+async def test_p4_without_a_following_session_it_is_due_at_none_until_there_is_one(
+    assignments: Assignments, how: str
+) -> None:
+    session, later = Sessions(assignments.patient), Sessions(assignments.patient)
+    await assignments.hears(session.scheduled(THURSDAY))
+    homework = await assignments.given(meeting=meeting(session.id, THURSDAY))
+    fixed = await assignments.given(
+        rule=DueRule(
+            kind="at",
+            at=LocalMoment(local=datetime(2026, 3, 4, 20), zone="Europe/London"),  # noqa: DTZ001 - a local time
+        )
+    )
+    for each in (homework, fixed):
+        await assignments.heard_of(each)
+    await assignments.hears(getattr(session, how)())
+    assert await assignments.due_at(homework) is None
+    await assignments.hears(later.scheduled(NEXT_WEEK))
+    assert await assignments.due_at(homework) == NEXT_WEEK
+    assert [move.because for move in await assignments.moves(homework)] == [
+        "session_cancelled",
+        "session_scheduled",
+    ]
+    assert await assignments.moves(fixed) == [], "fixed dates never move (T14)"
+
+
+async def test_p4_a_session_that_was_off_by_mistake_is_the_next_again(
+    assignments: Assignments,
+) -> None:
+    first, second = Sessions(assignments.patient), Sessions(assignments.patient)
+    await assignments.hears(first.scheduled(THURSDAY), second.scheduled(NEXT_WEEK))
+    homework = await assignments.given(meeting=meeting(first.id, THURSDAY))
+    await assignments.heard_of(homework)
+    await assignments.hears(first.missed())
+    assert await assignments.due_at(homework) == NEXT_WEEK
+    await assignments.hears(first.reinstated())
+    assert await assignments.due_at(homework) == THURSDAY

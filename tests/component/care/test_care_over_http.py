@@ -19,6 +19,7 @@ from services.care import api, wire
 from services.care.erasing_api import Erasing
 from services.care.examples import REQUESTS
 from tests.component.callers import NAMES, Callers, a_store, desk
+from tests.component.care.kept_agenda import HeardOf
 
 
 class Care(Callers):
@@ -29,6 +30,7 @@ class Care(Callers):
     ) -> None:
         self.known = Known(treating=set())
         self.keyring = MemoryKeyring()
+        self.agenda = HeardOf()
         here = replace(edge(known=self.known, names=NAMES, audit=audit), service="care")
         routes = api.routes(
             here,
@@ -38,6 +40,9 @@ class Care(Callers):
             relationships=desk(wire.relationships, store),
             supervisions=desk(wire.supervisions, store),
             sessions=desk(wire.sessions, store),
+            series=desk(wire.series, store),
+            agenda=self.agenda,
+            groups=desk(wire.groups, store),
             consents=desk(wire.consents, store),
             departures=desk(wire.departures, store),
             records_windows=desk(wire.records_windows, store),

@@ -102,6 +102,7 @@ STARTED = _care("SessionStarted", started_at=NOW.isoformat())
 ENDED = _care("SessionEnded", ended_at=NOW.isoformat())
 CANCELLED = _care("SessionCancelled")
 MISSED = _care("SessionNoShowRecorded")
+REINSTATED = _care("SessionReinstated")
 
 CLINIC_LIFE: Sequence[Sequence[Recorded]] = [
     stream("clinic", CLINIC, _care("ClinicRegistered", name="x", zone=LONDON), subject=None),
@@ -119,6 +120,7 @@ CLINIC_LIFE: Sequence[Sequence[Recorded]] = [
     session(uuid4(), STARTED, ENDED),
     session(uuid4(), MOVED, CANCELLED),
     session(uuid4(), MOVED, MOVED, MISSED),
+    session(uuid4(), CANCELLED, REINSTATED),
 ]
 
 

@@ -20,7 +20,7 @@ from services.assignment.examples import FACTS as ASSIGNMENT_FACTS
 from services.assignment.examples import FIRST, GOAL
 from services.care import wire as care_wire
 from services.care.domain.patient import PatientId
-from services.care.domain.session import SessionId, SessionScheduled
+from services.care.domain.session_facts import SessionId, SessionScheduled
 from services.care.domain.therapist import TherapistId
 from services.care.examples import (
     CONSENT,

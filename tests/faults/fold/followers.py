@@ -13,6 +13,7 @@ _SESSION_IS: Mapping[str, str] = {
     "SessionEnded": "ended",
     "SessionCancelled": "cancelled",
     "SessionNoShowRecorded": "no_show",
+    "SessionReinstated": "scheduled",
 }
 
 READ = {

@@ -25,6 +25,8 @@ def _changed(fact: Fact) -> dict[str, Any]:  # noqa: PLR0911 - a line for each f
             return {"off": "cancelled"}
         case "SessionNoShowRecorded":
             return {"off": "no_show"}
+        case "SessionReinstated":
+            return {"off": None}
     return {}
 
 

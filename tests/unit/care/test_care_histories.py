@@ -11,21 +11,29 @@ from libs.testing.cast import ANNA, MASHA, NOW, THERAPIST
 from libs.vocabulary.moment import LocalMoment
 from services.care.domain.patient import PatientId
 from services.care.domain.session import (
+    CancelSession,
     Command,
     EndSession,
-    Event,
+    RecordNoShow,
+    ReinstateSession,
     RescheduleSession,
     Scheduled,
     ScheduleSession,
+    StartSession,
+    State,
+)
+from services.care.domain.session_facts import (
+    Event,
+    SessionCancelled,
     SessionEnded,
     SessionId,
+    SessionNoShowRecorded,
+    SessionReinstated,
     SessionRescheduled,
     SessionScheduled,
     SessionStarted,
-    StartSession,
-    State,
-    decider,
 )
+from services.care.domain.session_rules import decider
 from services.care.domain.therapist import TherapistId
 
 locals_ = st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2027, 1, 1))  # noqa: DTZ001 - local times
@@ -48,6 +56,14 @@ facts: st.SearchStrategy[Event] = st.one_of(
     st.builds(SessionRescheduled, starts_at=instants, zone=zones, duration_min=minutes),
     st.builds(SessionStarted, started_at=instants),
     st.builds(SessionEnded, ended_at=instants),
+    st.builds(
+        SessionCancelled,
+        cancelled_by=st.sampled_from(["patient", "therapist", "clinic"]),
+        reason=st.none() | st.just("illness"),
+        cancelled_at=instants,
+    ),
+    st.builds(SessionNoShowRecorded, noticed_at=instants),
+    st.builds(SessionReinstated, reinstated_at=instants),
 )
 requests: st.SearchStrategy[Command] = st.one_of(
     st.builds(
@@ -70,6 +86,9 @@ requests: st.SearchStrategy[Command] = st.one_of(
     ),
     st.builds(StartSession, happened_at=instants, **told),
     st.builds(EndSession, happened_at=instants, **told),
+    st.builds(CancelSession, happened_at=instants, **told),
+    st.builds(RecordNoShow, happened_at=instants, **told),
+    st.builds(ReinstateSession, happened_at=instants, **told),
 )
 
 
@@ -93,6 +112,14 @@ def test_a_session_never_ends_before_it_starts(commands: list[Command]) -> None:
         state = after(state, command)
     if isinstance(state, Scheduled) and state.started_at and state.ended_at:
         assert state.started_at <= state.ended_at
+
+
+@given(st.lists(requests, max_size=12))
+def test_a_session_that_has_begun_is_never_off(commands: list[Command]) -> None:
+    state = decider.initial
+    for command in commands:
+        state = after(state, command)
+        assert not (isinstance(state, Scheduled) and state.has_begun and state.off)
 
 
 @given(st.lists(requests, max_size=8), requests)

@@ -9,7 +9,7 @@ import pytest
 
 from libs.eventstore.aggregate import Aggregate
 from services.care import wire
-from services.care.domain.session import SessionScheduled
+from services.care.domain.session_facts import SessionScheduled
 from services.care.examples import FACTS, PATIENT, THERAPIST
 
 ALL: list[Aggregate[Any, Any, Any]] = [
@@ -19,6 +19,8 @@ ALL: list[Aggregate[Any, Any, Any]] = [
     wire.relationships,
     wire.supervisions,
     wire.sessions,
+    wire.series,
+    wire.groups,
     wire.consents,
     wire.departures,
     wire.records_windows,
@@ -73,7 +75,7 @@ def test_a_session_of_the_first_version_says_when_by_the_wall_clock(
     fact = wire.sessions.wire.from_wire(SCHEDULED, stored, UUID(int=1))
     assert isinstance(fact, SessionScheduled)
     assert fact.starts_local == datetime.fromisoformat(agreed)
-    assert wire.sessions.wire.to_wire(fact)[0] == "interlude.care.SessionScheduled.v2"
+    assert wire.sessions.wire.to_wire(fact)[0] == "interlude.care.SessionScheduled.v3"
 
 
 def test_only_the_names_of_people_and_what_they_are_told_are_private() -> None:

@@ -1,7 +1,10 @@
-"""Sessions are scheduled, moved, started and ended, also when this is told late (C02)."""
+"""Sessions are scheduled, moved, started and ended, or do not take place, also when this is told
+late (C02).
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,25 +16,37 @@ from libs.testing.scenario import Scenario
 from libs.vocabulary.moment import LocalMoment
 from services.care.domain.patient import PatientId
 from services.care.domain.session import (
+    CancelledByThemselves,
+    CancelSession,
     Command,
     EndBeforeStart,
     EndSession,
-    Event,
+    NotMissedYet,
     NotScheduled,
+    OffOtherwise,
+    RecordNoShow,
+    ReinstateSession,
     RescheduleSession,
     ScheduleSession,
     SessionBegun,
-    SessionEnded,
-    SessionId,
-    SessionRescheduled,
-    SessionScheduled,
+    SessionOff,
     SessionScheduledOtherwise,
-    SessionStarted,
     StartSession,
     State,
     TherapistNeeded,
-    decider,
 )
+from services.care.domain.session_facts import (
+    Event,
+    SessionCancelled,
+    SessionEnded,
+    SessionId,
+    SessionNoShowRecorded,
+    SessionReinstated,
+    SessionRescheduled,
+    SessionScheduled,
+    SessionStarted,
+)
+from services.care.domain.session_rules import decider
 from services.care.domain.therapist import TherapistId
 
 FOUR_O_CLOCK = datetime(2026, 3, 5, 16, 0, tzinfo=UTC)
@@ -190,3 +205,95 @@ def test_the_edges_belong_to_what_is_allowed() -> None:
     told_ended = nothing_yet.given(scheduled, ended)
     told_ended.when(start(ended.ended_at)).then(SessionStarted(started_at=ended.ended_at))
     assert notices(replace(schedule, happened_at=FOUR_O_CLOCK)) == []
+
+
+PATIENT = Actor(person_id=MASHA, role="patient")
+ADMIN = Actor(person_id=UUID(int=9), role="clinic_admin")
+cancelled = SessionCancelled(cancelled_by="therapist", reason="illness", cancelled_at=NOW)
+missed = SessionNoShowRecorded(noticed_at=FOUR_O_CLOCK + timedelta(minutes=20))
+reinstated = SessionReinstated(reinstated_at=NOW)
+cancel = CancelSession(by=THERAPIST, happened_at=NOW, now=NOW, reason="illness")
+miss = RecordNoShow(by=THERAPIST, happened_at=missed.noticed_at, now=missed.noticed_at)
+reinstate = ReinstateSession(by=THERAPIST, happened_at=NOW, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("who", "said", "by"),
+    [
+        (THERAPIST, None, "therapist"),
+        (THERAPIST, "patient", "patient"),
+        (PATIENT, None, "patient"),
+        (ADMIN, None, "clinic"),
+        (ADMIN, "therapist", "therapist"),
+    ],
+    ids=["therapist", "told by phone", "patient", "desk", "the desk for a therapist"],
+)
+def test_c02_a_session_is_cancelled_by_whoever_says_so_unless_said(
+    who: Actor, said: Any, by: Any
+) -> None:
+    nothing_yet.given(scheduled).when(replace(cancel, by=who, cancelled_by=said)).then(
+        replace(cancelled, cancelled_by=by)
+    )
+
+
+def test_c02_a_patient_cancels_in_nobody_elses_name() -> None:
+    nothing_yet.given(scheduled).when(
+        replace(cancel, by=PATIENT, cancelled_by="clinic")
+    ).then_rejected(CancelledByThemselves)
+
+
+def test_c02_no_reason_is_ever_needed() -> None:
+    nothing_yet.given(scheduled).when(replace(cancel, reason=None)).then(
+        replace(cancelled, reason=None)
+    )
+
+
+def test_c02_a_patient_misses_a_session_once_it_was_to_start_and_not_before() -> None:
+    nothing_yet.given(scheduled).when(miss).then(missed)
+    nothing_yet.given(scheduled).when(replace(miss, happened_at=FOUR_O_CLOCK)).then(
+        SessionNoShowRecorded(noticed_at=FOUR_O_CLOCK)
+    )
+    early = replace(miss, happened_at=FOUR_O_CLOCK - timedelta(minutes=1))
+    nothing_yet.given(scheduled).when(early).then_rejected(NotMissedYet)
+
+
+@pytest.mark.parametrize("begun", [started, ended])
+@pytest.mark.parametrize("command", [cancel, miss])
+def test_c02_what_has_begun_is_neither_cancelled_nor_missed(
+    begun: SessionStarted | SessionEnded, command: Command
+) -> None:
+    nothing_yet.given(scheduled, begun).when(command).then_rejected(SessionBegun)
+
+
+@pytest.mark.parametrize("off", [cancelled, missed])
+@pytest.mark.parametrize("command", [start(FOUR_O_CLOCK), end(ended.ended_at), move(friday)])
+def test_c02_a_session_that_is_off_is_neither_held_nor_moved(
+    off: SessionCancelled | SessionNoShowRecorded, command: Command
+) -> None:
+    nothing_yet.given(scheduled, off).when(command).then_rejected(SessionOff)
+
+
+def test_c02_calling_off_twice_changes_nothing_and_otherwise_is_said() -> None:
+    nothing_yet.given(scheduled, cancelled).when(cancel).then_nothing_changes()
+    nothing_yet.given(scheduled, missed).when(miss).then_nothing_changes()
+    nothing_yet.given(scheduled, cancelled).when(schedule).then_nothing_changes()
+    nothing_yet.given(scheduled, cancelled).when(miss).then_rejected(OffOtherwise)
+    nothing_yet.given(scheduled, missed).when(cancel).then_rejected(OffOtherwise)
+    nothing_yet.given(scheduled, cancelled).when(replace(cancel, reason="holiday")).then_rejected(
+        OffOtherwise
+    )
+
+
+@pytest.mark.parametrize("off", [cancelled, missed])
+def test_c02_what_was_off_by_mistake_is_held_after_all(
+    off: SessionCancelled | SessionNoShowRecorded,
+) -> None:
+    nothing_yet.given(scheduled, off).when(reinstate).then(reinstated)
+    nothing_yet.given(scheduled, off, reinstated).when(start(FOUR_O_CLOCK)).then(started)
+    nothing_yet.given(scheduled).when(reinstate).then_nothing_changes()
+
+
+def test_two_sessions_at_once_are_noticed_and_no_more() -> None:
+    assert notices(replace(schedule, overlaps=True)) == [Notice("sessions-overlap", "/starts_at")]
+    moved = replace(move(friday), overlaps=True)
+    assert notices(moved, scheduled) == [Notice("sessions-overlap", "/starts_at")]

@@ -19,6 +19,7 @@ from services.gateway.analytics.passing import (
     Decision,
     Each,
     Ends,
+    LeftOut,
     Passes,
     Stays,
     Within,
@@ -98,8 +99,11 @@ DECIDED: Mapping[str, Decision] = {
             "starts_local": CLOCK_TIME,
             "zone": PLACE_ON_EARTH,
             "duration_min": NUMBER,
+            "series_id": LeftOut("who meets by agreement for long is told by the sessions"),
         },
     ),
+    "interlude.care.SeriesScheduled.v1": Stays("each of its sessions passes by itself"),
+    "interlude.care.SeriesEnded.v1": Stays("each session that it cancels passes by itself"),
     "interlude.care.SessionRescheduled.v1": Passes(
         about="schedule",
         fields={
@@ -111,6 +115,20 @@ DECIDED: Mapping[str, Decision] = {
     ),
     "interlude.care.SessionStarted.v1": Passes(fields={"started_at": Day("started_day")}),
     "interlude.care.SessionEnded.v1": Passes(fields={"ended_at": Day("ended_day")}),
+    "interlude.care.SessionCancelled.v1": Passes(
+        fields={
+            "cancelled_by": codes("patient", "therapist", "clinic"),
+            "reason": codes("illness", "holiday", "emergency", "other_commitment", "other"),
+            "cancelled_at": Day("cancelled_day"),
+        }
+    ),
+    "interlude.care.SessionNoShowRecorded.v1": Passes(fields={"noticed_at": Day("noticed_day")}),
+    "interlude.care.SessionReinstated.v1": Passes(fields={"reinstated_at": Day("reinstated_day")}),
+    "interlude.care.GroupCreated.v1": Stays("no patient's"),
+    "interlude.care.FacilitatorAdded.v1": Stays("no patient's"),
+    "interlude.care.FacilitatorRemoved.v1": Stays("no patient's"),
+    "interlude.care.MemberAdded.v1": Stays("says with whom somebody meets"),
+    "interlude.care.MemberRemoved.v1": Stays("says with whom somebody met"),
     "interlude.care.ConsentGiven.v1": Passes(
         fields={
             "consent_id": ONLY_ITS_OWN,
