@@ -1,10 +1,10 @@
-"""What this service keeps of other streams: care's people and sessions, the clinics' settings, and
-which homework is open, so that a session that moves finds the due dates that hang on it.
+"""What this service keeps of other streams: care's people and sessions, the clinics' settings, who
+died, and which homework is open, so that a session that moves finds the due dates that hang on it.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Date,
     DateTime,
     Float,
     Index,
@@ -55,8 +56,21 @@ class AssignmentActivated(Fact):
     activated_at: datetime
 
 
-class HomeworkCompleted(Fact):
+class Ended(Fact):
+    """In whatever way."""
+
+
+class AssignmentReopened(Fact):
     pass
+
+
+class PatientDied(Fact):
+    patient_id: UUID
+    died_on: date
+
+
+class PatientDeathCorrected(Fact):
+    patient_id: UUID
 
 
 class DueRule(Fact):
@@ -78,9 +92,22 @@ class DueDateMoved(Fact):
 
 READS: dict[str, type[Fact]] = {
     "interlude.care.ClinicRegistered.v1": ClinicRegistered,
+    "interlude.care.PatientDied.v1": PatientDied,
+    "interlude.care.PatientDeathCorrected.v1": PatientDeathCorrected,
     "interlude.assignment.AssignmentCreated.v1": AssignmentCreated,
     "interlude.assignment.AssignmentActivated.v1": AssignmentActivated,
-    "interlude.assignment.HomeworkCompleted.v1": HomeworkCompleted,
+    **{
+        f"interlude.assignment.{end}.v1": Ended
+        for end in (
+            "HomeworkCompleted",
+            "HomeworkPartiallyCompleted",
+            "HomeworkNotDone",
+            "AssignmentDiscontinued",
+            "AssignmentEndedByDeath",
+            "AssignmentEnteredInError",
+        )
+    },
+    "interlude.assignment.AssignmentReopened.v1": AssignmentReopened,
     "interlude.assignment.DueDateSet.v1": DueDateSet,
     "interlude.assignment.DueDateMoved.v1": DueDateMoved,
 }
@@ -97,6 +124,14 @@ clinics = Table(
     Column("low_confidence_threshold", Float, nullable=False),
     Column("rationale_gate", Boolean, nullable=False),
 )
+deaths = Table(
+    "known_deaths",
+    tables,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("patient_id", Uuid, primary_key=True),
+    Column("died_on", Date),
+)
+"""Null where it was corrected: the patient is alive."""
 homework = Table(
     "known_homework",
     tables,
@@ -118,20 +153,24 @@ homework = Table(
 
 def keep(db: Connection, events: Sequence[Recorded]) -> None:
     care_facts.keep(db, events)
-    rows: dict[Table, list[Row]] = {clinics: [], homework: []}
+    rows: dict[Table, list[Row]] = {clinics: [], deaths: [], homework: []}
     for recorded in events:
         if (fact := read_as(recorded, READS)) is not None:
             table, row = _kept(recorded, fact)
             rows[table].append(row)
     for table, written in rows.items():
         upsert(db, table, written)
-    erasing.keep(db, events, homework)
+    erasing.keep(db, events, homework, deaths)
 
 
-def _kept(recorded: Recorded, fact: Fact) -> tuple[Table, Row]:
+def _kept(recorded: Recorded, fact: Fact) -> tuple[Table, Row]:  # noqa: PLR0911 - a line or two for each fact
     match fact:
         case ClinicRegistered():
             return clinics, {"tenant_id": recorded.tenant_id, **fact.model_dump()}
+        case PatientDied():
+            return _death(recorded, fact.patient_id, fact.died_on)
+        case PatientDeathCorrected():
+            return _death(recorded, fact.patient_id, None)
         case AssignmentCreated():
             told = fact.model_dump(exclude={"created_at"})
             return _homework(recorded, given_at=fact.created_at, closed=False, **told)
@@ -148,8 +187,18 @@ def _kept(recorded: Recorded, fact: Fact) -> tuple[Table, Row]:
             )
         case DueDateMoved():
             return _homework(recorded, due_session_id=fact.session_id, due_at=fact.due_at)
+        case AssignmentReopened():
+            return _homework(recorded, closed=False)
         case _:
             return _homework(recorded, closed=True)
+
+
+def _death(recorded: Recorded, patient_id: UUID, died_on: date | None) -> tuple[Table, Row]:
+    return deaths, {
+        "tenant_id": recorded.tenant_id,
+        "patient_id": patient_id,
+        "died_on": died_on,
+    }
 
 
 def _homework(recorded: Recorded, **columns: object) -> tuple[Table, Row]:

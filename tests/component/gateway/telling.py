@@ -17,7 +17,8 @@ from libs.testing.keyring import MemoryKeyring, memory_sealer
 from libs.testing.streams import stream
 from services.assignment import wire as assignment_wire
 from services.assignment.examples import FACTS as ASSIGNMENT_FACTS
-from services.assignment.examples import FIRST, GOAL
+from services.assignment.examples import FIRST, GOAL, REQUESTS
+from services.assignment.played import histories, of_the_story
 from services.care import wire as care_wire
 from services.care.domain.patient import PatientId
 from services.care.domain.session import SessionId, SessionScheduled
@@ -70,6 +71,13 @@ def of(aggregate: Aggregate[Any, Any, Any], facts: Sequence[object]) -> Sequence
     return [fact for fact in facts if type(fact) in aggregate.wire.names]
 
 
+def homework_of_the_story() -> Sequence[Sequence[Any]]:
+    """Its own as one, with a fact of every kind; then those that came after it, whole."""
+    told = {type(fact) for homework in of_the_story(REQUESTS) for fact in homework}
+    facts = of(assignment_wire.assignments, ASSIGNMENT_FACTS)
+    return [fact for fact in facts if type(fact) in told], *histories(REQUESTS)[2:]
+
+
 class Story:
     """Facts as they come from the topics, sealed as they were when they were recorded."""
 
@@ -103,7 +111,7 @@ class Story:
         # Those to treatment and to sharing are told where they are asked for.
         _treatment, _sharing, *consent = of(care_wire.consents, CARE_FACTS)
         entry, *_shared = of(diary_wire.entries, DIARY_FACTS)
-        homework = of(assignment_wire.assignments, ASSIGNMENT_FACTS)
+        homework, *later = homework_of_the_story()
         reviewed = of(review_wire.reviews, REVIEW_FACTS)
         next_session = SessionScheduled(
             session_id=SessionId(NEXT_SESSION),
@@ -131,10 +139,14 @@ class Story:
             await self.told(
                 assignment_wire.goals,
                 UUID(GOAL),
-                of(assignment_wire.goals, ASSIGNMENT_FACTS),
+                of(assignment_wire.goals, ASSIGNMENT_FACTS)[:1],
                 MASHA,
             ),
             await self.told(assignment_wire.assignments, ASSIGNMENT, homework, MASHA),
+            *[
+                await self.told(assignment_wire.assignments, facts[0].assignment_id, facts, MASHA)
+                for facts in later
+            ],
             await self.told(diary_wire.entries, ENTRY, [entry], MASHA),
             await self.told(
                 diary_wire.notebooks, MASHA, of(diary_wire.notebooks, DIARY_FACTS), MASHA

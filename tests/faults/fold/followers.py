@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tests.faults.fold.course import ENDS
 from tests.faults.fold.fact import Fact
 from tests.faults.fold.sessions import when, with_whom
 from tests.faults.fold.tables import Tables
@@ -15,12 +16,14 @@ _SESSION_IS: Mapping[str, str] = {
     "SessionNoShowRecorded": "no_show",
 }
 
+_DEATHS = ("PatientDied", "PatientDeathCorrected")
+
 READ = {
     *("PatientRegistered", "TherapistRegistered", "CareRelationshipBegan", "CareRelationshipEnded"),
     *("SupervisionBegan", "SupervisionEnded", "StaffLeft", "StaffReturned", "RecordsWindowSet"),
     *("SessionScheduled", "SessionRescheduled", *_SESSION_IS),
     *("ClinicRegistered", "AssignmentCreated", "AssignmentActivated", "HomeworkCompleted"),
-    *("DueDateSet", "DueDateMoved"),
+    *("DueDateSet", "DueDateMoved", "AssignmentReopened", *ENDS, *_DEATHS),
 }
 """The names of facts that any of them keeps something of."""
 
@@ -88,6 +91,9 @@ def _homework(tables: Tables, fact: Fact) -> None:
             low_confidence_threshold=fact.said.get("low_confidence_threshold", _USUAL_THRESHOLD),
             rationale_gate=fact.said.get("rationale_gate", False),
         )
+    elif fact.name in _DEATHS:
+        died_on = fact.said.get("died_on")
+        tables.set("assignment.known_deaths", fact.tenant, fact.uuid, died_on=died_on)
     elif (changed := open_homework(fact)) is not None:
         tables.set("assignment.known_homework", fact.tenant, fact.uuid, **changed)
 
@@ -108,9 +114,9 @@ def open_homework(fact: Fact) -> dict[str, Any] | None:
             return {**_rule(fact.said["rule"]), **_due(fact)}
         case "DueDateMoved":
             return _due(fact)
-        case "HomeworkCompleted":
-            return {"closed": True}
-    return None
+        case "AssignmentReopened":
+            return {"closed": False}
+    return {"closed": True} if fact.name in ENDS else None
 
 
 def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ where, and which is already so. Everything else is refused.
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from libs.eventstore.telling import Actor
@@ -80,7 +81,7 @@ ALREADY_SO: Mapping[str, Iterable[str]] = {
 }
 
 SYSTEM = Actor(person_id=UUID(int=0), role="system")
-_HERS = {"by": SYSTEM, "patient_id": PatientId(MASHA)}
+_HERS: Mapping[str, Any] = {"by": SYSTEM, "patient_id": PatientId(MASHA)}
 _WHY = "It says why."
 
 REQUESTS: Mapping[str, Callable[[UUID], Command]] = {
