@@ -116,6 +116,16 @@ def create_erased(
         connection.execute(text(f"GRANT DELETE ON {table} TO {quoted(writer)}"))
 
 
+def wall_in_patients(connection: Connection, service: str, table: str) -> None:
+    """The walls of a table, made just before, that holds rows of patients; its follower, who writes
+    them, removes those of whoever is erased.
+    """
+    writer = f"{service}_follow"
+    run_script(connection, _WALLS, table=table, app=f"{service}_app", writer=writer)
+    quoted = connection.dialect.identifier_preparer.quote
+    connection.execute(text(f"GRANT DELETE ON {table} TO {quoted(writer)}"))
+
+
 def build_walls(
     connection: Connection, service: str, *, writer: str | None = None, also: Iterable[str] = ()
 ) -> None:

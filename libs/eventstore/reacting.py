@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import chain
 from typing import Any, Generic, TypedDict, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -90,6 +91,14 @@ class Reaction(Generic[Cause_]):
 
 
 Reactions = Mapping[str, Sequence[Reaction[Any]]]
+
+
+def together(*tables: Reactions) -> Reactions:
+    """What one fact causes may stand in several tables."""
+    return {
+        name: [reaction for table in tables for reaction in table.get(name, ())]
+        for name in dict.fromkeys(chain.from_iterable(tables))
+    }
 
 
 def system_actor(service: str) -> Actor:

@@ -9,20 +9,27 @@ from libs.access.policy import NOBODY, Grant, Subject, grant
 from libs.eventstore.decider import Rejected
 from libs.vocabulary.rating import NotAScale, RatingOutsideScale
 from libs.web.commands import Commands, Edge, Prepare, Router
-from services.assignment import view
+from services.assignment import goal_view, view
 from services.assignment.domain import (
     agreement,
     assignment,
     components,
     creation,
+    declining,
+    describing,
     due,
+    ending,
+    fit,
     goal,
+    goal_course,
     obstacles,
     outcome,
+    pausing,
     plan,
     practice,
     readiness,
     reasons,
+    reopening,
     situation,
     terms,
 )
@@ -40,9 +47,11 @@ WRONG_CONTENT: tuple[type[Rejected], ...] = (
     creation.ContinuesItself,
     creation.PatientIsTherapist,
     creation.TechniqueUnnamed,
+    describing.TargetBeliefNotToAHundred,
     due.DueRuleMixed,
     due.LocalTimeMissing,
     due.SessionMissing,
+    fit.NothingExplored,
     goal.OwnPatient,
     plan.DurationRange,
     plan.FrequencyMissing,
@@ -97,7 +106,14 @@ def routes(edge: Edge, *, goals: Goals, assignments: Assignments, clinics: Clini
         location="/v1/assignments/{id}",
         prepare=look.for_giving,
     )
-    for each in (*_chosen_together(look), *_tried_out(look), *_planned(look), *_judged(look)):
+    for each in (
+        *_chosen_together(look),
+        *_tried_out(look),
+        *_planned(look),
+        *_judged(look),
+        *_described(),
+        *_in_its_course(),
+    ):
         on.act(
             f"/v1/assignments/{{id}}/{each.path}",
             each.request,
@@ -119,7 +135,12 @@ def routes(edge: Edge, *, goals: Goals, assignments: Assignments, clinics: Clini
 def _goals(edge: Edge, goals: Goals) -> Router:
     on = Commands(edge, goals, subject=_whose_goal)
     on.create("/v1/goals", goal.SetGoal, operation="setGoal", grant=THERAPIST)
-    on.show("/v1/goals/{id}", view.GoalView, view.of_goal, operation="goal", grant=READERS)
+    revise, progress = goal_course.ReviseGoal, goal_course.RecordGoalProgress
+    at = "/v1/goals/{id}"
+    on.act(f"{at}/revisions", revise, operation="reviseGoal", grant=EITHER)
+    on.act(f"{at}/progress", progress, operation="recordGoalProgress", grant=EITHER)
+    on.act(f"{at}/closings", goal_course.CloseGoal, operation="closeGoal", grant=EITHER)
+    on.show(at, goal_view.GoalView, goal_view.of_goal, operation="goal", grant=READERS)
     return on.router
 
 
@@ -178,6 +199,7 @@ def _planned(look: LookUp) -> Sequence[Act]:
         _patients(
             "obstacles", obstacles.ReportObstacle, "reportObstacle", prepare=look.for_a_session
         ),
+        _patients("anticipated-obstacles", obstacles.AnticipateObstacle, "anticipateObstacle"),
         _theirs("obstacle-responses", obstacles.PlanObstacleResponse, "planObstacleResponse"),
     )
 
@@ -193,6 +215,28 @@ def _judged(look: LookUp) -> Sequence[Act]:
         _patients("task-ratings", readiness.RateTask, "rateTask"),
         _therapists("adjustments", readiness.AdjustAssignment, "adjustAssignment"),
         _therapists("gradings", components.GradeComponents, "gradeComponents"),
+    )
+
+
+def _described() -> Sequence[Act]:
+    return (
+        _theirs("revisions", describing.ReviseAssignment, "reviseAssignment"),
+        _theirs("target-cognitions", describing.SetTargetCognition, "setTargetCognition"),
+        _therapists("procedures", describing.TagProcedure, "tagProcedure"),
+        _patients("fits", fit.ExploreFit, "exploreFit"),
+    )
+
+
+def _in_its_course() -> Sequence[Act]:
+    return (
+        _theirs("declines", declining.DeclineAssignment, "declineAssignment"),
+        _theirs("pauses", pausing.PauseAssignment, "pauseAssignment"),
+        _theirs("resumptions", pausing.ResumeAssignment, "resumeAssignment"),
+        _theirs("partial-completions", ending.CompletePartially, "completePartially"),
+        _theirs("not-done-reports", ending.RecordNotDone, "recordNotDone"),
+        _theirs("discontinuations", ending.DiscontinueAssignment, "discontinueAssignment"),
+        _theirs("reopenings", reopening.ReopenAssignment, "reopenAssignment"),
+        _therapists("errors", reopening.EnterInError, "enterInError"),
     )
 
 

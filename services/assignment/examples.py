@@ -12,6 +12,7 @@ from uuid import UUID
 
 from libs.access.confirming import ErasureConfirmed
 from libs.vocabulary.removal import removed
+from services.assignment.examples_of_life import REQUESTS as LATER
 from services.assignment.played import facts_of
 
 Json = dict[str, Any]
@@ -248,6 +249,7 @@ REQUESTS: Mapping[str, Json] = {
         "what": "Two conversations are enough for now.",
         "frequency": {"count": 2, "per": "between_sessions"},
     },
+    **LATER,
 }
 
 FACTS: Sequence[object] = (

@@ -1,10 +1,10 @@
-"""What this service keeps of other streams: care's people and sessions, the clinics' settings, and
-which homework is open, so that a session that moves finds the due dates that hang on it.
+"""What this service keeps of other streams: care's people and sessions, the clinics' settings, who
+died, and which homework is open, so that a session that moves finds the due dates that hang on it.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Date,
     DateTime,
     Float,
     Index,
@@ -60,8 +61,21 @@ class AssignmentActivated(Fact):
     activated_at: datetime
 
 
-class HomeworkCompleted(Fact):
+class Ended(Fact):
+    """In whatever way."""
+
+
+class AssignmentReopened(Fact):
     pass
+
+
+class PatientDied(Fact):
+    patient_id: UUID
+    died_on: date
+
+
+class PatientDeathCorrected(Fact):
+    patient_id: UUID
 
 
 class DueRule(Fact):
@@ -84,9 +98,22 @@ class DueDateMoved(Fact):
 READS: dict[str, type[Fact]] = {
     "interlude.care.ClinicRegistered.v1": ClinicRegistered,
     "interlude.care.ClinicSettingsChanged.v1": ClinicSettingsChanged,
+    "interlude.care.PatientDied.v1": PatientDied,
+    "interlude.care.PatientDeathCorrected.v1": PatientDeathCorrected,
     "interlude.assignment.AssignmentCreated.v1": AssignmentCreated,
     "interlude.assignment.AssignmentActivated.v1": AssignmentActivated,
-    "interlude.assignment.HomeworkCompleted.v1": HomeworkCompleted,
+    **{
+        f"interlude.assignment.{end}.v1": Ended
+        for end in (
+            "HomeworkCompleted",
+            "HomeworkPartiallyCompleted",
+            "HomeworkNotDone",
+            "AssignmentDiscontinued",
+            "AssignmentEndedByDeath",
+            "AssignmentEnteredInError",
+        )
+    },
+    "interlude.assignment.AssignmentReopened.v1": AssignmentReopened,
     "interlude.assignment.DueDateSet.v1": DueDateSet,
     "interlude.assignment.DueDateMoved.v1": DueDateMoved,
 }
@@ -103,6 +130,14 @@ clinics = Table(
     Column("low_confidence_threshold", Float),
     Column("rationale_gate", Boolean),
 )
+deaths = Table(
+    "known_deaths",
+    tables,
+    Column("tenant_id", Uuid, primary_key=True),
+    Column("patient_id", Uuid, primary_key=True),
+    Column("died_on", Date),
+)
+"""Null where it was corrected: the patient is alive."""
 homework = Table(
     "known_homework",
     tables,
@@ -124,7 +159,7 @@ homework = Table(
 
 def keep(db: Connection, events: Sequence[Recorded]) -> None:
     care_facts.keep(db, events)
-    rows: dict[Table, list[Row]] = {clinics: [], homework: []}
+    rows: dict[Table, list[Row]] = {clinics: [], deaths: [], homework: []}
     for recorded in events:
         if (fact := read_as(recorded, READS)) is not None:
             table, row = _kept(recorded, fact)
@@ -132,14 +167,18 @@ def keep(db: Connection, events: Sequence[Recorded]) -> None:
     for table, written in rows.items():
         upsert(db, table, written)
     group_facts.keep(db, events)
-    erasing.keep(db, events, homework, group_facts.members)
+    erasing.keep(db, events, homework, deaths, group_facts.members)
 
 
-def _kept(recorded: Recorded, fact: Fact) -> tuple[Table, Row]:
+def _kept(recorded: Recorded, fact: Fact) -> tuple[Table, Row]:  # noqa: PLR0911 - a line or two for each fact
     match fact:
         case ClinicRegistered() | ClinicSettingsChanged():
             told = fact.model_dump(exclude_none=True)
             return clinics, {"tenant_id": recorded.tenant_id, **told}
+        case PatientDied():
+            return _death(recorded, fact.patient_id, fact.died_on)
+        case PatientDeathCorrected():
+            return _death(recorded, fact.patient_id, None)
         case AssignmentCreated():
             told = fact.model_dump(exclude={"created_at"})
             return _homework(recorded, given_at=fact.created_at, closed=False, **told)
@@ -156,8 +195,18 @@ def _kept(recorded: Recorded, fact: Fact) -> tuple[Table, Row]:
             )
         case DueDateMoved():
             return _homework(recorded, due_session_id=fact.session_id, due_at=fact.due_at)
+        case AssignmentReopened():
+            return _homework(recorded, closed=False)
         case _:
             return _homework(recorded, closed=True)
+
+
+def _death(recorded: Recorded, patient_id: UUID, died_on: date | None) -> tuple[Table, Row]:
+    return deaths, {
+        "tenant_id": recorded.tenant_id,
+        "patient_id": patient_id,
+        "died_on": died_on,
+    }
 
 
 def _homework(recorded: Recorded, **columns: object) -> tuple[Table, Row]:

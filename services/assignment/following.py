@@ -1,24 +1,26 @@
 """The homework's `follow` role, put together."""
 
 from libs.access import confirming, erasing
-from libs.eventstore.reacting import Reactions
+from libs.eventstore.reacting import Reactions, together
 from libs.process.following import Following, Reacts
 from libs.process.parts import Parts
-from services.assignment import follow, reactions, wire
+from services.assignment import at_the_end, follow, reactions, wire
 
 
 def _reactions(parts: Parts) -> Reactions:
-    return {
-        **reactions.reactions(parts.desk(wire.assignments)),
-        **confirming.reactions("assignment", parts.desk(wire.confirmations)),
-    }
+    assignments = parts.desk(wire.assignments)
+    return together(
+        reactions.reactions(assignments),
+        at_the_end.reactions(assignments),
+        confirming.reactions("assignment", parts.desk(wire.confirmations)),
+    )
 
 
 FOLLOWING = Following(
     services=("care", "assignment"),
     categories=follow.CATEGORIES,
     keep=follow.keep,
-    causes=reactions.CATEGORIES | erasing.CATEGORIES,
+    causes=reactions.CATEGORIES | at_the_end.CATEGORIES | erasing.CATEGORIES,
     reactions=_reactions,
     settings=Reacts,
 )

@@ -1,14 +1,10 @@
 """Plays the bodies of `examples` through the deciders, for one instance of every fact."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from itertools import chain
-from typing import Any
-from uuid import UUID
 
-from libs.eventstore.telling import Actor
-from libs.web.shapes import Shape
+from services.assignment import played_lives
 from services.assignment.domain import assignment, goal
 from services.assignment.domain.agreement import (
     AgreeAssignment,
@@ -22,9 +18,8 @@ from services.assignment.domain.components import (
     GradeComponents,
 )
 from services.assignment.domain.creation import CreateAssignment
-from services.assignment.domain.due import Meeting, MoveDue, SetDue
+from services.assignment.domain.due import SetDue
 from services.assignment.domain.giving import GiveHomework
-from services.assignment.domain.homework import State
 from services.assignment.domain.obstacles import PlanObstacleResponse, ReportObstacle
 from services.assignment.domain.outcome import ActivateAssignment, CompleteHomework
 from services.assignment.domain.plan import SpecifyPlan
@@ -40,43 +35,30 @@ from services.assignment.domain.situation import (
     RecordExperience,
     StatePrediction,
 )
-from services.assignment.domain.terms import GoalId, SessionId
-
-Json = dict[str, Any]
-Bodies = Mapping[str, Json]
-
-THERAPIST = Actor(person_id=UUID("00000000-0000-7000-8000-0000000000a1"), role="therapist")
-PATIENT = Actor(person_id=UUID("00000000-0000-7000-8000-0000000000b1"), role="patient")
-
-AT_FIVE = datetime(2026, 2, 26, 16, 5, tzinfo=UTC)
-ON_MONDAY = datetime(2026, 3, 2, 11, 25, tzinfo=UTC)
-
-
-HELD = datetime(2026, 3, 5, 16, tzinfo=UTC)
-NEXT = datetime(2026, 3, 12, 16, tzinfo=UTC)
-ZONE = "Europe/London"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    operation: str
-    request: type[Any]
-    by: Actor
-
-
-def _by(actor: Actor, **acts: type[Any]) -> Sequence[Act]:
-    return [Act(operation=name, request=kind, by=actor) for name, kind in acts.items()]
-
+from services.assignment.playing import (
+    AT_FIVE,
+    HELD,
+    NEXT,
+    ON_MONDAY,
+    PATIENT,
+    THERAPIST,
+    Act,
+    Bodies,
+    Story,
+    by,
+    meeting_at,
+    said,
+)
 
 _IN_SESSION_1 = (
-    *_by(THERAPIST, createAssignment=CreateAssignment, offerOptions=OfferOptions),
-    *_by(PATIENT, chooseOption=ChooseOption),
-    *_by(THERAPIST, addComponent=AddComponent),
-    *_by(PATIENT, chooseFirstComponent=ChooseFirstComponent),
-    *_by(THERAPIST, giveRationale=GiveRationale, offerPractice=OfferPractice),
-    *_by(PATIENT, requestPractice=RequestPractice),
-    *_by(THERAPIST, recordPractice=RecordPractice),
-    *_by(
+    *by(THERAPIST, createAssignment=CreateAssignment, offerOptions=OfferOptions),
+    *by(PATIENT, chooseOption=ChooseOption),
+    *by(THERAPIST, addComponent=AddComponent),
+    *by(PATIENT, chooseFirstComponent=ChooseFirstComponent),
+    *by(THERAPIST, giveRationale=GiveRationale, offerPractice=OfferPractice),
+    *by(PATIENT, requestPractice=RequestPractice),
+    *by(THERAPIST, recordPractice=RecordPractice),
+    *by(
         PATIENT,
         conceptualiseSituation=ConceptualiseSituation,
         recordExperience=RecordExperience,
@@ -84,22 +66,22 @@ _IN_SESSION_1 = (
         reportObstacle=ReportObstacle,
         planObstacleResponse=PlanObstacleResponse,
     ),
-    *_by(THERAPIST, specifyPlan=SpecifyPlan, setDue=SetDue),
-    *_by(
+    *by(THERAPIST, specifyPlan=SpecifyPlan, setDue=SetDue),
+    *by(
         PATIENT,
         checkUnderstanding=CheckUnderstanding,
         rateReadiness=RateReadiness,
         rateTask=RateTask,
         stateCommitment=StateCommitment,
     ),
-    *_by(
+    *by(
         THERAPIST,
         proposeAssignment=ProposeAssignment,
         agreeAssignment=AgreeAssignment,
         activateAssignment=ActivateAssignment,
     ),
 )
-_IN_SESSION_2 = _by(
+_IN_SESSION_2 = by(
     THERAPIST,
     giveHomework=GiveHomework,
     gradeComponents=GradeComponents,
@@ -110,33 +92,47 @@ _IN_SESSION_2 = _by(
 REQUEST_OF = {
     **{act.operation: act.request for act in (*_IN_SESSION_1, *_IN_SESSION_2)},
     "completeHomework": CompleteHomework,
+    **played_lives.REQUEST_OF,
 }
 """What each operation on an assignment asks for."""
+
+GOAL_REQUEST_OF = {"setGoal": goal.SetGoal, **played_lives.GOAL_REQUEST_OF}
+"""What each operation on a goal asks for."""
 
 
 def facts_of(bodies: Bodies) -> Sequence[object]:
     """In the order of the story, the first of each kind."""
     told: dict[type[object], object] = {}
-    for fact in (*_goal(bodies), *chain.from_iterable(histories(bodies))):
+    goal_set, *later = _goal(bodies)
+    for fact in (goal_set, *chain.from_iterable(histories(bodies)), *later):
         told.setdefault(type(fact), fact)
     return tuple(told.values())
 
 
 def histories(bodies: Bodies) -> Sequence[Sequence[assignment.Event]]:
     """Of each homework all that happened, from its beginning on."""
+    return (*of_the_story(bodies), *played_lives.histories(bodies))
+
+
+def of_the_story(bodies: Bodies) -> Sequence[Sequence[assignment.Event]]:
+    """Of the two in it."""
     return tuple(_first_homework(bodies)), tuple(_second_homework(bodies))
 
 
-def _goal(bodies: Bodies) -> Sequence[object]:
-    command = _said(Act(operation="setGoal", request=goal.SetGoal, by=THERAPIST), bodies, AT_FIVE)
-    return goal.decider.decide(command, goal.decider.initial)
+def _goal(bodies: Bodies) -> Iterator[goal.Event]:
+    command = said(Act(operation="setGoal", request=goal.SetGoal, by=THERAPIST), bodies, AT_FIVE)
+    facts = goal.decider.decide(command, goal.decider.initial)
+    yield from facts
+    yield from played_lives.goal_course(bodies, goal.decider.fold(facts))
 
 
 def _first_homework(bodies: Bodies) -> Iterator[assignment.Event]:
-    story = _Story(bodies)
+    story = Story(bodies)
     for minute, act in enumerate(_IN_SESSION_1, start=1):
-        yield from story.told(act, at=AT_FIVE + timedelta(minutes=minute), meeting=_at(HELD, 2))
-    yield from story.moved(_at(HELD + timedelta(hours=1), 2), at=AT_FIVE + timedelta(days=1))
+        yield from story.told(
+            act, at=AT_FIVE + timedelta(minutes=minute), meeting=meeting_at(HELD, 2)
+        )
+    yield from story.moved(meeting_at(HELD + timedelta(hours=1), 2), at=AT_FIVE + timedelta(days=1))
     unforeseen = {
         "id": "00000000-0000-7000-8000-000000000291",
         "category": "environment",
@@ -144,71 +140,14 @@ def _first_homework(bodies: Bodies) -> Iterator[assignment.Event]:
         "text": "Larry was on the phone at first.",
     }
     report = Act(operation="reportObstacle", request=ReportObstacle, by=PATIENT)
-    yield from _Story({"reportObstacle": unforeseen}, story.state).told(report, at=ON_MONDAY)
+    yield from Story({"reportObstacle": unforeseen}, story.state).told(report, at=ON_MONDAY)
     done = Act(operation="completeHomework", request=CompleteHomework, by=PATIENT)
     yield from story.told(done, at=ON_MONDAY)
 
 
 def _second_homework(bodies: Bodies) -> Iterator[assignment.Event]:
-    story = _Story({**bodies, "specifyPlan": {**bodies["specifyPlan"], "obstacles": []}})
+    story = Story({**bodies, "specifyPlan": {**bodies["specifyPlan"], "obstacles": []}})
     for minute, act in enumerate(_IN_SESSION_2, start=20):
-        yield from story.told(act, at=HELD + timedelta(minutes=minute), meeting=_at(NEXT, 3))
+        yield from story.told(act, at=HELD + timedelta(minutes=minute), meeting=meeting_at(NEXT, 3))
     revise = Act(operation="specifyPlan", request=SpecifyPlan, by=THERAPIST)
     yield from story.told(revise, at=HELD + timedelta(minutes=45))
-
-
-def _at(starts_at: datetime, number: int) -> Meeting:
-    session = UUID(f"00000000-0000-7000-8000-0000000000e{number}")
-    return Meeting(session_id=SessionId(session), starts_at=starts_at, zone=ZONE)
-
-
-class _Story:
-    def __init__(self, bodies: Bodies, state: State = assignment.decider.initial) -> None:
-        self.bodies = bodies
-        self.state = state
-
-    def told(
-        self, act: Act, *, at: datetime, meeting: Meeting | None = None
-    ) -> Sequence[assignment.Event]:
-        return self._decided(_said(act, self.bodies, at, meeting))
-
-    def moved(self, meeting: Meeting, *, at: datetime) -> Sequence[assignment.Event]:
-        system = Actor(person_id=UUID(int=0), role="system")
-        return self._decided(
-            MoveDue(
-                by=system,
-                happened_at=at,
-                now=at,
-                named_session_id=meeting.session_id,
-                meeting=meeting,
-                because="session_moved",
-            )
-        )
-
-    def _decided(self, command: assignment.Command) -> Sequence[assignment.Event]:
-        facts = assignment.decider.decide(command, self.state)
-        self.state = assignment.decider.fold(facts, onto=self.state)
-        return facts
-
-
-def _said(act: Act, bodies: Bodies, at: datetime, meeting: Meeting | None = None) -> Any:
-    shape = Shape(act.request)
-    body = bodies[act.operation]
-    looked_up = {
-        "meeting": meeting,
-        "open_goals": frozenset(GoalId(UUID(each)) for each in _goals(body)),
-        "patient_zone": ZONE,
-    }
-    names = {field.name for field in fields(act.request)}
-    return act.request(
-        by=act.by,
-        happened_at=at,
-        now=at,
-        **shape.read(body, at).fields,
-        **{name: value for name, value in looked_up.items() if name in names},
-    )
-
-
-def _goals(body: Json) -> Sequence[str]:
-    named: Sequence[str] = body.get("goal_ids", body.get("rationale", {}).get("goal_ids", ()))
-    return named

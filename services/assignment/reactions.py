@@ -1,8 +1,8 @@
 """When this happened elsewhere, request that here.
 
 A session that is scheduled, moved, cancelled or missed moves the due dates that hang on sessions
-(P4), never fixed ones. Homework that was given while a session moved is looked at once more when
-this service hears of it itself: between the two of them nothing is missed.
+(P4), never fixed ones. Homework that was given, or was over, while a session moved is looked at
+once more when this service hears of it itself: between the two of them nothing is missed.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -71,6 +71,9 @@ def reactions(assignments: Desk[Any, Any, Any]) -> Reactions:
         ),
         _OWN.format("DueDateSet"): moving(
             "due-as-set", follow.DueDateSet, _itself, "session_moved"
+        ),
+        _OWN.format("AssignmentReopened"): moving(
+            "due-as-reopened", follow.AssignmentReopened, _itself, "session_moved"
         ),
         _OWN.format("AssignmentActivated"): moving(
             "due-as-given", follow.AssignmentActivated, _itself, "given_later"

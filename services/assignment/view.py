@@ -1,20 +1,19 @@
-"""What GET shows of a goal and of an assignment: a second fold, for `State` keeps only what rules
-need. What was said is shown as the facts say it; `history` tells who told each of them, and when.
+"""What GET shows of an assignment: a second fold, for `State` keeps only what rules need. What was
+said is shown as the facts say it; `history` tells who told each of them, and when.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Literal, TypeVar
-from uuid import UUID
+from typing import Literal
 
 from libs.eventstore.recorded import Recorded
+from services.assignment.course_view import Course, course, task
 from services.assignment.domain import (
     agreement,
     assignment,
     creation,
     due,
-    goal,
     obstacles,
     occurrences,
     outcome,
@@ -30,46 +29,15 @@ from services.assignment.domain.schedule import Occurrence
 from services.assignment.domain.terms import (
     AssignmentId,
     ComponentId,
-    GoalId,
     OccurrenceId,
     OptionId,
-    Party,
     PatientId,
     Period,
     SessionId,
-    Statement,
     TherapistId,
     as_said,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryEntry:
-    """One fact of the history, with its envelope: who told it, for whom, and when."""
-
-    version: int
-    type: str
-    by: UUID
-    role: str
-    on_behalf_of: UUID | None
-    occurred_at: datetime
-    recorded_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GoalView:
-    """A goal as it stands."""
-
-    id: GoalId
-    patient_id: PatientId
-    therapist_id: TherapistId
-    statement: Statement
-    target: goal.GoalTarget | None
-    lifecycle: Literal["active"]
-    achievement: Literal["in_progress"]
-    set_by: Party
-    set_at: datetime
-    history: tuple[HistoryEntry, ...]
+from services.assignment.telling import HistoryEntry, all_of, told_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +76,7 @@ class OccurrenceView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AssignmentView(creation.Task):
+class AssignmentView(creation.Task, Course):
     """Homework as it stands, with all that was told of it."""
 
     id: AssignmentId
@@ -144,28 +112,7 @@ class AssignmentView(creation.Task):
     task_ratings: tuple[readiness.TaskRated, ...]
     adjustments: tuple[readiness.AssignmentAdjusted, ...]
     occurrences: tuple[OccurrenceView, ...]
-    completion: outcome.HomeworkCompleted | None
     history: tuple[HistoryEntry, ...]
-
-
-History = Sequence[tuple[Recorded, Any]]
-Fact = TypeVar("Fact")
-
-
-def of_goal(history: Sequence[tuple[Recorded, goal.Event]]) -> GoalView:
-    (_, fact), *_ = history
-    return GoalView(
-        id=fact.goal_id,
-        patient_id=fact.patient_id,
-        therapist_id=fact.therapist_id,
-        statement=fact.statement,
-        target=fact.target,
-        lifecycle="active",
-        achievement="in_progress",
-        set_by=fact.set_by,
-        set_at=fact.set_at,
-        history=_told(history),
-    )
 
 
 def of_assignment(history: Sequence[tuple[Recorded, assignment.Event]]) -> AssignmentView:
@@ -173,9 +120,10 @@ def of_assignment(history: Sequence[tuple[Recorded, assignment.Event]]) -> Assig
     created, state = facts[0], assignment.decider.fold(facts)
     assert isinstance(created, creation.AssignmentCreated)  # noqa: S101 - a stream begins with it
     assert isinstance(state, Homework)  # noqa: S101 - as above
-    activated = _all(facts, outcome.AssignmentActivated)
+    activated = all_of(facts, outcome.AssignmentActivated)
     return AssignmentView(
-        **as_said(creation.Task, created),
+        **task(facts, created),
+        **as_said(Course, course(facts, state)),
         id=created.assignment_id,
         patient_id=created.patient_id,
         therapist_id=created.therapist_id,
@@ -184,70 +132,50 @@ def of_assignment(history: Sequence[tuple[Recorded, assignment.Event]]) -> Assig
         activated_at=activated[-1].activated_at if activated else None,
         options=tuple(_options(facts)),
         chosen_option_id=state.chosen_option_id,
-        proposals=_all(facts, agreement.AssignmentProposed),
-        agreements=_all(facts, agreement.AssignmentAgreed),
-        rationales=_all(facts, reasons.RationaleGiven),
-        understandings=_all(facts, reasons.UnderstandingChecked),
-        commitments=_all(facts, reasons.CommitmentStated),
-        components=_all(facts, ComponentAdded),
+        proposals=all_of(facts, agreement.AssignmentProposed),
+        agreements=all_of(facts, agreement.AssignmentAgreed),
+        rationales=all_of(facts, reasons.RationaleGiven),
+        understandings=all_of(facts, reasons.UnderstandingChecked),
+        commitments=all_of(facts, reasons.CommitmentStated),
+        components=all_of(facts, ComponentAdded),
         first_component_id=state.first_component_id,
-        gradings=_all(facts, ComponentsGraded),
-        practice_offers=_all(facts, practice.PracticeOffered),
-        practice_requests=_all(facts, practice.PracticeRequested),
-        practices=_all(facts, practice.PracticeRecorded),
-        situations=_all(facts, situation.SituationConceptualised),
-        experiences=_all(facts, situation.ExperienceRecorded),
+        gradings=all_of(facts, ComponentsGraded),
+        practice_offers=all_of(facts, practice.PracticeOffered),
+        practice_requests=all_of(facts, practice.PracticeRequested),
+        practices=all_of(facts, practice.PracticeRecorded),
+        situations=all_of(facts, situation.SituationConceptualised),
+        experiences=all_of(facts, situation.ExperienceRecorded),
         predictions=tuple(_predictions(facts, state)),
-        obstacles_anticipated=_all(facts, obstacles.ObstacleAnticipated),
-        obstacles_reported=_all(facts, obstacles.ObstacleReported),
+        obstacles_anticipated=all_of(facts, obstacles.ObstacleAnticipated),
+        obstacles_reported=all_of(facts, obstacles.ObstacleReported),
         obstacle_responses=tuple(_active_responses(facts)),
         plans=tuple(_plans(facts)),
-        frequency_reductions=_all(facts, plan.FrequencyReduced),
+        frequency_reductions=all_of(facts, plan.FrequencyReduced),
         due=_due(facts),
-        readiness_ratings=_all(facts, readiness.ReadinessRated),
-        adjustments_suggested=_all(facts, readiness.AdjustmentSuggested),
-        task_ratings=_all(facts, readiness.TaskRated),
-        adjustments=_all(facts, readiness.AssignmentAdjusted),
+        readiness_ratings=all_of(facts, readiness.ReadinessRated),
+        adjustments_suggested=all_of(facts, readiness.AdjustmentSuggested),
+        task_ratings=all_of(facts, readiness.TaskRated),
+        adjustments=all_of(facts, readiness.AssignmentAdjusted),
         occurrences=tuple(_occurrences(facts)),
-        completion=next(iter(_all(facts, outcome.HomeworkCompleted)), None),
-        history=_told(history),
-    )
-
-
-def _all(facts: Iterable[object], kind: type[Fact]) -> tuple[Fact, ...]:
-    return tuple(fact for fact in facts if isinstance(fact, kind))
-
-
-def _told(history: History) -> tuple[HistoryEntry, ...]:
-    return tuple(
-        HistoryEntry(
-            version=recorded.version,
-            type=recorded.type,
-            by=recorded.actor_id,
-            role=recorded.actor_role,
-            on_behalf_of=recorded.on_behalf_of,
-            occurred_at=recorded.occurred_at,
-            recorded_at=recorded.recorded_at,
-        )
-        for recorded, _ in history
+        history=told_in(history),
     )
 
 
 def _options(facts: Sequence[object]) -> Iterator[agreement.Option]:
-    for offered in _all(facts, agreement.OptionsOffered):
+    for offered in all_of(facts, agreement.OptionsOffered):
         yield from offered.options
 
 
 def _predictions(facts: Sequence[object], state: Homework) -> Iterator[situation.PredictionStated]:
     """What was heard of later may show that it had begun by the time it was predicted."""
     begun = state.first_started_at
-    for fact in _all(facts, situation.PredictionStated):
+    for fact in all_of(facts, situation.PredictionStated):
         afterwards = begun is not None and fact.stated_at >= begun
         yield replace(fact, stated_afterwards=fact.stated_afterwards or afterwards)
 
 
 def _active_responses(facts: Sequence[object]) -> Iterable[obstacles.ObstacleResponsePlanned]:
-    planned = _all(facts, obstacles.ObstacleResponsePlanned)
+    planned = all_of(facts, obstacles.ObstacleResponsePlanned)
     return {fact.obstacle_id: fact for fact in planned}.values()
 
 

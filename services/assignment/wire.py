@@ -14,15 +14,23 @@ from services.assignment.domain import (
     assignment,
     components,
     creation,
+    declining,
+    describing,
     due,
+    ending,
+    fit,
     goal,
+    goal_course,
+    leaving,
     obstacles,
     occurrences,
     outcome,
+    pausing,
     plan,
     practice,
     readiness,
     reasons,
+    reopening,
     situation,
 )
 from services.assignment.domain.homework import NotCreated, State
@@ -39,7 +47,14 @@ def _whose(state: State) -> UUID | None:
 goals = Aggregate(
     category="goal",
     decider=goal.decider,
-    wire=Wire[goal.Event]({goal.GoalSet: "interlude.assignment.GoalSet.v1"}),
+    wire=Wire[goal.Event](
+        {
+            goal.GoalSet: "interlude.assignment.GoalSet.v1",
+            goal_course.GoalRevised: "interlude.assignment.GoalRevised.v1",
+            goal_course.GoalProgressRecorded: "interlude.assignment.GoalProgressRecorded.v1",
+            goal_course.GoalClosed: "interlude.assignment.GoalClosed.v1",
+        }
+    ),
     subject=_whose_goal,
 )
 
@@ -55,6 +70,22 @@ assignments = Aggregate(
             agreement.OptionChosen: "interlude.assignment.OptionChosen.v1",
             agreement.AssignmentProposed: "interlude.assignment.AssignmentProposed.v1",
             agreement.AssignmentAgreed: "interlude.assignment.AssignmentAgreed.v1",
+            declining.AssignmentDeclined: "interlude.assignment.AssignmentDeclined.v1",
+            pausing.AssignmentPaused: "interlude.assignment.AssignmentPaused.v1",
+            pausing.AssignmentResumed: "interlude.assignment.AssignmentResumed.v1",
+            ending.HomeworkPartiallyCompleted: (
+                "interlude.assignment.HomeworkPartiallyCompleted.v1"
+            ),
+            ending.HomeworkNotDone: "interlude.assignment.HomeworkNotDone.v1",
+            ending.AssignmentDiscontinued: "interlude.assignment.AssignmentDiscontinued.v1",
+            reopening.AssignmentReopened: "interlude.assignment.AssignmentReopened.v1",
+            reopening.AssignmentEnteredInError: "interlude.assignment.AssignmentEnteredInError.v1",
+            leaving.AssignmentContinuedAlone: "interlude.assignment.AssignmentContinuedAlone.v1",
+            leaving.AssignmentEndedByDeath: "interlude.assignment.AssignmentEndedByDeath.v1",
+            describing.AssignmentRevised: "interlude.assignment.AssignmentRevised.v1",
+            describing.TargetCognitionSet: "interlude.assignment.TargetCognitionSet.v1",
+            describing.ProcedureTagged: "interlude.assignment.ProcedureTagged.v1",
+            fit.FitExplored: "interlude.assignment.FitExplored.v1",
             reasons.RationaleGiven: "interlude.assignment.RationaleGiven.v1",
             reasons.UnderstandingChecked: "interlude.assignment.UnderstandingChecked.v1",
             reasons.CommitmentStated: "interlude.assignment.CommitmentStated.v1",

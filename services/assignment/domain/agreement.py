@@ -10,12 +10,20 @@ from annotated_types import MaxLen, MinLen
 from libs.eventstore.decider import Rejected
 from libs.eventstore.telling import MINTED, Told
 from libs.vocabulary.text import Label, Prose
-from services.assignment.domain.homework import BOTH, Homework, having_told, must_be_open
+from services.assignment.domain.homework import (
+    BOTH,
+    Homework,
+    Status,
+    having_told,
+    must_be_open,
+)
 from services.assignment.domain.terms import (
     OptionId,
     Party,
     party,
 )
+
+TO_BE_PROPOSED: frozenset[Status] = frozenset({"draft", "declined"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +82,8 @@ def evolve(homework: Homework, fact: Fact) -> Homework:
         case OptionChosen():
             return replace(homework, chosen_option_id=fact.option_id)
         case AssignmentProposed():
-            return replace(homework, status="proposed") if homework.status == "draft" else homework
+            put = homework.status in TO_BE_PROPOSED
+            return replace(homework, status="proposed") if put else homework
         case AssignmentAgreed():
             return _agreed(homework, fact)
         case _:
@@ -106,7 +115,7 @@ class ChooseOption(Told):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposeAssignment(Told):
-    """The draft is put to the patient, to be agreed on."""
+    """A draft, or what was revised after it was declined, is put to the other, to be agreed on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,13 +184,13 @@ def propose(command: ProposeAssignment, homework: Homework) -> Sequence[Fact]:
     must_be_open(homework)
     if homework.status == "proposed":
         return []
-    if homework.status != "draft":
+    if homework.status not in TO_BE_PROPOSED:
         raise AlreadyAgreed
     return [AssignmentProposed(proposed_by=party(command.by), proposed_at=command.happened_at)]
 
 
 def agree(command: AgreeAssignment, homework: Homework) -> Sequence[Fact]:
-    """Whoever agrees to a draft proposes it by that."""
+    """Whoever agrees to a draft, or to what was declined, proposes it by that."""
     must_be_open(homework)
     by = party(command.by)
     if command.attested and command.by.role != "therapist":
@@ -191,7 +200,7 @@ def agree(command: AgreeAssignment, homework: Homework) -> Sequence[Fact]:
     agreed = AssignmentAgreed(
         agreed_by=by, attested=command.attested, agreed_at=command.happened_at
     )
-    if homework.status != "draft":
+    if homework.status not in TO_BE_PROPOSED:
         return [agreed]
     return [AssignmentProposed(proposed_by=by, proposed_at=command.happened_at), agreed]
 

@@ -1,7 +1,9 @@
 """One piece of homework, from the first idea to its end: every subject composed into one decider.
 
-`draft -> proposed -> agreed -> active -> completed`. The course changes only while it is open;
-what was said and lived through may be told at any time.
+`draft -> proposed -> agreed -> active <-> paused -> completed | partially_completed | not_done |
+discontinued | ended_by_death`, and `entered_in_error` from any. A proposal may be `declined`, and
+revised into a new one; what ended may be reopened. The course changes only while it is open; what
+was said and lived through may be told at any time.
 """
 
 from collections.abc import Sequence
@@ -13,15 +15,22 @@ from services.assignment.domain import (
     agreement,
     components,
     creation,
+    declining,
+    describing,
     due,
+    ending,
+    fit,
     giving,
+    leaving,
     obstacles,
     occurrences,
     outcome,
+    pausing,
     plan,
     practice,
     readiness,
     reasons,
+    reopening,
     situation,
 )
 from services.assignment.domain.creation import AssignmentCreated, CreateAssignment
@@ -34,6 +43,13 @@ Event = (
     AssignmentCreated
     | outcome.Fact
     | agreement.Fact
+    | declining.Fact
+    | pausing.Fact
+    | ending.Fact
+    | reopening.Fact
+    | leaving.Fact
+    | describing.Fact
+    | fit.Fact
     | reasons.Fact
     | components.Fact
     | practice.Fact
@@ -47,6 +63,13 @@ Event = (
 
 Act = (
     agreement.Request
+    | declining.Request
+    | pausing.Request
+    | ending.Request
+    | reopening.Request
+    | leaving.Request
+    | describing.Request
+    | fit.Request
     | reasons.Request
     | components.Request
     | practice.Request
@@ -75,13 +98,27 @@ def evolve(state: State, event: Event) -> State:
     return _evolve(state, event)
 
 
-def _evolve(homework: Homework, event: Event) -> Homework:  # noqa: C901, PLR0911 - a list, not a maze
+def _evolve(homework: Homework, event: Event) -> Homework:  # noqa: C901, PLR0911, PLR0912 - a list, not a maze
     if isinstance(event, AssignmentCreated):
         return homework
     if isinstance(event, outcome.Fact):
         return outcome.evolve(homework, event)
     if isinstance(event, agreement.Fact):
         return agreement.evolve(homework, event)
+    if isinstance(event, declining.Fact):
+        return declining.evolve(homework, event)
+    if isinstance(event, pausing.Fact):
+        return pausing.evolve(homework, event)
+    if isinstance(event, ending.Fact):
+        return ending.evolve(homework, event)
+    if isinstance(event, reopening.Fact):
+        return reopening.evolve(homework, event)
+    if isinstance(event, leaving.Fact):
+        return leaving.evolve(homework, event)
+    if isinstance(event, describing.Fact):
+        return describing.evolve(homework, event)
+    if isinstance(event, fit.Fact):
+        return fit.evolve(homework, event)
     if isinstance(event, reasons.Fact):
         return reasons.evolve(homework, event)
     if isinstance(event, components.Fact):
@@ -143,7 +180,7 @@ def _asked(command: Asked, state: State) -> Sequence[Event]:
 def _phase(fact: Event) -> RatingPhase | None:
     """Of the ratings in it, where it can be of one phase only."""
     match fact:
-        case PlanSpecified() | PlanRevised():
+        case PlanSpecified() | PlanRevised() | fit.FitExplored():
             return "planning"
         case readiness.ReadinessRated():
             return "before_homework"
@@ -155,9 +192,23 @@ def _phase(fact: Event) -> RatingPhase | None:
             return None
 
 
-def _of(command: Act, homework: Homework) -> Sequence[Event]:  # noqa: C901, PLR0911 - as above
+def _of(command: Act, homework: Homework) -> Sequence[Event]:  # noqa: C901, PLR0911, PLR0912 - as above
     if isinstance(command, agreement.Request):
         return agreement.decide(command, homework)
+    if isinstance(command, declining.Request):
+        return declining.decide(command, homework)
+    if isinstance(command, pausing.Request):
+        return pausing.decide(command, homework)
+    if isinstance(command, ending.Request):
+        return ending.decide(command, homework)
+    if isinstance(command, reopening.Request):
+        return reopening.decide(command, homework)
+    if isinstance(command, leaving.Request):
+        return leaving.decide(command, homework)
+    if isinstance(command, describing.Request):
+        return describing.decide(command, homework)
+    if isinstance(command, fit.Request):
+        return fit.decide(command)
     if isinstance(command, reasons.Request):
         return reasons.decide(command)
     if isinstance(command, components.Request):

@@ -84,6 +84,7 @@ def created(fact: AssignmentCreated) -> Homework:
         therapist_id=fact.therapist_id,
         status="draft",
         given_at=fact.created_at,
+        modality_tags=tuple(dict.fromkeys(fact.modality_tags)),
         created_in_session_id=fact.created_in_session_id,
     )
 
@@ -166,6 +167,10 @@ def _target(command: CreateAssignment) -> TargetCognition | None:
         return None
     belief = target.belief
     must_lie_on_its_scale(belief)
-    if belief is not None and (belief.scale.min, belief.scale.max) != (0, 100):
+    if not is_to_a_hundred(belief):
         raise BeliefNotToAHundred
     return target
+
+
+def is_to_a_hundred(belief: Rating | None) -> bool:
+    return belief is None or (belief.scale.min, belief.scale.max) == (0, 100)

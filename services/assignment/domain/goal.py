@@ -5,17 +5,22 @@ and the rules by which a request becomes facts.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Literal, assert_never
-
-from annotated_types import Ge, Le
+from typing import Annotated, assert_never
+from uuid import UUID
 
 from libs.eventstore.decider import Decider, Rejected
 from libs.eventstore.telling import MINTED, Told
-from libs.vocabulary.text import Label
+from services.assignment.domain import goal_course
+from services.assignment.domain.goal_course import (
+    CloseGoal,
+    GoalClosed,
+    GoalProgressRecorded,
+    GoalRevised,
+    GoalTarget,
+)
 from services.assignment.domain.terms import (
-    CalendarDay,
     GoalId,
     Party,
     PatientId,
@@ -23,19 +28,6 @@ from services.assignment.domain.terms import (
     TherapistId,
     party,
 )
-
-Comparator = Literal["at_least", "at_most", "equals"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GoalTarget:
-    """How one would see that the goal is reached: *conversations, at least, 4, by June*."""
-
-    measure: Label
-    comparator: Comparator
-    value: Annotated[int, Ge(0), Le(1_000_000)]
-    due: CalendarDay | None = None
-
 
 # --- Facts. Stored for ever: add a version in wire.py, never edit a field here. ---
 
@@ -53,7 +45,7 @@ class GoalSet:
     set_at: datetime
 
 
-Event = GoalSet
+Event = GoalSet | goal_course.Fact
 
 
 # --- State: only what a rule needs to know. ---
@@ -66,21 +58,45 @@ class Unset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Open:
-    """Only an open goal can carry a rationale."""
+    """Only an open goal can carry a rationale. `told` holds the ids of what was told of it."""
 
     patient_id: PatientId
     therapist_id: TherapistId
+    told: frozenset[UUID] = frozenset()
 
 
-State = Unset | Open
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    patient_id: PatientId
+    therapist_id: TherapistId
+    told: frozenset[UUID] = frozenset()
 
 
-def evolve(_state: State, event: Event) -> State:
+State = Unset | Open | Closed
+
+
+def evolve(state: State, event: Event) -> State:
     match event:
         case GoalSet():
             return Open(patient_id=event.patient_id, therapist_id=event.therapist_id)
+        case GoalRevised():
+            return _having_told(state, event.revision_id)
+        case GoalProgressRecorded():
+            return _having_told(state, event.progress_id)
+        case GoalClosed():
+            return _closed(state)
         case _:
             assert_never(event)
+
+
+def _having_told(state: State, told: UUID) -> State:
+    return state if isinstance(state, Unset) else replace(state, told=state.told | {told})
+
+
+def _closed(state: State) -> State:
+    if not isinstance(state, Open):
+        return state
+    return Closed(patient_id=state.patient_id, therapist_id=state.therapist_id, told=state.told)
 
 
 # --- Requests and rejections. ---
@@ -96,7 +112,17 @@ class SetGoal(Told):
     target: GoalTarget | None = None
 
 
-Command = SetGoal
+Command = SetGoal | goal_course.Request
+
+
+class GoalNotSet(Rejected):
+    code = "goal-not-found"
+
+
+class GoalIsClosed(Rejected):
+    """Only an open goal is revised or judged; a closed one is set anew."""
+
+    code = "goal-closed"
 
 
 class GoalAlreadySet(Rejected):
@@ -133,12 +159,20 @@ def set_goal(command: SetGoal, state: State) -> Sequence[Event]:
     ]
 
 
+def act(command: goal_course.Request, state: State) -> Sequence[Event]:
+    if isinstance(state, Unset):
+        raise GoalNotSet
+    if getattr(command, "id", None) in state.told:
+        return []
+    if isinstance(state, Closed):
+        if isinstance(command, CloseGoal):
+            return []
+        raise GoalIsClosed
+    return goal_course.decide(command)
+
+
 def decide(command: Command, state: State) -> Sequence[Event]:
-    match command:
-        case SetGoal():
-            return set_goal(command, state)
-        case _:
-            assert_never(command)
+    return set_goal(command, state) if isinstance(command, SetGoal) else act(command, state)
 
 
 decider: Decider[Command, State, Event] = Decider(Unset(), evolve, decide)

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, cast, get_args
 from uuid import UUID
 
 from libs.eventstore.decider import Rejected
 from libs.vocabulary.changing import changed
 from libs.vocabulary.moment import in_zone
 from libs.vocabulary.obstacle import ObstacleId
+from libs.vocabulary.procedure import Procedure
 from services.assignment.domain.schedule import Asked, Frequency, Schedule
 from services.assignment.domain.terms import (
     AssignmentId,
@@ -25,9 +26,21 @@ from services.assignment.domain.terms import (
     TherapistId,
 )
 
-Status = Literal["draft", "proposed", "agreed", "active", "completed"]
+OpenStatus = Literal["draft", "proposed", "declined", "agreed", "active", "paused"]
+EndedStatus = Literal[
+    "completed",
+    "partially_completed",
+    "not_done",
+    "discontinued",
+    "ended_by_death",
+]
+Status = OpenStatus | EndedStatus | Literal["entered_in_error"]
 
-OPEN: frozenset[Status] = frozenset({"draft", "proposed", "agreed", "active"})
+OPEN: frozenset[Status] = frozenset(get_args(OpenStatus))
+"""Its course may change; what was declined is open to being revised."""
+UNDER_WAY: frozenset[Status] = frozenset({"active", "paused"})
+ENDED: frozenset[Status] = frozenset(get_args(EndedStatus))
+"""Over, and may be taken up again. What was entered in error never was homework at all."""
 
 NOBODY: frozenset[Party] = frozenset()
 BOTH: frozenset[Party] = frozenset({"patient", "therapist"})
@@ -42,6 +55,14 @@ class Due:
     offset_min: int = 0
     session_id: SessionId | None = None
     due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """From when until when the homework rested; what was asked for meanwhile does not apply."""
+
+    since: datetime
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +98,20 @@ def _no_responses() -> Mapping[ObstacleId, ResponseId]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Homework:
-    """`told` holds the ids of everything told so far, so that telling it again changes nothing."""
+    """`told` holds the ids of everything told so far, so that telling it again changes nothing.
+
+    `stood` is where it stood before it ended, and where it stands again if it is reopened.
+    """
 
     assignment_id: AssignmentId
     patient_id: PatientId
     therapist_id: TherapistId
     status: Status
     given_at: datetime
+    stood: OpenStatus = "draft"
+    pauses: tuple[Pause, ...] = ()
+    self_directed: bool = False
+    modality_tags: tuple[Procedure, ...] = ()
     created_in_session_id: SessionId | None = None
     told: frozenset[UUID] = frozenset()
     agreed_by: frozenset[Party] = NOBODY
@@ -124,6 +152,25 @@ def must_be_open(homework: Homework) -> None:
     """What was said or lived through may be told at any time; this guards the course alone."""
     if homework.status not in OPEN:
         raise NotOpen
+
+
+class NotActive(Rejected):
+    """Homework that has not begun, or is over, is neither paused nor done."""
+
+    code = "not-active"
+
+
+def must_be_under_way(homework: Homework) -> None:
+    """Also while it is paused: it may have been done all the same."""
+    if homework.status not in UNDER_WAY:
+        raise NotActive
+
+
+def ended(homework: Homework, status: EndedStatus) -> Homework:
+    """What ends a second time stands, once reopened, where it stood when it ended first."""
+    if homework.status in OPEN:
+        homework = replace(homework, stood=cast("OpenStatus", homework.status))
+    return replace(homework, status=status)
 
 
 class UnknownOccurrence(Rejected):

@@ -119,7 +119,19 @@ class PlanObstacleResponse(Told, Response):
     id: Annotated[ResponseId, MINTED]
 
 
-Request = ReportObstacle | PlanObstacleResponse
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnticipateObstacle(Told):
+    """What may get in the way, practical or within the person, before anything has."""
+
+    id: Annotated[ObstacleId, MINTED]
+    category: ObstacleCategory
+    text: Prose
+    kind: ObstacleKind | None = None
+    likelihood: Rating | None = None
+    planned_response: Prose | None = None
+
+
+Request = ReportObstacle | AnticipateObstacle | PlanObstacleResponse
 
 
 class UnknownObstacle(Rejected):
@@ -140,6 +152,23 @@ def report(command: ReportObstacle, homework: Homework) -> Sequence[Fact]:
     return [ObstacleReported(**said, reported_by=by, reported_at=at)]
 
 
+def anticipate(command: AnticipateObstacle) -> Sequence[Fact]:
+    must_lie_on_its_scale(command.likelihood)
+    return [
+        ObstacleAnticipated(
+            category=command.category,
+            text=command.text,
+            kind=command.kind,
+            likelihood=command.likelihood,
+            planned_response=command.planned_response,
+            obstacle_id=command.id,
+            phase="anticipated",
+            anticipated_by=party(command.by),
+            anticipated_at=command.happened_at,
+        )
+    ]
+
+
 def plan_response(command: PlanObstacleResponse, homework: Homework) -> Sequence[Fact]:
     if command.obstacle_id not in homework.obstacles:
         raise UnknownObstacle
@@ -158,6 +187,8 @@ def decide(command: Request, homework: Homework) -> Sequence[Fact]:
     match command:
         case ReportObstacle():
             return report(command, homework)
+        case AnticipateObstacle():
+            return anticipate(command)
         case PlanObstacleResponse():
             return plan_response(command, homework)
         case _:

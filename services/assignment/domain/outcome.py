@@ -17,10 +17,13 @@ from services.assignment.domain.due import (
     moved,
 )
 from services.assignment.domain.homework import (
+    UNDER_WAY,
     Homework,
     UnknownOccurrence,
+    ended,
     having_told,
     must_be_open,
+    must_be_under_way,
 )
 from services.assignment.domain.occurrences import OccurrenceCompleted, done_by
 from services.assignment.domain.situation import started
@@ -33,6 +36,8 @@ from services.assignment.domain.terms import (
 )
 
 CompletionId = NewType("CompletionId", UUID)
+
+CompletedBy = Literal["patient_report", "therapist_confirmation"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +66,7 @@ class HomeworkCompleted(Doing):
     """The homework is done, wholly or in part (`quantity`, in percent), and over."""
 
     completion_id: CompletionId
-    completed_by: Literal["patient_report", "therapist_confirmation"]
+    completed_by: CompletedBy
     completed_at: datetime
 
 
@@ -74,7 +79,7 @@ def evolve(homework: Homework, fact: Fact) -> Homework:
             return _active(homework, fact.activated_at)
         case HomeworkCompleted():
             begun = fact.experienced_at.start if fact.experienced_at else fact.completed_at
-            done = started(replace(homework, status="completed"), begun)
+            done = started(ended(homework, "completed"), begun)
             return having_told(done, fact.completion_id)
         case _:
             assert_never(fact)
@@ -120,10 +125,6 @@ class RationaleMissing(Rejected):
     code = "rationale-missing"
 
 
-class NotActive(Rejected):
-    code = "not-active"
-
-
 NO_RATIONALE = Advice("no-rationale", "Nobody has said yet why this homework is worth doing.")
 NO_GOAL = Advice("no-goal", "No rationale links this homework to a goal yet.")
 
@@ -134,7 +135,7 @@ def activate(
     command: ActivateAssignment, homework: Homework
 ) -> Sequence[AssignmentActivated | DueDateMoved]:
     must_be_open(homework)
-    if homework.status == "active":
+    if homework.status in UNDER_WAY:
         return []
     if homework.status != "agreed":
         raise NotAgreed
@@ -167,33 +168,55 @@ def complete(command: CompleteHomework, homework: Homework) -> Sequence[Fact | O
     """Done is done: told again by the other side, it changes nothing."""
     if homework.status == "completed":
         return []
-    if homework.status != "active":
-        raise NotActive
+    must_be_under_way(homework)
     must_have_happened(command.experienced_at, command)
-    occurrence_id = _occurrence(command, homework)
+    when = command.experienced_at or Period(start=command.happened_at)
+    occurrence_id = occurrence_done(command.occurrence_id, when, homework)
     completed = HomeworkCompleted(
         **as_said(Doing, command) | {"occurrence_id": occurrence_id},
         completion_id=command.id,
-        completed_by=(
-            "patient_report" if party(command.by) == "patient" else "therapist_confirmation"
-        ),
+        completed_by=who_says_so(command),
         completed_at=command.happened_at,
     )
-    if occurrence_id is None or occurrence_id in homework.done_occurrences:
-        return [completed]
-    done = OccurrenceCompleted(
-        occurrence_id=occurrence_id,
+    window = as_an_occurrence(
+        occurrence_id,
+        homework,
         experienced_at=command.experienced_at,
         quantity=command.quantity,
-        completed_at=command.happened_at,
+        at=command.happened_at,
     )
-    return [done, completed]
+    return [*window, completed]
 
 
-def _occurrence(command: CompleteHomework, homework: Homework) -> OccurrenceId | None:
-    named = command.occurrence_id
+def who_says_so(command: Told) -> CompletedBy:
+    return "patient_report" if party(command.by) == "patient" else "therapist_confirmation"
+
+
+def as_an_occurrence(
+    occurrence_id: OccurrenceId | None,
+    homework: Homework,
+    *,
+    experienced_at: Period | None,
+    quantity: int,
+    at: datetime,
+) -> Sequence[OccurrenceCompleted]:
+    """The window in which it was done, unless that was told before."""
+    if occurrence_id is None or occurrence_id in homework.done_occurrences:
+        return []
+    return [
+        OccurrenceCompleted(
+            occurrence_id=occurrence_id,
+            experienced_at=experienced_at,
+            quantity=quantity,
+            completed_at=at,
+        )
+    ]
+
+
+def occurrence_done(
+    named: OccurrenceId | None, when: Period, homework: Homework
+) -> OccurrenceId | None:
     if named is None:
-        when = command.experienced_at or Period(start=command.happened_at)
         return done_by(when, homework.open_occurrences)
     if named not in homework.open_occurrences and named not in homework.done_occurrences:
         raise UnknownOccurrence

@@ -181,8 +181,7 @@ def give_rationale(command: GiveRationale) -> Sequence[Fact]:
 
 
 def check_understanding(command: CheckUnderstanding) -> Sequence[Fact]:
-    if not all(_is_whole(belief) for belief in command.change_beliefs):
-        raise BeliefIncomplete
+    must_be_whole(command.change_beliefs)
     return [
         UnderstandingChecked(
             **as_said(Understanding, command),
@@ -190,6 +189,11 @@ def check_understanding(command: CheckUnderstanding) -> Sequence[Fact]:
             checked_at=command.happened_at,
         )
     ]
+
+
+def must_be_whole(beliefs: Sequence[ChangeBelief]) -> None:
+    if not all(_is_whole(belief) for belief in beliefs):
+        raise BeliefIncomplete
 
 
 def _is_whole(belief: ChangeBelief) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from services.gateway.export import shapes
-from services.gateway.export.shapes import SAID_IN_REVIEWS, SAID_OF_HOMEWORK
+from services.gateway.export.said import SAID_IN_REVIEWS, SAID_OF_HOMEWORK
 from services.gateway.projections.shapes import Shape
 from services.gateway.queries import record
 from services.gateway.queries.reading import Json

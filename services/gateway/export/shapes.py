@@ -11,11 +11,10 @@ from uuid import UUID
 
 from pydantic import Field, create_model
 
-from services.gateway.projections import homework_lists, lists, shapes
+from services.gateway.export.said import SAID_IN_REVIEWS, SAID_OF_HOMEWORK
+from services.gateway.projections import goal_shapes, homework_lists, lists, shapes
 from services.gateway.projections import homework_shapes as homework
 from services.gateway.projections import plan_shapes as plans
-from services.gateway.projections import practice_shapes as practice
-from services.gateway.projections import review_shapes as review
 from services.gateway.projections.shapes import Shape, Text, said
 
 
@@ -89,6 +88,10 @@ class Goal(Shape):
     target: shapes.GoalTarget | None = maybe("How one would see that it is reached.")
     set_by: lists.Party | None = maybe("Whose words.")
     set_at: datetime = about("When, in the world.")
+    lifecycle: homework_lists.GoalLifecycle = about("Where it stands.")
+    achievement: homework_lists.Achievement = about("How far it has come, as last recorded.")
+    progress: goal_shapes.GoalProgress | None = maybe("The last that was recorded.")
+    closing: goal_shapes.GoalClosing | None = maybe("How it was closed.")
 
 
 class Occurrence(Shape):
@@ -189,46 +192,6 @@ class Fact(Shape):
 
 # --- Homework and reviews, with everything said about them by its kind. ---
 
-SAID_OF_HOMEWORK: Mapping[str, tuple[str, type[Shape]]] = {
-    "option": ("options", homework.Option),
-    "choice": ("choices", homework.Choice),
-    "proposal": ("proposals", homework.Proposal),
-    "agreement": ("agreements", homework.Agreement),
-    "rationale": ("rationales", homework.Rationale),
-    "component": ("components", homework.Component),
-    "first_component": ("first_components", homework.FirstComponent),
-    "grading": ("gradings", homework.Grading),
-    "practice_offer": ("practice_offers", practice.PracticeOffer),
-    "practice_request": ("practice_requests", practice.PracticeRequest),
-    "practice": ("practices", practice.Practice),
-    "situation": ("situations", practice.Situation),
-    "prediction": ("predictions", practice.Prediction),
-    "plan": ("plans", plans.ToldPlan),
-    "reduced_frequency": ("reduced_frequencies", plans.ReducedFrequency),
-    "obstacle": ("obstacles", homework.Hindrance),
-    "response": ("responses", homework.Response),
-    "understanding": ("understandings", homework.Understanding),
-    "commitment": ("commitments", homework.Commitment),
-    "readiness_rating": ("readiness_ratings", homework.ReadinessRating),
-    "task_rating": ("task_ratings", homework.TaskRating),
-    "suggestion": ("suggestions", homework.Suggested),
-    "adjustment": ("adjustments", homework.Adjustment),
-    "experience": ("experiences", practice.LivedExperience),
-    "completion": ("completions", homework.Completion),
-}
-"""By the kind under which a part is kept: what it is called here, and its shape."""
-
-SAID_IN_REVIEWS: Mapping[str, tuple[str, type[Shape]]] = {
-    "work_done": ("work_done", review.Work),
-    "praise": ("praise", review.Praise),
-    "skill": ("skills", review.Skill),
-    "belief": ("beliefs", review.Belief),
-    "obstacle": ("obstacles", review.ReviewedObstacle),
-    "experience": ("experiences", review.ReviewedExperience),
-    "non_engagement": ("non_engagement", review.NonEngagement),
-    "learning": ("learnings", review.Learning),
-}
-
 
 class HomeworkItself(Shape):
     """Homework: chosen together, planned, rated, done."""
@@ -253,6 +216,7 @@ class HomeworkItself(Shape):
     due_at: datetime | None = maybe("Until when, as it stands.")
     due_session_id: UUID | None = maybe("The session that the due date hangs on.")
     due_rule: plans.DueRule | None = maybe("What the due date hangs on.")
+    self_directed: bool = about("Treatment ended, and the patient goes on alone.")
     version: int = about("How many facts there are about it.")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from libs.access.principal import Principal
-from services.gateway.graphql import screens, types
+from services.gateway.graphql import course, screens, types
 from services.gateway.queries.reading import Json
 
 _PARTS = {
@@ -31,6 +31,7 @@ _PARTS = {
     "adjustments": "adjustment",
     "reduced_frequencies": "reduced_frequency",
     "completions": "completion",
+    **course.PARTS,
 }
 
 _REVIEW_PARTS = {
@@ -57,6 +58,7 @@ def assignment(row: Json) -> types.Assignment:
             "plan": _plan(parts),
             "plans": [_scored(each) for each in parts.get("plan", ())],
             "first_component": _last(parts.get("first_component")),
+            "entered_in_error": _last(parts.get("error")),
             "obstacles": [
                 {"obstacle": each, "response": responses.get(each["id"])}
                 for each in parts.get("obstacle", ())

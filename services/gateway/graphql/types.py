@@ -10,8 +10,11 @@ import strawberry
 from pydantic import BeforeValidator, Field
 from strawberry.scalars import JSON
 
+from services.gateway.graphql.course import Course
 from services.gateway.graphql.ids import Kind, to_global
 from services.gateway.projections import (
+    course_shapes,
+    goal_shapes,
     homework_lists,
     homework_shapes,
     lists,
@@ -30,6 +33,8 @@ for _module in (
     homework_shapes,
     practice_shapes,
     review_shapes,
+    course_shapes,
+    goal_shapes,
 ):
     for _kind in tuple(vars(_module).values()):
         if not isinstance(_kind, type) or _kind.__module__ != _module.__name__ or not _kind.__doc__:
@@ -164,6 +169,10 @@ class Goal(Node):
     target: shapes.GoalTarget | None = maybe("How one would see that it is reached.")
     set_by: lists.Party | None = maybe("Whose words.")
     set_at: datetime = about("When, in the world.")
+    lifecycle: homework_lists.GoalLifecycle = about("Where it stands.")
+    achievement: homework_lists.Achievement = about("How far it has come, as last recorded.")
+    progress: goal_shapes.GoalProgress | None = maybe("The last that was recorded.")
+    closing: goal_shapes.GoalClosing | None = maybe("How it was closed.")
 
 
 @strawberry.pydantic.type(description="A window in which homework is asked for.")
@@ -240,7 +249,7 @@ class ObstacleWithResponse(Shape):
 
 
 @strawberry.pydantic.type(description="Homework: chosen together, planned, rated, done, reviewed.")
-class Assignment(Node):
+class Assignment(Node, Course):
     id: AssignmentId = about("Global id.")
     patient_id: PatientId = about("Whose homework.")
     therapist_id: TherapistId = about("Who gave it.")

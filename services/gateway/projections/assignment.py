@@ -17,11 +17,13 @@ from sqlalchemy import (
     Uuid,
 )
 
+from libs.eventstore.reading import reading
 from libs.eventstore.recorded import Recorded
+from services.gateway.projections import course, parts, shapes
 from services.gateway.projections import homework_shapes as said
-from services.gateway.projections import parts, shapes
 from services.gateway.projections import plan_shapes as plans
 from services.gateway.projections import practice_shapes as practice
+from services.gateway.projections.course_shapes import Reopening
 from services.gateway.projections.facts import Reads, facts_of
 from services.gateway.projections.parts import Part
 from services.gateway.projections.rows import Rows
@@ -51,6 +53,7 @@ assignments = table(
     Column("activated_at", Instant),
     Column("closed_at", Instant),
     Column("course", Text),
+    Column("self_directed", Boolean),
     Column("agreed_by_patient", Boolean),
     Column("agreed_by_therapist", Boolean),
     Column("status", Text, Computed(STATUS, persisted=True)),
@@ -96,10 +99,6 @@ class AssignmentActivated(Shape):
     activated_at: datetime
 
 
-class HomeworkCompleted(Shape):
-    completed_at: datetime
-
-
 class DueDateSet(Shape):
     rule: plans.DueRule
     session_id: UUID | None = None
@@ -122,7 +121,6 @@ COURSE: Mapping[str, str] = {
         "AssignmentActivated": "active",
         "AssignmentPaused": "paused",
         "AssignmentResumed": "active",
-        "AssignmentReopened": "active",
         "HomeworkCompleted": "completed",
         "HomeworkPartiallyCompleted": "partially_completed",
         "HomeworkNotDone": "not_done",
@@ -131,9 +129,11 @@ COURSE: Mapping[str, str] = {
         "AssignmentEnteredInError": "entered_in_error",
     }.items()
 }
-"""The step that each fact takes; others leave the course as it is."""
+"""The step that each fact takes; others leave the course as it is. What is reopened says itself
+where it stands again.
+"""
 
-PARTS: Mapping[str, Part] = {
+_SAID: Mapping[str, Part] = {
     _FACT.format(name): part
     for name, part in {
         "OptionsOffered": Part(kind="option", shape=said.OptionsOffered, each="options", id="id"),
@@ -163,16 +163,15 @@ PARTS: Mapping[str, Part] = {
             kind="suggestion", shape=said.Suggested, id="because_rating_id"
         ),
         "AssignmentAdjusted": Part(kind="adjustment", shape=said.Adjustment, id="id"),
-        "HomeworkCompleted": Part(kind="completion", shape=said.Completion, id="id"),
         "FrequencyReduced": Part(kind="reduced_frequency", shape=plans.ReducedFrequency),
     }.items()
 }
+PARTS = {**_SAID, **course.PARTS}
 
 reads: Reads = {
     _FACT.format("AssignmentCreated"): AssignmentCreated,
     _FACT.format("AssignmentAgreed"): said.Agreement,
     _FACT.format("AssignmentActivated"): AssignmentActivated,
-    _FACT.format("HomeworkCompleted"): HomeworkCompleted,
     _FACT.format("DueDateSet"): DueDateSet,
     _FACT.format("DueDateMoved"): DueDateMoved,
     _FACT.format("PlanSpecified"): plans.ToldPlan,
@@ -182,6 +181,7 @@ reads: Reads = {
     _FACT.format("AssignmentAdjusted"): said.Adjustment,
     _FACT.format("ComponentsGraded"): said.Grading,
     _FACT.format("FrequencyReduced"): plans.ReducedFrequency,
+    **course.reads,
 }
 
 
@@ -200,8 +200,8 @@ def _stand(rows: Rows, events: Sequence[Recorded]) -> None:
     most facts are neither.
     """
     for recorded in events:
-        if recorded.known_as in COURSE:
-            rows.set(recorded.tenant_id, recorded.stream_uuid, course=COURSE[recorded.known_as])
+        if (step := _step(recorded)) is not None:
+            rows.set(recorded.tenant_id, recorded.stream_uuid, course=step)
     last = {(recorded.tenant_id.int, recorded.stream_id): recorded for recorded in events}
     for recorded in last.values():
         rows.set(
@@ -212,6 +212,12 @@ def _stand(rows: Rows, events: Sequence[Recorded]) -> None:
         )
 
 
+def _step(recorded: Recorded) -> str | None:
+    if recorded.known_as == course.REOPENED:
+        return reading(recorded, Reopening).status
+    return COURSE.get(recorded.known_as)
+
+
 def _changed(fact: Shape) -> dict[str, Any]:  # noqa: C901, PLR0911 - a line or two for each fact
     match fact:
         case AssignmentCreated():
@@ -220,8 +226,6 @@ def _changed(fact: Shape) -> dict[str, Any]:  # noqa: C901, PLR0911 - a line or 
             return _agreed(fact)
         case AssignmentActivated():
             return {"activated_at": fact.activated_at}
-        case HomeworkCompleted():
-            return {"closed_at": fact.completed_at}
         case DueDateSet():
             due = {"due_session_id": fact.session_id, "due_at": fact.due_at}
             return {"due_rule": kept(fact.rule), **due}
@@ -239,7 +243,8 @@ def _changed(fact: Shape) -> dict[str, Any]:  # noqa: C901, PLR0911 - a line or 
             return {"adjusted_at": fact.graded_at}
         case plans.ReducedFrequency():
             return {"adjusted_at": fact.reduced_at, "plan_version": fact.plan_version}
-    return {}
+        case _:
+            return course.changed(fact)
 
 
 def _agreed(fact: said.Agreement) -> dict[str, Any]:

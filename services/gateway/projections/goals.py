@@ -1,12 +1,14 @@
-"""What therapy is for, in the patients' own words."""
+"""What therapy is for, in the patients' own words, and how far each goal has come."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Column, Connection, Index, Text, Uuid
 
 from libs.eventstore.recorded import Recorded
+from services.gateway.projections import goal_shapes as told
 from services.gateway.projections import shapes
 from services.gateway.projections.facts import Reads, facts_of
 from services.gateway.projections.rows import Rows
@@ -22,8 +24,13 @@ goals = table(
     Column("target", Json),
     Column("set_by", Text),
     Column("set_at", Instant),
+    Column("lifecycle", Text),
+    Column("achievement", Text),
+    Column("progress", Json),
+    Column("closing", Json),
     Index("goals_of", "tenant_id", "patient_id", "set_at", "goal_id"),
 )
+"""`progress` is the last that was recorded; all of it is in the timeline."""
 
 tables = (goals,)
 
@@ -38,22 +45,47 @@ class GoalSet(Shape):
     set_at: datetime
 
 
-reads: Reads = {"interlude.assignment.GoalSet.v1": GoalSet}
+class GoalRevised(Shape):
+    statement: shapes.Text = None
+    target: shapes.GoalTarget | None = None
+
+
+reads: Reads = {
+    "interlude.assignment.GoalSet.v1": GoalSet,
+    "interlude.assignment.GoalRevised.v1": GoalRevised,
+    "interlude.assignment.GoalProgressRecorded.v1": told.GoalProgress,
+    "interlude.assignment.GoalClosed.v1": told.GoalClosing,
+}
 
 
 def project(db: Connection, events: Sequence[Recorded]) -> None:
     rows = Rows(goals)
     for recorded, fact in facts_of(events, reads):
-        match fact:
-            case GoalSet():
-                rows.set(
-                    recorded.tenant_id,
-                    fact.goal_id,
-                    patient_id=fact.patient_id,
-                    therapist_id=fact.therapist_id,
-                    statement=fact.statement,
-                    target=fact.target and kept(fact.target),
-                    set_by=fact.set_by,
-                    set_at=fact.set_at,
-                )
+        rows.set(recorded.tenant_id, recorded.stream_uuid, **_changed(fact))
     rows.write(db)
+
+
+def _changed(fact: Shape) -> dict[str, Any]:
+    match fact:
+        case GoalSet():
+            return {
+                "patient_id": fact.patient_id,
+                "therapist_id": fact.therapist_id,
+                "set_by": fact.set_by,
+                "set_at": fact.set_at,
+                "lifecycle": "active",
+                "achievement": "in_progress",
+                **_words(fact),
+            }
+        case GoalRevised():
+            return _words(fact)
+        case told.GoalProgress():
+            return {"achievement": fact.achievement, "progress": kept(fact)}
+        case told.GoalClosing():
+            judged = {"achievement": fact.achievement} if fact.achievement else {}
+            return {"lifecycle": fact.lifecycle, "closing": kept(fact), **judged}
+    return {}
+
+
+def _words(fact: GoalSet | GoalRevised) -> dict[str, Any]:
+    return {"statement": fact.statement, "target": fact.target and kept(fact.target)}

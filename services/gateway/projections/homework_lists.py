@@ -229,3 +229,54 @@ class Speaker(StrEnum):
 
     PATIENT = "patient"
     OTHER = "other"
+
+
+class PauseReason(StrEnum):
+    """Why homework rests."""
+
+    ILLNESS = "illness"
+    HOLIDAY = "holiday"
+    ADMISSION = "admission"
+    OTHER = "other"
+
+
+class DiscontinuedBecause(StrEnum):
+    """Whether somebody stopped it, or treatment ended."""
+
+    STOPPED = "stopped"
+    DISCHARGED = "discharged"
+
+
+class ReopenedBecause(StrEnum):
+    """Whether somebody took it up again, or a death had been recorded in error."""
+
+    TAKEN_UP_AGAIN = "taken_up_again"
+    DEATH_CORRECTED = "death_corrected"
+
+
+class ExploredBy(StrEnum):
+    """How fit was explored (C13)."""
+
+    SOCRATIC_DIALOGUE = "socratic_dialogue"
+
+
+class GoalLifecycle(StrEnum):
+    """Where a goal stands (C04)."""
+
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class Achievement(StrEnum):
+    """How far a goal has come: FHIR R4's codes, spelt with underscores (C04)."""
+
+    IN_PROGRESS = "in_progress"
+    IMPROVING = "improving"
+    WORSENING = "worsening"
+    NO_CHANGE = "no_change"
+    ACHIEVED = "achieved"
+    SUSTAINING = "sustaining"
+    NOT_ACHIEVED = "not_achieved"
+    NO_PROGRESS = "no_progress"
+    NOT_ATTAINABLE = "not_attainable"

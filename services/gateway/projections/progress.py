@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sqlalchemy import Column, Connection, Index, Text, Uuid
 
 from libs.eventstore.recorded import Recorded
+from services.gateway.projections import course_shapes as course
 from services.gateway.projections import homework_shapes as homework
 from services.gateway.projections import practice_shapes as practice
 from services.gateway.projections import review_shapes as review
@@ -35,6 +36,7 @@ MEASURES: Mapping[str, tuple[type[Shape], tuple[str, ...]]] = {
     ),
     "interlude.assignment.TaskRated.v1": (homework.TaskRating, ("utility", "difficulty")),
     "interlude.assignment.PredictionStated.v1": (practice.Prediction, ("likelihood",)),
+    "interlude.assignment.FitExplored.v1": (course.Fit, ("fit",)),
     "interlude.review.HomeworkBeliefExplored.v1": (
         review.Belief,
         ("conviction_before", "conviction_after"),

@@ -53,6 +53,7 @@ EXCERPTS = (
     "what",
     "note",
     "notes",
+    "reason",
 )
 """The fields that tell best what a fact says, best first."""
 
@@ -75,6 +76,10 @@ CODES = frozenset(
         "plan_version",
         "willing",
         "text_version",
+        "status",
+        "lifecycle",
+        "achievement",
+        "procedure",
     }
 )
 

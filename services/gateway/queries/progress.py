@@ -27,6 +27,7 @@ FROM assignments a
 LEFT JOIN occurrences o ON o.tenant_id = $1 AND o.assignment_id = a.assignment_id
     AND o.patient_id = a.patient_id
 WHERE a.tenant_id = $1 AND a.patient_id = p.person_id AND a.created_at IS NOT NULL
+    AND a.status <> 'entered_in_error'
 GROUP BY a.tenant_id, a.assignment_id"""
 
 _SERIES = """

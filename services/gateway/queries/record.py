@@ -56,7 +56,8 @@ SELECT x.id, {_THERAPIST}, x.starts_at, x.zone, x.duration_min, x.status, x.star
 FROM ({things.sessions("s.patient_id = $6")}) x ORDER BY x.starts_at, x.id"""
 
 GOALS = f"""
-SELECT x.id, x.statement, x.target, x.set_by, x.set_at
+SELECT x.id, x.statement, x.target, x.set_by, x.set_at, x.lifecycle, x.achievement, x.progress,
+    x.closing
 FROM ({things.goals("g.patient_id = $6")}) x ORDER BY x.set_at, x.id"""
 
 
@@ -76,7 +77,7 @@ HOMEWORK = f"""
 SELECT x.id, {_THERAPIST}, x.status, x.title, x.description, x.category, x.technique,
     x.technique_other, x.modality_tags, x.target_cognition, x.created_in_session_id,
     x.continues_from, x.created_at, x.activated_at, x.closed_at, x.due_at, x.due_session_id,
-    x.due_rule, x.version, {_said("assignment_parts", "assignment_id")}
+    x.due_rule, x.self_directed, x.version, {_said("assignment_parts", "assignment_id")}
 FROM ({things.assignments("a.patient_id = $6")}) x ORDER BY x.created_at, x.id"""
 
 _OF_THEIR_HOMEWORK = """(

@@ -15,7 +15,8 @@ SELECT (SELECT to_jsonb(p) FROM (
         SELECT {things.CLINIC}
         FROM clinics c WHERE c.tenant_id = $1 AND c.clinic_id = $1) c) AS clinic"""
 
-OPEN = "('draft', 'proposed', 'agreed', 'active', 'paused')"
+OPEN = "('draft', 'proposed', 'declined', 'agreed', 'active', 'paused')"
+"""What was declined is there to be revised together."""
 
 _AWAITS_REVIEW = """a.status IN ('completed', 'partially_completed', 'not_done')
     AND NOT EXISTS (
@@ -123,7 +124,8 @@ WHERE p.tenant_id = $1 AND a.patient_id = s.patient_id AND p.kind = 'obstacle'
     AND p.data ->> 'phase' = 'unanticipated' AND p.told_at >= {_SINCE}"""
 
 _STILL_OPEN = f"a.patient_id = s.patient_id AND a.status IN {OPEN}"
-_CLOSED_SINCE = f"a.patient_id = s.patient_id AND a.closed_at >= {_SINCE}"
+_CLOSED_SINCE = f"""a.patient_id = s.patient_id AND a.closed_at >= {_SINCE}
+    AND a.status <> 'entered_in_error'"""
 _REVIEWED = "r.patient_id = s.patient_id AND r.session_id = s.session_id"
 _ENTERED = f"e.patient_id = s.patient_id AND e.recorded_at >= {_SINCE} AND e.visibility = 'shared'"
 

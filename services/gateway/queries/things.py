@@ -30,7 +30,9 @@ WHERE s.tenant_id = $1 AND s.starts_at IS NOT NULL AND {may_see("s.patient_id")}
 
 def goals(condition: str = "true") -> str:
     return f"""
-SELECT g.goal_id AS id, g.patient_id, g.statement, g.target, g.set_by, g.set_at
+SELECT g.goal_id AS id, g.patient_id, g.statement, g.target, g.set_by, g.set_at, g.progress,
+    coalesce(g.lifecycle, 'active') AS lifecycle, g.closing,
+    coalesce(g.achievement, 'in_progress') AS achievement
 FROM goals g
 WHERE g.tenant_id = $1 AND g.set_at IS NOT NULL AND {may_see("g.patient_id")} AND {condition}"""
 
@@ -104,6 +106,7 @@ SELECT a.assignment_id AS id, a.patient_id, a.therapist_id, a.status, a.title, a
     a.category, a.technique, a.technique_other, a.modality_tags, a.target_cognition,
     a.created_in_session_id, a.continues_from, a.created_at, a.activated_at, a.closed_at,
     a.due_rule, a.due_session_id, a.due_at, a.version, a.changed_at,
+    coalesce(a.self_directed, false) AS self_directed,
     coalesce(a.suggested_at > coalesce(a.adjusted_at, '-infinity'), false) AS adjustment_suggested,
     {_both_of("a")},
     {_parts("assignment_parts", "assignment_id", "a.assignment_id")} AS parts,

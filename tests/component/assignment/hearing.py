@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from libs.eventstore.calling import Call
 from libs.eventstore.postgres import PostgresEventStore
-from libs.eventstore.reacting import Reacting
+from libs.eventstore.reacting import Reacting, together
 from libs.eventstore.recorded import Recorded
 from libs.eventstore.taking import Batch, Fresh, Reader
 from libs.messaging.broker import Partition
 from libs.testing.cast import ANNA, CLINIC, NOW, THERAPIST
 from libs.testing.streams import CHAIN_KEY, Told, stream
-from services.assignment import follow, wire
+from services.assignment import at_the_end, follow, wire
 from services.assignment.domain.due import DueDateMoved, DueRule, Meeting
 from services.assignment.domain.giving import GiveHomework
 from services.assignment.domain.homework import Homework
@@ -36,7 +36,8 @@ class Assignments:
         self.patient = uuid4()
         self._engine = engine
         self._assignments = desk(wire.assignments, store)
-        self._reacting = Reacting("assignment", reactions(self._assignments), now=lambda: NOW)
+        table = together(reactions(self._assignments), at_the_end.reactions(self._assignments))
+        self._reacting = Reacting("assignment", table, now=lambda: NOW)
 
     async def hears(self, *told: Recorded) -> None:
         """First it keeps, then, in a transaction of its own, it reacts."""
@@ -75,15 +76,21 @@ class Assignments:
     async def facts(self, homework: UUID) -> Sequence[Recorded]:
         return [recorded for recorded, _ in await self._assignments.history(CLINIC, homework)]
 
-    async def due_at(self, homework: UUID) -> datetime | None:
+    async def state(self, homework: UUID) -> Homework:
         found = await self._assignments.state(CLINIC, homework)
         assert found is not None
         assert isinstance(found[0], Homework)
-        return found[0].due.due_at
+        return found[0]
+
+    async def history(self, homework: UUID) -> Sequence[object]:
+        return [fact for _, fact in await self._assignments.history(CLINIC, homework)]
+
+    async def due_at(self, homework: UUID) -> datetime | None:
+        return (await self.state(homework)).due.due_at
 
     async def moves(self, homework: UUID) -> list[DueDateMoved]:
-        history = await self._assignments.history(CLINIC, homework)
-        return [fact for _, fact in history if isinstance(fact, DueDateMoved)]
+        history = await self.history(homework)
+        return [fact for fact in history if isinstance(fact, DueDateMoved)]
 
 
 def _call(homework: UUID, command: Any, *, creates: bool) -> Call[Any, Any]:

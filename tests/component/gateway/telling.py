@@ -1,7 +1,7 @@
 """The story as the services' own examples tell it: facts sealed as they were when recorded."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -17,7 +17,8 @@ from libs.testing.keyring import MemoryKeyring, memory_sealer
 from libs.testing.streams import stream
 from services.assignment import wire as assignment_wire
 from services.assignment.examples import FACTS as ASSIGNMENT_FACTS
-from services.assignment.examples import FIRST, GOAL
+from services.assignment.examples import FIRST, GOAL, REQUESTS
+from services.assignment.played import histories, of_the_story
 from services.care import wire as care_wire
 from services.care.domain.patient import PatientId
 from services.care.domain.session_facts import SessionId, SessionScheduled
@@ -43,8 +44,19 @@ from services.review.examples import REVIEW
 
 ASSIGNMENT = UUID(FIRST)
 NEXT_SESSION = UUID("00000000-0000-7000-8000-0000000000e2")
+ANOTHER_GOAL = UUID("00000000-0000-7000-8000-000000000092")
 LATER = datetime(2026, 3, 6, 9, 0, tzinfo=UTC)
 EXPIRES = datetime(2199, 1, 1, tzinfo=UTC).timestamp()
+
+
+_LIVED = (
+    (
+        "interlude.care.PatientRegistered.v1",
+        {"patient_id": LEV, "zone": "Europe/Paris", "locale": "fr"},
+    ),
+    ("interlude.care.PatientDied.v1", {"patient_id": LEV, "died_on": "2026-03-02"}),
+)
+"""What care tells of somebody who died."""
 
 
 def _person(person: UUID, *roles: Any, tenant: UUID = CLINIC) -> Principal:
@@ -68,6 +80,14 @@ PEOPLE = {
 def of(aggregate: Aggregate[Any, Any, Any], facts: Sequence[object]) -> Sequence[Any]:
     """Those of the examples that are of this kind, in their order."""
     return [fact for fact in facts if type(fact) in aggregate.wire.names]
+
+
+def homework_of_the_story() -> Sequence[Any]:
+    """Both as one, with one fact of every kind that is told in it."""
+    told = {type(fact) for homework in of_the_story(REQUESTS) for fact in homework}
+    return [
+        fact for fact in of(assignment_wire.assignments, ASSIGNMENT_FACTS) if type(fact) in told
+    ]
 
 
 class Story:
@@ -108,7 +128,7 @@ class Story:
         # Those to treatment and to sharing are told where they are asked for.
         _treatment, _sharing, *consent = of(care_wire.consents, CARE_FACTS)
         entry, *_shared = of(diary_wire.entries, DIARY_FACTS)
-        homework = of(assignment_wire.assignments, ASSIGNMENT_FACTS)
+        homework = homework_of_the_story()
         reviewed = of(review_wire.reviews, REVIEW_FACTS)
         next_session = SessionScheduled(
             session_id=SessionId(NEXT_SESSION),
@@ -136,7 +156,7 @@ class Story:
             await self.told(
                 assignment_wire.goals,
                 UUID(GOAL),
-                of(assignment_wire.goals, ASSIGNMENT_FACTS),
+                of(assignment_wire.goals, ASSIGNMENT_FACTS)[:1],
                 MASHA,
             ),
             await self.told(assignment_wire.assignments, ASSIGNMENT, homework, MASHA),
@@ -145,6 +165,21 @@ class Story:
                 diary_wire.notebooks, MASHA, of(diary_wire.notebooks, DIARY_FACTS), MASHA
             ),
             await self.told(review_wire.reviews, REVIEW, reviewed, MASHA),
+        ]
+
+    async def all_that_can_happen(self) -> Sequence[Sequence[Recorded]]:
+        """The story, and what comes after it: further homework, a goal that is reached, a death."""
+        later = [
+            await self.told(assignment_wire.assignments, facts[0].assignment_id, facts, MASHA)  # type: ignore[union-attr]  # a stream begins with its creation
+            for facts in histories(REQUESTS)[2:]
+        ]
+        goal_set, *course = of(assignment_wire.goals, ASSIGNMENT_FACTS)
+        reached = [replace(goal_set, goal_id=ANOTHER_GOAL), *course]
+        return [
+            *await self.whole(),
+            *later,
+            await self.told(assignment_wire.goals, ANOTHER_GOAL, reached, MASHA),
+            stream("patient", LEV, *_LIVED, subject=LEV),
         ]
 
 

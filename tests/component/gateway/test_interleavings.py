@@ -17,7 +17,7 @@ from tests.component.gateway.telling import Projecting, Story
 
 pytestmark = pytest.mark.postgres
 
-STREAMS = asyncio.run(Story(MemoryKeyring()).whole())
+STREAMS = asyncio.run(Story(MemoryKeyring()).all_that_can_happen())
 IN_ORDER = [recorded for one in STREAMS for recorded in one]
 
 

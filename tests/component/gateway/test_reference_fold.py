@@ -26,7 +26,7 @@ from tests.unit.faults.a_store import all_stored
 
 pytestmark = pytest.mark.postgres
 
-STREAMS = asyncio.run(Story(MemoryKeyring()).whole())
+STREAMS = asyncio.run(Story(MemoryKeyring()).all_that_can_happen())
 STORED = list(all_stored(STREAMS))
 KEEPING: Mapping[str, Callable[[Connection, Sequence[Recorded]], None]] = {
     "care": care.keep,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tests.faults.fold.course import ENDS
 from tests.faults.fold.fact import Fact
 from tests.faults.fold.sessions import when, with_whom
 from tests.faults.fold.tables import Tables
@@ -16,13 +17,15 @@ _SESSION_IS: Mapping[str, str] = {
     "SessionReinstated": "scheduled",
 }
 
+_DEATHS = ("PatientDied", "PatientDeathCorrected")
+
 READ = {
     *("PatientRegistered", "TherapistRegistered", "CareRelationshipBegan", "CareRelationshipEnded"),
     *("SupervisionBegan", "SupervisionEnded", "StaffLeft", "StaffReturned", "RecordsWindowSet"),
     *("SessionScheduled", "SessionRescheduled", *_SESSION_IS),
     *("PatientDetailsChanged", "PatientZoneChanged", "CareHandedOver", "ClinicSettingsChanged"),
     *("ClinicRegistered", "AssignmentCreated", "AssignmentActivated", "HomeworkCompleted"),
-    *("DueDateSet", "DueDateMoved"),
+    *("DueDateSet", "DueDateMoved", "AssignmentReopened", *ENDS, *_DEATHS),
 }
 """The names of facts that any of them keeps something of."""
 
@@ -106,6 +109,9 @@ def _homework(tables: Tables, fact: Fact) -> None:
     elif fact.name == "ClinicSettingsChanged":
         settings = said_of(fact, "low_confidence_threshold", "rationale_gate")
         tables.set("assignment.known_clinics", fact.tenant, **settings)
+    elif fact.name in _DEATHS:
+        died_on = fact.said.get("died_on")
+        tables.set("assignment.known_deaths", fact.tenant, fact.uuid, died_on=died_on)
     elif (changed := open_homework(fact)) is not None:
         tables.set("assignment.known_homework", fact.tenant, fact.uuid, **changed)
 
@@ -126,9 +132,9 @@ def open_homework(fact: Fact) -> dict[str, Any] | None:
             return {**_rule(fact.said["rule"]), **_due(fact)}
         case "DueDateMoved":
             return _due(fact)
-        case "HomeworkCompleted":
-            return {"closed": True}
-    return None
+        case "AssignmentReopened":
+            return {"closed": False}
+    return {"closed": True} if fact.name in ENDS else None
 
 
 def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:

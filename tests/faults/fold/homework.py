@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tests.faults.fold.course import changed_by_its_course, goal
 from tests.faults.fold.fact import Fact
 from tests.faults.fold.tables import Row, Tables
 
@@ -13,7 +14,6 @@ STEPS: Mapping[str, str] = {
     "AssignmentActivated": "active",
     "AssignmentPaused": "paused",
     "AssignmentResumed": "active",
-    "AssignmentReopened": "active",
     "HomeworkCompleted": "completed",
     "HomeworkPartiallyCompleted": "partially_completed",
     "HomeworkNotDone": "not_done",
@@ -38,8 +38,8 @@ _CREATED = (
 
 
 def tell(tables: Tables, fact: Fact) -> None:
-    if fact.name == "GoalSet":
-        tables.set("goals", fact.tenant, fact.uuid, **_goal(fact))
+    if fact.category == "goal":
+        tables.set("goals", fact.tenant, fact.uuid, **goal(fact))
     if fact.category == "assignment":
         tables.set(
             "assignments",
@@ -49,7 +49,8 @@ def tell(tables: Tables, fact: Fact) -> None:
             changed_at=fact.recorded_at,
             **_changed(fact),
         )
-        _stand(tables["assignments"][fact.tenant, fact.uuid], STEPS.get(fact.name))
+        step = fact.said["status"] if fact.name == "AssignmentReopened" else STEPS.get(fact.name)
+        _stand(tables["assignments"][fact.tenant, fact.uuid], step)
 
 
 def _stand(homework: Row, step: str | None) -> None:
@@ -68,8 +69,6 @@ def _changed(fact: Fact) -> dict[str, Any]:  # noqa: C901, PLR0911 - a line or t
             return _agreed(said)
         case "AssignmentActivated":
             return {"activated_at": fact.instant("activated_at")}
-        case "HomeworkCompleted":
-            return {"closed_at": fact.instant("completed_at")}
         case "DueDateSet":
             return {"due_rule": {"kind": "next_session", "offset_min": 0, **said["rule"]}} | _due(
                 fact
@@ -89,7 +88,7 @@ def _changed(fact: Fact) -> dict[str, Any]:  # noqa: C901, PLR0911 - a line or t
         case "FrequencyReduced":
             reduced = {"plan_version": said["plan_version"]}
             return {**reduced, "adjusted_at": fact.instant("reduced_at")}
-    return {}
+    return changed_by_its_course(fact)
 
 
 def _created(fact: Fact) -> dict[str, Any]:
@@ -117,8 +116,3 @@ def _rated(fact: Fact) -> dict[str, Any]:
         name: rating and rating["value"] / rating["scale"]["max"] for name, rating in given.items()
     }
     return {**shares, "rated_at": fact.instant("rated_at")}
-
-
-def _goal(fact: Fact) -> dict[str, Any]:
-    told = ("patient_id", "therapist_id", "statement", "target", "set_by")
-    return {name: fact.said.get(name) for name in told} | {"set_at": fact.instant("set_at")}

@@ -60,6 +60,17 @@ _OF_HOMEWORK: Mapping[str, Piece] = {
     "AdjustmentSuggested": Piece("suggestion", by="because_rating_id"),
     "AssignmentAdjusted": Piece("adjustment", "adjustment_id"),
     "HomeworkCompleted": Piece("completion", "completion_id"),
+    "HomeworkPartiallyCompleted": Piece("completion", "completion_id"),
+    "HomeworkNotDone": Piece("not_done", "not_done_id"),
+    "AssignmentDeclined": Piece("decline"),
+    "AssignmentPaused": Piece("pause"),
+    "AssignmentResumed": Piece("resumption"),
+    "AssignmentDiscontinued": Piece("discontinuation"),
+    "AssignmentReopened": Piece("reopening"),
+    "AssignmentEnteredInError": Piece("error"),
+    "AssignmentEndedByDeath": Piece("death"),
+    "AssignmentContinuedAlone": Piece("continued_alone"),
+    "FitExplored": Piece("fit", "fit_id"),
     "FrequencyReduced": Piece("reduced_frequency"),
 }
 
@@ -83,6 +94,7 @@ _MEASURES: Mapping[str, tuple[str, ...]] = {
     "ReadinessRated": ("readiness", "confidence", "importance"),
     "TaskRated": ("utility", "difficulty"),
     "PredictionStated": ("likelihood",),
+    "FitExplored": ("fit",),
     "HomeworkBeliefExplored": ("conviction_before", "conviction_after"),
 }
 

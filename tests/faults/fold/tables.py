@@ -48,7 +48,7 @@ READ_MODELS: Mapping[str, Columns] = {
         "assignment_id",
         "patient_id therapist_id title description category technique technique_other"
         " modality_tags target_cognition created_in_session_id continues_from created_at"
-        " activated_at closed_at course agreed_by_patient agreed_by_therapist status"
+        " activated_at closed_at course self_directed agreed_by_patient agreed_by_therapist status"
         " plan_version due_rule due_session_id due_at readiness confidence importance rated_at"
         " suggested_at adjusted_at version changed_at",
     ),
@@ -68,7 +68,11 @@ READ_MODELS: Mapping[str, Columns] = {
     "supervisions": _SUPERVISIONS,
     "departures": _DEPARTURES,
     "records_windows": _WINDOWS,
-    "goals": _columns("goal_id", "patient_id therapist_id statement target set_by set_at"),
+    "goals": _columns(
+        "goal_id",
+        "patient_id therapist_id statement target set_by set_at lifecycle achievement progress"
+        " closing",
+    ),
     "notebook": _columns(
         "item_id",
         "patient_id kind visibility assignment_id review_id session_id kept_at recorded_at",
@@ -108,6 +112,7 @@ KEPT: Mapping[str, Columns] = {
     **{f"{service}.known_windows": _WINDOWS for service in FOLLOWERS},
     **{f"{service}.known_sessions": _KNOWN_SESSIONS for service in FOLLOWERS},
     "assignment.known_clinics": _columns("", "low_confidence_threshold rationale_gate"),
+    "assignment.known_deaths": _columns("patient_id", "died_on"),
     "assignment.known_homework": _columns(
         "assignment_id",
         "patient_id therapist_id created_in_session_id given_at closed follows_sessions"

@@ -17,6 +17,7 @@ _WORDS = (
     "what",
     "note",
     "notes",
+    "reason",
 )
 """Where somebody's own words are, best first."""
 
@@ -37,6 +38,10 @@ _CODES = (
     "plan_version",
     "willing",
     "text_version",
+    "status",
+    "lifecycle",
+    "achievement",
+    "procedure",
 )
 
 

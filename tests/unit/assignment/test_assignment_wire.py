@@ -10,9 +10,9 @@ from libs.eventstore.aggregate import Aggregate
 from libs.privacy.opening import opened
 from libs.testing.cast import CLINIC, MASHA
 from libs.testing.sealer import ReadableSealer
-from services.assignment.domain import assignment
+from services.assignment.domain import assignment, goal
 from services.assignment.examples import FACTS, REQUESTS
-from services.assignment.played import REQUEST_OF
+from services.assignment.played import GOAL_REQUEST_OF, REQUEST_OF
 from services.assignment.wire import assignments, confirmations, goals
 
 EVENT = UUID(int=0xE)
@@ -27,6 +27,7 @@ def aggregate_of(fact: object) -> Aggregate[Any, Any, Any]:
 
 def test_every_fact_has_a_published_name() -> None:
     assert set(assignments.wire.names) == set(get_args(assignment.Event))
+    assert set(goals.wire.names) == set(get_args(goal.Event))
     names = [*assignments.wire.names.values(), *goals.wire.names.values()]
     assert len(set(names)) == len(names)
     published: dict[type, str] = {**assignments.wire.names, **goals.wire.names}
@@ -39,7 +40,7 @@ def test_every_fact_has_an_example() -> None:
 
 
 def test_every_request_has_an_example() -> None:
-    assert set(REQUESTS) == {*REQUEST_OF, "setGoal"}
+    assert set(REQUESTS) == {*REQUEST_OF, *GOAL_REQUEST_OF}
 
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: type(fact).__name__)

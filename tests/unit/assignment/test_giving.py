@@ -16,13 +16,12 @@ from services.assignment.domain.giving import (
     GivenRatings,
     GivenRationale,
 )
-from services.assignment.domain.homework import Homework, UnknownOccurrence
+from services.assignment.domain.homework import Homework, NotActive, UnknownOccurrence
 from services.assignment.domain.outcome import (
     AssignmentActivated,
     CompleteHomework,
     CompletionId,
     HomeworkCompleted,
-    NotActive,
     NotAgreed,
     RationaleMissing,
 )

@@ -10,7 +10,8 @@ from sqlalchemy import Table
 
 from services.gateway.export import schema
 from services.gateway.export.chapters import CHAPTERS
-from services.gateway.export.shapes import SAID_IN_REVIEWS, SAID_OF_HOMEWORK, Person
+from services.gateway.export.said import SAID_IN_REVIEWS, SAID_OF_HOMEWORK
+from services.gateway.export.shapes import Person
 from services.gateway.projections import assignment, review
 from services.gateway.projections.everything import LIVE
 

@@ -17,6 +17,7 @@ from services.gateway.analytics.decided.common import (
     TRUTH,
     WRITTEN,
 )
+from services.gateway.analytics.decided.course import COURSE, GOALS
 from services.gateway.analytics.decided.plan import PLAN
 from services.gateway.analytics.decided.preparation import PRACTICE, WHY_AND_HOW_READY
 from services.gateway.analytics.passing import (
@@ -31,7 +32,7 @@ from services.gateway.analytics.passing import (
 
 _ASSIGNMENT = "interlude.assignment"
 
-_COURSE: Mapping[str, Decision] = {
+_GIVING: Mapping[str, Decision] = {
     "GoalSet.v1": Passes(
         fields={
             "goal_id": PSEUDONYM,
@@ -184,6 +185,6 @@ _PLANS: Mapping[str, Decision] = {
 
 DECIDED: Mapping[str, Decision] = {
     f"{_ASSIGNMENT}.{name}": decision
-    for chapter in (_COURSE, WHY_AND_HOW_READY, PRACTICE, _PLANS)
+    for chapter in (_GIVING, COURSE, GOALS, WHY_AND_HOW_READY, PRACTICE, _PLANS)
     for name, decision in chapter.items()
 }
