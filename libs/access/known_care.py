@@ -41,6 +41,7 @@ LEFT JOIN known_departures d
 WHERE r.tenant_id = $1 AND r.therapist_id = $2 AND r.patient_id = $3
   -- LEAST passes over what is null: whichever came first, or none of them.
   AND LEAST(r.ended_at, d.left_at) + w.days * interval '1 day' > $4
+  AND ($5::timestamptz IS NULL OR $5 BETWEEN r.began_at AND LEAST(r.ended_at, d.left_at))
 LIMIT 1
 """
 _ERASED = """
@@ -108,9 +109,15 @@ class KnownCare:
     async def has_left(self, tenant_id: UUID, person_id: UUID) -> bool:
         return await self._departed.has_left(tenant_id, person_id)
 
-    async def finishes(self, tenant_id: UUID, therapist_id: UUID, patient_id: UUID) -> bool:
-        asked = (tenant_id, therapist_id, patient_id)
-        return await self._row(_FINISHES, *asked, self._clock()) is not None
+    async def finishes(
+        self,
+        tenant_id: UUID,
+        therapist_id: UUID,
+        patient_id: UUID,
+        occurred_at: datetime | None = None,
+    ) -> bool:
+        asked = (tenant_id, therapist_id, patient_id, self._clock(), occurred_at)
+        return await self._row(_FINISHES, *asked) is not None
 
     async def erased(self, tenant_id: UUID, patient_id: UUID) -> bool:
         """Of every command this is asked, so for a while it is remembered of those who are not."""

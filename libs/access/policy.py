@@ -11,12 +11,13 @@ A grant is a sentence of the route: `grant(therapist="related", patient="own")`.
 
 Who has left the clinic has no relation but a patient's to what is their own. An operation that
 `finishes` is open to the therapist whose record it is for as long as the clinic allows, once they
-have left or treat the patient no more.
+have left or treat the patient no more; what is said to have occurred afterwards is not theirs.
 """
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, assert_never, get_args
 from uuid import UUID
 
@@ -87,9 +88,14 @@ def grant(*, finishes: bool = False, **relations: Relation) -> Grant:
 
 
 async def may(
-    principal: Principal, granted: Grant, subject: Subject, relationships: Relationships
+    principal: Principal,
+    granted: Grant,
+    subject: Subject,
+    relationships: Relationships,
+    *,
+    occurred_at: datetime | None = None,
 ) -> Role | None:
-    """The role in which they may; None if in none."""
+    """The role in which they may; None if in none. `occurred_at` where a time is said."""
     for role, relation in granted.relations.items():
         if role not in principal.roles:
             continue
@@ -104,7 +110,7 @@ async def may(
         if (
             granted.finishes
             and role == "therapist"
-            and await _finishes(principal, subject, relationships)
+            and await _finishes(principal, subject, relationships, occurred_at)
         ):
             return role
     return None
@@ -132,11 +138,16 @@ async def _holds(
             assert_never(relation)
 
 
-async def _finishes(principal: Principal, subject: Subject, relationships: Relationships) -> bool:
+async def _finishes(
+    principal: Principal,
+    subject: Subject,
+    relationships: Relationships,
+    occurred_at: datetime | None,
+) -> bool:
     if subject.patient_id is None or subject.therapist_id != principal.person_id:
         return False
     return await relationships.finishes(
-        principal.tenant_id, principal.person_id, subject.patient_id
+        principal.tenant_id, principal.person_id, subject.patient_id, occurred_at
     )
 
 

@@ -33,9 +33,16 @@ class Relationships(Protocol):
     async def has_left(self, tenant_id: UUID, person_id: UUID) -> bool:
         """True for staff and programs that were said to have left, until they return."""
 
-    async def finishes(self, tenant_id: UUID, therapist_id: UUID, patient_id: UUID) -> bool:
+    async def finishes(
+        self,
+        tenant_id: UUID,
+        therapist_id: UUID,
+        patient_id: UUID,
+        occurred_at: datetime | None = None,
+    ) -> bool:
         """True for so many days as the clinic allows, once a therapist no longer treats a patient:
-        because that relationship has ended, or because they have left.
+        because that relationship has ended or was handed over, or because they have left. Of what
+        is said to have occurred at some time, only while that relationship lasted then.
         """
 
     async def treats(self, tenant_id: UUID, therapist_id: UUID, patient_id: UUID) -> bool:

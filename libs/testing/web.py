@@ -65,6 +65,8 @@ class Known:
     """Clinic, and whoever worked there once."""
     finishing: set[tuple[UUID, UUID, UUID]] = field(default_factory=set)
     """Clinic, therapist, and a patient whose records they may still finish."""
+    treated_until: datetime = NOW
+    """When those relationships ended whose records may still be finished."""
     patients: dict[UUID, KnownPatient] = field(
         default_factory=lambda: {MASHA: KnownPatient(patient_id=MASHA, zone="Europe/London")}
     )
@@ -84,8 +86,15 @@ class Known:
     async def has_left(self, tenant_id: UUID, person_id: UUID) -> bool:
         return (tenant_id, person_id) in self.left
 
-    async def finishes(self, tenant_id: UUID, therapist_id: UUID, patient_id: UUID) -> bool:
-        return (tenant_id, therapist_id, patient_id) in self.finishing
+    async def finishes(
+        self,
+        tenant_id: UUID,
+        therapist_id: UUID,
+        patient_id: UUID,
+        occurred_at: datetime | None = None,
+    ) -> bool:
+        over = occurred_at is not None and occurred_at > self.treated_until
+        return (tenant_id, therapist_id, patient_id) in self.finishing and not over
 
     async def erased(self, tenant_id: UUID, patient_id: UUID) -> bool:
         return tenant_id == CLINIC and patient_id in self.gone

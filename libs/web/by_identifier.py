@@ -6,7 +6,7 @@ by the command for it, so its rules and rights hold here as there. What dies in 
 by telling it again: an identifier is taken for an id first, and what is made has that id.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic
 from urllib.parse import unquote
@@ -31,7 +31,7 @@ from libs.web.concerning import must_concern
 from libs.web.edge import Edge
 from libs.web.faults import faults_of
 from libs.web.operations import Incoming, Operation
-from libs.web.performing import Asked, CommandOperation
+from libs.web.performing import Asked, CommandOperation, Fields
 from libs.web.problems import FieldsInvalid, Problem
 from libs.web.replies import JSON, Reply
 from libs.web.shapes import Shape
@@ -53,10 +53,15 @@ class Change:
     besides: Mapping[str, Any] = field(default_factory=dict)
 
 
+def _nobody(_said: Fields, _thing_id: UUID) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upserting:
     """How one kind of thing is put. `fold` gives a view with the fields of `request` and with
     `identifiers`; `creates`, `identifies` and `changes` name operations of the same service.
+    `patient` says whom a thing is about, from what is said of it and its id.
     """
 
     name: str
@@ -68,7 +73,7 @@ class Upserting:
     creates: str
     identifies: str
     changes: Sequence[Change]
-    is_patient: bool = False
+    patient: Callable[[Fields, UUID], UUID | None] = _nobody
 
 
 @dataclass(slots=True, kw_only=True)
@@ -121,11 +126,11 @@ class ByIdentifier(Generic[Command, State, Event]):
         telling = _Telling(
             principal=principal,
             incoming=incoming,
-            thing_id=await self._thing(principal, identifier),
+            thing_id=await self._thing(principal, identifier, said),
             body=body,
         )
         incoming.trail.thing_id = telling.thing_id
-        incoming.trail.about(telling.thing_id if self.terms.is_patient else None)
+        incoming.trail.about(self.terms.patient(said, telling.thing_id))
         created = await self._told(telling, identifier, said)
         return self._reply(telling, created=created)
 
@@ -136,18 +141,16 @@ class ByIdentifier(Generic[Command, State, Event]):
             raise Problem("not-found")
         incoming.trail.allowed(role, self.grant)
 
-    async def _thing(self, principal: Principal, identifier: Identifier) -> UUID:
+    async def _thing(self, principal: Principal, identifier: Identifier, said: Fields) -> UUID:
         whose = principal.tenant_id, self.terms.kind, identifier.system, str(identifier.value)
         found = await self.identifiers.find(*whose)
         if found is not None:
             return found
         fresh = self.edge.new_id()
-        patient_id = fresh if self.terms.is_patient else None
+        patient_id = self.terms.patient(said, fresh)
         return await self.identifiers.take(*whose, thing_id=fresh, patient_id=patient_id)
 
-    async def _told(
-        self, telling: _Telling, identifier: Identifier, said: Mapping[str, Any]
-    ) -> bool:
+    async def _told(self, telling: _Telling, identifier: Identifier, said: Fields) -> bool:
         """Whether somebody was made who was not there before."""
         history = await self.desk.history(telling.principal.tenant_id, telling.thing_id)
         if not history:

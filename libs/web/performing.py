@@ -179,7 +179,7 @@ class CommandOperation(Generic[Command, State, Event]):
         principal = asked.principal
         stream = self._stream(asked, read.fields)
         asked.trail.thing_id = stream
-        actor = await self._actor(asked, stream, read.fields)
+        actor = await self._actor(asked, stream, read)
         told = Told(by=actor, happened_at=read.happened_at, now=now)
         looked_up = await self._looked_up(principal, stream, read.fields, told)
         return Call(
@@ -209,11 +209,14 @@ class CommandOperation(Generic[Command, State, Event]):
         stream: UUID = fields["id"] if asked.path_id is None else asked.path_id
         return stream
 
-    async def _actor(self, asked: Asked, stream: UUID, fields: Fields) -> Actor:
+    async def _actor(self, asked: Asked, stream: UUID, read: Read) -> Actor:
         principal = asked.principal
-        subject = await self._subject(principal, stream, fields)
+        subject = await self._subject(principal, stream, read.fields)
         asked.trail.about(subject.patient_id)
-        role = await may(principal, self.terms.grant, subject, self.edge.known)
+        occurred_at = read.happened_at if read.says_when else None
+        role = await may(
+            principal, self.terms.grant, subject, self.edge.known, occurred_at=occurred_at
+        )
         if role is None:
             raise NotKnownYet if self.terms.creates else Problem("not-found")
         await self._must_not_be_erased(principal.tenant_id, subject)

@@ -34,10 +34,13 @@ _TOLD = frozenset(each.name for each in fields(Told))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """A body that fits. `fields` are the request's own, validated."""
+    """A body that fits. `fields` are the request's own, validated; `happened_at` is now where it
+    does not say when (`says_when`).
+    """
 
     fields: dict[str, Any]
     happened_at: datetime
+    says_when: bool
     zone: str
 
 
@@ -68,7 +71,12 @@ class Shape:
         told = dict(vars(body))
         occurred_at = told.pop("occurred_at")
         zone = told["zone"] if self._has_zone else told.pop("zone")
-        return Read(fields=told, happened_at=_not_ahead(occurred_at, now), zone=zone or NOWHERE)
+        return Read(
+            fields=told,
+            happened_at=_not_ahead(occurred_at, now),
+            says_when=occurred_at is not None,
+            zone=zone or NOWHERE,
+        )
 
 
 def _not_ahead(occurred_at: datetime | None, now: datetime) -> datetime:

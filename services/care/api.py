@@ -177,7 +177,10 @@ def _patients(
         if await therapists.state(tenant, person) is not None:
             raise patient.RegisteredAsTherapist
         await keyring.create_subject(tenant, person)
-        return {"clinic_zone": home.zone, "clinic_locale": home.locale}
+        # Told again it is as it was told, wherever the clinic is by now.
+        there = await desk.state(tenant, person)
+        usual = home if there is None or isinstance(there[0], patient.Unregistered) else there[0]
+        return {"clinic_zone": usual.zone, "clinic_locale": usual.locale}
 
     on = Commands(edge, desk, subject=access.patient_of)
     on.create(

@@ -135,7 +135,7 @@ def _put_patient(
             Change(operation="changePatientDetails", fields=("name", "locale")),
             Change(operation="changePatientZone", fields=("zone",), besides={"reason": "moved"}),
         ),
-        is_patient=True,
+        patient=lambda _said, thing_id: thing_id,
     )
     return ByIdentifier(edge, desk, terms, identifiers=identifiers, operations=operations)
 

@@ -89,7 +89,6 @@ FACTS: Sequence[object] = (
 REQUESTS: Mapping[str, dict[str, Any]] = {
     "changeClinicSettings": {
         "low_confidence_threshold": 0.6,
-        "rationale_gate": True,
         "crisis_texts": [
             {"locale": "en-GB", "text": _IN_AN_EMERGENCY},
             {"locale": "es-ES", "text": _IN_SPANISH},

@@ -45,6 +45,7 @@ _THINGS = {
 _NAMED = {
     "patient_id": "patient",
     "therapist_id": "therapist",
+    "to_therapist_id": "therapist",
     "clinic_id": "clinic",
     "assignment_id": "assignment",
     "session_id": "past session",

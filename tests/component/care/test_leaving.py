@@ -137,6 +137,8 @@ async def test_of_a_session_that_was_held_its_therapist_may_still_say_that_it_en
     moved = await care.post("anna", f"{place}/reschedulings", REQUESTS["rescheduleSession"])
     assert code(moved) == (403, "staff-left")
     assert code(await care.post("boris", f"{place}/ends", ends)) == (404, "not-found")
+    afterwards = {"occurred_at": "2026-03-02T09:01:00Z"}
+    assert code(await care.post("anna", f"{place}/ends", afterwards)) == (404, "not-found")
     await care.done("anna", f"{place}/ends", ends)
 
 

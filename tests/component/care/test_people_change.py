@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from libs.testing.cast import ANNA, BORIS, CLINIC, MASHA, OTHER_CLINIC
+from libs.testing.cast import ANNA, BORIS, CLINIC, LEV, MASHA, OTHER_CLINIC
 from libs.testing.databases import Database
 from services.care.examples import RELATIONSHIP, REQUESTS
 from tests.component.callers import a_store
@@ -86,6 +86,18 @@ async def test_nobody_but_its_admin_changes_a_clinic(care: Care) -> None:
         assert code(answer) == (403, "role-not-allowed")
     other = await care.post("admin", f"/v1/clinics/{OTHER_CLINIC}/settings", {})
     assert code(other) == (404, "not-found")
+
+
+async def test_who_was_registered_before_a_clinic_moved_is_registered_still(care: Care) -> None:
+    await care.opened()
+    lev = {"id": str(LEV), "name": "Lev"}
+    await care.done("admin", "/v1/patients", lev)
+    await care.done("admin", f"{HERE}/settings", {"zone": "Europe/Dublin", "locale": "en-IE"})
+    again = await care.post("admin", "/v1/patients", lev)
+    assert (again.status_code, again.json()["version"]) == (200, 1)
+    assert (await care.shown("lev", f"/v1/patients/{LEV}"))["zone"] == "Europe/London"
+    moved = await care.post("admin", "/v1/patients", {**lev, "zone": "America/Lima"})
+    assert code(moved) == (409, "patient-registered-otherwise")
 
 
 # --- People. ---

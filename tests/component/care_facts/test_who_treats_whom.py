@@ -1,5 +1,6 @@
 """Who treats and who supervises whom, as any service knows it, until it ends."""
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -7,7 +8,7 @@ from sqlalchemy import Engine
 
 from libs.access.known_care import TRUSTED_FOR, KnownCare
 from libs.access.relationships import KnownPatient
-from libs.testing.cast import ANNA, BORIS, LEV, MASHA, OTHER_CLINIC
+from libs.testing.cast import ANNA, BORIS, LEV, MASHA, NOW, OTHER_CLINIC
 from tests.component.care_facts.care import (
     LONDON,
     handed_over,
@@ -71,6 +72,18 @@ async def test_whoever_handed_a_patient_over_finishes_their_records_in_the_clini
     tell(engine, tenant, window(14))
     assert await known.finishes(tenant, ANNA, MASHA)
     assert not await known.finishes(tenant, BORIS, MASHA)
+
+
+@pytest.mark.parametrize(
+    ("days", "theirs"), [(-31, False), (-30, True), (-1, True), (0, True), (1, False)]
+)
+async def test_late_documentation_is_theirs_who_treated_the_patient_when_it_occurred(
+    engine: Engine, known: KnownCare, tenant: UUID, days: int, theirs: object
+) -> None:
+    """Anna did from thirty days before until now."""
+    tell(engine, tenant, handed_over(uuid4(), uuid4(), began_days_ago=30), window(14))
+    occurred_at = NOW + timedelta(days=days)
+    assert await known.finishes(tenant, ANNA, MASHA, occurred_at) is theirs
 
 
 async def test_one_of_two_relationships_may_end(

@@ -1,6 +1,7 @@
 """Who may: by role and by relation, and nobody else."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -9,7 +10,7 @@ from libs.access.policy import NOBODY, Grant, Subject, grant, may
 from libs.access.principal import Principal
 from libs.access.scopes import scope_of
 from libs.eventstore.telling import Role
-from libs.testing.cast import ANNA, BORIS, CLINIC, LEV, MASHA, OTHER_CLINIC
+from libs.testing.cast import ANNA, BORIS, CLINIC, LEV, MASHA, NOW, OTHER_CLINIC
 from libs.testing.web import Known
 
 ABOUT_MASHA = Subject(patient_id=MASHA, therapist_id=ANNA)
@@ -183,6 +184,13 @@ async def test_a_record_is_finished_by_its_own_therapist_alone() -> None:
         assert await may(anna, FINISHED, of_lev, IN_THE_WINDOW) is None
         private = replace(ABOUT_MASHA, private=True)
         assert await may(anna, FINISHED, private, IN_THE_WINDOW) is None
+
+
+async def test_what_occurred_after_they_stopped_treating_is_not_theirs_to_record() -> None:
+    anna = person(ANNA, "therapist")
+    for hours, expected in ((-1, "therapist"), (1, None)):
+        told = {"occurred_at": NOW + timedelta(hours=hours)}
+        assert await may(anna, FINISHED, ABOUT_MASHA, IN_THE_WINDOW, **told) == expected
 
 
 async def test_once_the_window_has_closed_nothing_is_finished() -> None:
