@@ -4,12 +4,13 @@ from libs.access import confirming, erasing
 from libs.eventstore.reacting import Reactions
 from libs.process.following import Following, Reacts
 from libs.process.parts import Parts
-from services.assignment import follow, reactions, wire
+from services.assignment import follow, group_reactions, reactions, wire
 
 
 def _reactions(parts: Parts) -> Reactions:
     return {
         **reactions.reactions(parts.desk(wire.assignments)),
+        **group_reactions.reactions(parts.desk(wire.assignments), parts.sealer),
         **confirming.reactions("assignment", parts.desk(wire.confirmations)),
     }
 
@@ -18,7 +19,7 @@ FOLLOWING = Following(
     services=("care", "assignment"),
     categories=follow.CATEGORIES,
     keep=follow.keep,
-    causes=reactions.CATEGORIES | erasing.CATEGORIES,
+    causes=reactions.CATEGORIES | group_reactions.CATEGORIES | erasing.CATEGORIES,
     reactions=_reactions,
     settings=Reacts,
 )

@@ -36,6 +36,7 @@ _THINGS = {
     "private-text-erasures": "patient",
     "goals": "goal",
     "assignments": "assignment",
+    "group-assignments": "group assignment",
     "entries": "entry",
     "notebooks": "notebook",
     "reviews": "review",
@@ -47,6 +48,7 @@ _NAMED = {
     "therapist_id": "therapist",
     "clinic_id": "clinic",
     "assignment_id": "assignment",
+    "group_id": "group",
     "session_id": "past session",
     "created_in_session_id": "past session",
 }

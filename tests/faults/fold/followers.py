@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.faults.fold.fact import Fact
 from tests.faults.fold.sessions import when, with_whom
-from tests.faults.fold.tables import Tables
+from tests.faults.fold.tables import KNOW_GROUPS, Tables
 
 _USUAL_THRESHOLD = 0.7
 _SESSION_IS: Mapping[str, str] = {
@@ -21,7 +21,8 @@ READ = {
     *("SupervisionBegan", "SupervisionEnded", "StaffLeft", "StaffReturned", "RecordsWindowSet"),
     *("SessionScheduled", "SessionRescheduled", *_SESSION_IS),
     *("ClinicRegistered", "AssignmentCreated", "AssignmentActivated", "HomeworkCompleted"),
-    *("DueDateSet", "DueDateMoved"),
+    *("DueDateSet", "DueDateMoved", "GroupAssignmentIssued"),
+    *("GroupCreated", "FacilitatorAdded", "FacilitatorRemoved", "MemberAdded", "MemberRemoved"),
 }
 """The names of facts that any of them keeps something of."""
 
@@ -30,6 +31,8 @@ def tell(tables: Tables, service: str, fact: Fact) -> None:
     _people(tables, service, fact)
     if fact.category == "session":
         tables.set(f"{service}.known_sessions", fact.tenant, fact.uuid, **_session(fact))
+    if service in KNOW_GROUPS:
+        _groups(tables, service, fact)
     if service == "assignment":
         _homework(tables, fact)
     if service == "review" and fact.name == "AssignmentCreated":
@@ -61,6 +64,23 @@ def _people(tables: Tables, service: str, fact: Fact) -> None:
             tables.set(f"{service}.known_windows", fact.tenant, fact.uuid, days=days)
 
 
+def _groups(tables: Tables, service: str, fact: Fact) -> None:
+    said, key = fact.said, (fact.tenant, fact.uuid)
+    leads, belongs = f"{service}.known_facilitators", f"{service}.known_members"
+    match fact.name:
+        case "GroupCreated":
+            tables.set(f"{service}.known_groups", *key, late_joiners=said["late_joiners"])
+        case "FacilitatorAdded":
+            tables.set(leads, *key, said["therapist_id"], removed_at=None)
+        case "FacilitatorRemoved":
+            tables.set(leads, *key, said["therapist_id"], removed_at=fact.instant("removed_at"))
+        case "MemberAdded":
+            times = {"joined_at": fact.instant("joined_at"), "left_at": None}
+            tables.set(belongs, *key, said["patient_id"], **times)
+        case "MemberRemoved":
+            tables.set(belongs, *key, said["patient_id"], left_at=fact.instant("left_at"))
+
+
 def supervision(fact: Fact) -> dict[str, Any]:
     between = {name: fact.said[name] for name in ("supervisor_id", "therapist_id")}
     return {**between, "began_at": fact.instant("began_at")}
@@ -89,6 +109,9 @@ def _homework(tables: Tables, fact: Fact) -> None:
             low_confidence_threshold=fact.said.get("low_confidence_threshold", _USUAL_THRESHOLD),
             rationale_gate=fact.said.get("rationale_gate", False),
         )
+    elif fact.name == "GroupAssignmentIssued":
+        given = {"group_id": fact.said["group_id"], "issued_at": fact.instant("issued_at")}
+        tables.set("assignment.known_group_homework", fact.tenant, fact.uuid, **given)
     elif (changed := open_homework(fact)) is not None:
         tables.set("assignment.known_homework", fact.tenant, fact.uuid, **changed)
 

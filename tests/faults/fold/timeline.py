@@ -33,6 +33,7 @@ _CODES = (
     "engagement",
     "phase",
     "completed_by",
+    "cancelled_by",
     "quantity",
     "plan_version",
     "willing",
@@ -42,7 +43,7 @@ _CODES = (
 
 def is_about_a_patient(subject: str | None, category: str) -> bool:
     """What is said of erasing somebody is no part of their treatment."""
-    elsewhere = {"clinic", "therapist", "erasure", "confirmation", "privacy"}
+    elsewhere = {"clinic", "therapist", "erasure", "confirmation", "privacy", "groupwork"}
     return subject is not None and category not in elsewhere
 
 

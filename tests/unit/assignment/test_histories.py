@@ -18,6 +18,7 @@ from services.assignment.domain.assignment import Command, Event, decider
 from services.assignment.domain.creation import AssignmentCreated
 from services.assignment.domain.due import Meeting, MoveDue
 from services.assignment.domain.goal import GoalSet
+from services.assignment.domain.groupwork import GroupAssignmentIssued
 from services.assignment.domain.homework import Homework, NotCreated, State
 from services.assignment.domain.terms import GoalId, PatientId, TherapistId
 from services.assignment.examples import FACTS, REQUESTS
@@ -35,7 +36,11 @@ FORWARD: Mapping[str, set[str]] = {
 """From where to where one request may lead. A draft is agreed by an attestation, and homework that
 is given in one request is active at once."""
 
-OURS = [fact for fact in FACTS if not isinstance(fact, GoalSet | ErasureConfirmed)]
+OURS = [
+    fact
+    for fact in FACTS
+    if not isinstance(fact, GoalSet | ErasureConfirmed | GroupAssignmentIssued)
+]
 SHAPES = {name: Shape(kind) for name, kind in REQUEST_OF.items()}
 LOOKED_UP: Mapping[str, Any] = {
     "open_goals": frozenset({GoalId(UUID(REQUESTS["setGoal"]["id"]))}),

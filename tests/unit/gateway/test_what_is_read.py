@@ -62,12 +62,14 @@ OF_ERASING = {
 """Shown by care alone: it has to outlive every row about the patient."""
 
 
-SHOWN_BY_CARE = {
+SHOWN_BY_SERVICES = {
     first_version_of(name)
-    for each in (care_wire.series, care_wire.groups)
+    for each in (care_wire.series, care_wire.groups, assignment_wire.groupworks)
     for name in each.wire.names.values()
 }
-"""A series is seen by its sessions; a group is nobody's but of those who lead it."""
+"""A series is seen by its sessions; a group is nobody's but of those who lead it, and what it was
+given is seen by each member's homework.
+"""
 
 
 def published() -> Mapping[str, Json]:
@@ -102,7 +104,7 @@ def test_what_is_read_of_a_fact_fits_it(name: str, shape: type[Shape]) -> None:
 
 
 def test_every_fact_is_read_by_somebody() -> None:
-    assert set(FACTS) - {name for name, _ in reads()} == OF_ERASING | SHOWN_BY_CARE
+    assert set(FACTS) - {name for name, _ in reads()} == OF_ERASING | SHOWN_BY_SERVICES
 
 
 def _unfit(path: str, told: Json, facts: Json, read: Json, shapes: Json) -> Iterator[str]:
