@@ -36,9 +36,13 @@ CREATE TABLE known_members (
 
 def create_groups(connection: Connection, service: str) -> None:
     """A member who is erased is removed from what is known."""
-    writer = f"{service}_follow"
     connection.execute(text(_TABLES))
     for table in ("known_groups", "known_facilitators", "known_members"):
-        run_script(connection, _WALLS, table=table, app=f"{service}_app", writer=writer)
-    quoted = connection.dialect.identifier_preparer.quote(writer)
+        wall(connection, service, table)
+    quoted = connection.dialect.identifier_preparer.quote(f"{service}_follow")
     connection.execute(text(f"GRANT DELETE ON known_members TO {quoted}"))
+
+
+def wall(connection: Connection, service: str, table: str) -> None:
+    """Written by the follower alone, and read clinic by clinic."""
+    run_script(connection, _WALLS, table=table, app=f"{service}_app", writer=f"{service}_follow")

@@ -5,7 +5,7 @@ wishes a call to a desk, in the transaction that also moves the follower's place
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import chain
@@ -66,13 +66,16 @@ class Cause(Generic[Cause_]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """`thing_id` is what an answer would name; the stream's id unless given."""
+    """`thing_id` is what an answer would name; the stream's id unless given. `opens` makes the
+    request readable where it carries text that is sealed under other keys.
+    """
 
     desk: Desk[Any, Any, Any]
     stream_uuid: UUID
     command: Any
     creates: bool = False
     thing_id: UUID | None = None
+    opens: Callable[[Any], Awaitable[Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +178,8 @@ class Reacting:
         """What became of it, as a code."""
         connection = (await db.get_raw_connection()).driver_connection
         try:
+            if wish.opens is not None:
+                call = replace(call, command=await wish.opens(call.command))
             async with db.begin_nested():
                 answer = await wish.desk.react(call, connection)
         except Rejected as rejection:

@@ -9,7 +9,7 @@ from libs.access.policy import NOBODY, Grant, Subject, grant
 from libs.eventstore.decider import Rejected
 from libs.vocabulary.rating import NotAScale, RatingOutsideScale
 from libs.web.commands import Commands, Edge, Prepare, Router
-from services.assignment import goal_view, view
+from services.assignment import goal_view, groupwork_api, view
 from services.assignment.domain import (
     agreement,
     assignment,
@@ -67,6 +67,7 @@ WRONG_CONTENT: tuple[type[Rejected], ...] = (
     terms.EndsBeforeItStarts,
     terms.InTheFuture,
     terms.ScalesDiffer,
+    *groupwork_api.WRONG_CONTENT,
 )
 STATUSES = dict.fromkeys(WRONG_CONTENT, HTTPStatus.UNPROCESSABLE_ENTITY)
 
@@ -87,7 +88,14 @@ class Act:
     prepare: Prepare | None = None
 
 
-def routes(edge: Edge, *, goals: Goals, assignments: Assignments, clinics: Clinics) -> Router:
+def routes(
+    edge: Edge,
+    *,
+    goals: Goals,
+    assignments: Assignments,
+    groupwork: groupwork_api.Groupwork,
+    clinics: Clinics,
+) -> Router:
     """`goals` and `assignments` are read strongly where a request names one of them."""
     look = LookUp(goals=goals, assignments=assignments, known=edge.known, clinics=clinics)
     on = Commands(edge, assignments, subject=_whose)
@@ -129,7 +137,7 @@ def routes(edge: Edge, *, goals: Goals, assignments: Assignments, clinics: Clini
         operation="assignment",
         grant=READERS,
     )
-    return on.router.take(_goals(edge, goals))
+    return on.router.take(_goals(edge, goals), groupwork_api.routes(edge, groupwork))
 
 
 def _goals(edge: Edge, goals: Goals) -> Router:

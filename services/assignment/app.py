@@ -17,6 +17,7 @@ def create_app(hosted: Hosted) -> FastAPI:
         hosted.edge,
         goals=desk(wire.goals),
         assignments=desk(wire.assignments),
+        groupwork=desk(wire.groupworks),
         clinics=KnownClinics(hosted.parts.pool, monotonic=hosted.parts.monotonic),
     )
     return create_service_app(

@@ -12,6 +12,9 @@ from uuid import UUID
 
 from libs.access.confirming import ErasureConfirmed
 from libs.vocabulary.removal import removed
+from services.assignment.domain.due import NEXT_SESSION
+from services.assignment.domain.groupwork import GroupAssignmentIssued, GroupId
+from services.assignment.domain.terms import GroupAssignmentId, TherapistId
 from services.assignment.examples_of_life import REQUESTS as LATER
 from services.assignment.played import facts_of
 
@@ -26,6 +29,7 @@ PATIENT = _id(0xB1)
 FIRST, SECOND = _id(0xF1), _id(0xF2)
 SESSION_1, SESSION_2, SESSION_3 = _id(0xE1), _id(0xE2), _id(0xE3)
 GOAL = _id(0x91)
+GROUP, GROUP_ASSIGNMENT = _id(0xE3), _id(0xF3)
 LARRY, PRIYA, TOM = _id(0x131), _id(0x132), _id(0x133)
 """References to people; who they are is sealed."""
 FILMS, WEEKEND = _id(0x201), _id(0x202)
@@ -38,6 +42,7 @@ def _of_ten(value: int) -> Json:
 
 
 _TITLE = "Conversations with 4 people about what I did over the weekend"
+_FOR_ALL = "Ask somebody whom you do not know for the time"
 _CUE = {
     "day_of_week": "monday",
     "local_time": "11:00",
@@ -242,6 +247,13 @@ REQUESTS: Mapping[str, Json] = {
             {"component_id": TO_PRIYA, "difficulty": _of_ten(5)},
         ],
     },
+    "assignToGroup": {
+        "id": GROUP_ASSIGNMENT,
+        "group_id": GROUP,
+        "title": _FOR_ALL,
+        "category": "behavioral_intervention",
+        "technique": "exposure",
+    },
     "adjustAssignment": {
         "id": _id(0x282),
         "reason": "overwhelming",
@@ -254,6 +266,16 @@ REQUESTS: Mapping[str, Json] = {
 
 FACTS: Sequence[object] = (
     *facts_of(REQUESTS),
+    GroupAssignmentIssued(
+        group_assignment_id=GroupAssignmentId(UUID(GROUP_ASSIGNMENT)),
+        group_id=GroupId(UUID(GROUP)),
+        therapist_id=TherapistId(UUID(_id(0xA1))),
+        title=_FOR_ALL,
+        category="behavioral_intervention",
+        technique="exposure",
+        due=NEXT_SESSION,
+        issued_at=datetime(2026, 3, 5, 18, 0, tzinfo=UTC),
+    ),
     ErasureConfirmed(
         patient_id=UUID(PATIENT),
         removed=tuple(removed({"answers": 0, "known_homework": 4, "known_people": 1})),

@@ -29,12 +29,13 @@ from libs.eventstore.reading import Fact, read_as
 from libs.eventstore.recorded import Recorded
 from libs.eventstore.store import StoreUnavailable
 from libs.eventstore.upserting import Row, upsert
+from services.assignment import group_follow
 from services.assignment.domain.readiness import LOW_CONFIDENCE
 
 AWAITED = care_facts.CATEGORIES | group_facts.CATEGORIES | erasing.CATEGORIES | {"clinic"}
 """Care's streams: what a consistency token names of them is waited for."""
 
-CATEGORIES = AWAITED | {"assignment"}
+CATEGORIES = AWAITED | group_follow.CATEGORIES | {"assignment"}
 """The streams that are followed. Our own serve the reactions alone: no request waits for them."""
 
 # --- What is read. ---
@@ -167,6 +168,7 @@ def keep(db: Connection, events: Sequence[Recorded]) -> None:
     for table, written in rows.items():
         upsert(db, table, written)
     group_facts.keep(db, events)
+    group_follow.keep(db, events)
     erasing.keep(db, events, homework, deaths, group_facts.members)
 
 

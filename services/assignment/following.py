@@ -4,7 +4,7 @@ from libs.access import confirming, erasing
 from libs.eventstore.reacting import Reactions, together
 from libs.process.following import Following, Reacts
 from libs.process.parts import Parts
-from services.assignment import at_the_end, follow, reactions, wire
+from services.assignment import at_the_end, follow, group_reactions, reactions, wire
 
 
 def _reactions(parts: Parts) -> Reactions:
@@ -12,6 +12,7 @@ def _reactions(parts: Parts) -> Reactions:
     return together(
         reactions.reactions(assignments),
         at_the_end.reactions(assignments),
+        group_reactions.reactions(assignments, parts.sealer),
         confirming.reactions("assignment", parts.desk(wire.confirmations)),
     )
 
@@ -20,7 +21,10 @@ FOLLOWING = Following(
     services=("care", "assignment"),
     categories=follow.CATEGORIES,
     keep=follow.keep,
-    causes=reactions.CATEGORIES | at_the_end.CATEGORIES | erasing.CATEGORIES,
+    causes=reactions.CATEGORIES
+    | at_the_end.CATEGORIES
+    | group_reactions.CATEGORIES
+    | erasing.CATEGORIES,
     reactions=_reactions,
     settings=Reacts,
 )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from libs.access import confirming
 from libs.eventstore.aggregate import Aggregate
-from libs.eventstore.wire import Wire
+from libs.eventstore.wire import Json, Wire
 from services.assignment.domain import (
     agreement,
     assignment,
@@ -21,6 +21,7 @@ from services.assignment.domain import (
     fit,
     goal,
     goal_course,
+    groupwork,
     leaving,
     obstacles,
     occurrences,
@@ -44,6 +45,11 @@ def _whose(state: State) -> UUID | None:
     return None if isinstance(state, NotCreated) else state.patient_id
 
 
+def _given_to_one(v1: Json) -> Json:
+    """Homework was given to one patient at a time."""
+    return v1
+
+
 goals = Aggregate(
     category="goal",
     decider=goal.decider,
@@ -63,7 +69,7 @@ assignments = Aggregate(
     decider=assignment.decider,
     wire=Wire[assignment.Event](
         {
-            creation.AssignmentCreated: "interlude.assignment.AssignmentCreated.v1",
+            creation.AssignmentCreated: "interlude.assignment.AssignmentCreated.v2",
             outcome.AssignmentActivated: "interlude.assignment.AssignmentActivated.v1",
             outcome.HomeworkCompleted: "interlude.assignment.HomeworkCompleted.v1",
             agreement.OptionsOffered: "interlude.assignment.OptionsOffered.v1",
@@ -113,9 +119,25 @@ assignments = Aggregate(
             occurrences.OccurrencesScheduled: "interlude.assignment.OccurrencesScheduled.v1",
             occurrences.OccurrencesWithdrawn: "interlude.assignment.OccurrencesWithdrawn.v1",
             occurrences.OccurrenceCompleted: "interlude.assignment.OccurrenceCompleted.v1",
-        }
+        },
+        upcasts={
+            "interlude.assignment.AssignmentCreated.v1": (
+                "interlude.assignment.AssignmentCreated.v2",
+                _given_to_one,
+            ),
+        },
     ),
     subject=_whose,
+)
+
+groupworks = Aggregate(
+    category="groupwork",
+    decider=groupwork.decider,
+    wire=Wire[groupwork.Event](
+        {groupwork.GroupAssignmentIssued: "interlude.assignment.GroupAssignmentIssued.v1"}
+    ),
+    # Of no patient: its words are sealed under the therapist's keys.
+    subject=lambda state: state.therapist_id if isinstance(state, groupwork.Issued) else None,
 )
 
 confirmations = confirming.confirmations("interlude.assignment.ErasureConfirmed.v1")

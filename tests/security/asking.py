@@ -36,6 +36,7 @@ _THINGS = {
     "private-text-erasures": "patient",
     "goals": "goal",
     "assignments": "assignment",
+    "group-assignments": "group assignment",
     "entries": "entry",
     "notebooks": "notebook",
     "reviews": "review",
@@ -48,6 +49,7 @@ _NAMED = {
     "to_therapist_id": "therapist",
     "clinic_id": "clinic",
     "assignment_id": "assignment",
+    "group_id": "group",
     "session_id": "past session",
     "created_in_session_id": "past session",
 }

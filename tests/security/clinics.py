@@ -104,6 +104,9 @@ class Clinic:
         group = self.tell(therapist, "care/v1/groups", name="Thursdays", therapist_id=treats)
         goal = self.tell(therapist, "assignment/v1/goals", **of, statement="I talk to people.")
         homework = self.tell(therapist, "assignment/v1/homework", **of, **_HOMEWORK)
+        for_all = self.tell(
+            therapist, "assignment/v1/group-assignments", group_id=group, title="Ask for the time"
+        )
         consent = self.tell(patient, "care/v1/consents", **of, **_CONSENT)
         departure = self.tell("clinic_admin", "care/v1/departures", person_id=uuid4())
         self.tell("clinic_admin", "care/v1/records-windows", clinic_id=self.id, days=0)
@@ -126,6 +129,7 @@ class Clinic:
             "past session": past,
             "series": series,
             "group": group,
+            "group assignment": for_all,
             "goal": goal,
             "assignment": homework,
             "consent": consent,

@@ -16,6 +16,7 @@ from services.assignment.domain.due import NEXT_SESSION, DueDateSet, DueRule, Me
 from services.assignment.domain.homework import Homework
 from services.assignment.domain.terms import (
     AssignmentId,
+    GroupAssignmentId,
     PatientId,
     SessionId,
     TherapistId,
@@ -69,12 +70,15 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentCreated(Task):
-    """Homework was begun as a draft: what is to be done, by whom, and what it is to change."""
+    """Homework was begun as a draft: what is to be done, by whom, and what it is to change.
+    `group_assignment_id` where a whole group was given it.
+    """
 
     assignment_id: AssignmentId
     patient_id: PatientId
     therapist_id: TherapistId
     created_at: datetime
+    group_assignment_id: GroupAssignmentId | None = None
 
 
 def created(fact: AssignmentCreated) -> Homework:
@@ -100,6 +104,8 @@ class CreateAssignment(Told, Task):
     patient_id: PatientId
     due: DueRule = NEXT_SESSION
     meeting: Annotated[Meeting | None, LOOKED_UP] = None
+    given_by: Annotated[TherapistId | None, LOOKED_UP] = None
+    group_assignment_id: Annotated[GroupAssignmentId | None, LOOKED_UP] = None
 
 
 class AssignmentExists(Rejected):
@@ -139,19 +145,29 @@ def create(command: CreateAssignment) -> Sequence[AssignmentCreated | DueDateSet
         | {"target_cognition": _target(command), "intended_change": _intended(command)},
         assignment_id=command.id,
         patient_id=command.patient_id,
-        therapist_id=TherapistId(command.by.person_id),
+        therapist_id=_therapist(command),
         created_at=command.happened_at,
+        group_assignment_id=command.group_assignment_id,
     )
     return [fact, first_due(command.due, command.meeting, command)]
 
 
 def _must_make_sense(command: CreateAssignment) -> None:
-    if command.patient_id == command.by.person_id:
+    if command.patient_id == _therapist(command):
         raise PatientIsTherapist
     if command.continues_from == command.id:
         raise ContinuesItself
-    if (command.technique == "other") != (command.technique_other is not None):
+    must_name_the_technique(command.technique, command.technique_other)
+
+
+def must_name_the_technique(technique: Technique | None, other: Label | None) -> None:
+    if (technique == "other") != (other is not None):
         raise TechniqueUnnamed
+
+
+def _therapist(command: CreateAssignment) -> TherapistId:
+    """Whoever tells it, unless a group was given it: then it is made by a reaction."""
+    return command.given_by or TherapistId(command.by.person_id)
 
 
 def _intended(command: CreateAssignment) -> Literal["cognitive"] | None:

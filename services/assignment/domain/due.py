@@ -143,7 +143,7 @@ NO_NEXT_SESSION = Advice(
 
 
 def first_due(rule: DueRule, meeting: Meeting | None, command: Told) -> DueDateSet:
-    _must_be_one_rule(rule)
+    must_be_one_rule(rule)
     session_id, due_at, zone = _resolved(rule, meeting)
     return DueDateSet(
         rule=rule,
@@ -190,7 +190,7 @@ def what_is_open(homework: Homework) -> Sequence[Notice]:
     return []
 
 
-def _must_be_one_rule(rule: DueRule) -> None:
+def must_be_one_rule(rule: DueRule) -> None:
     if rule.kind == "session" and rule.session_id is None:
         raise SessionMissing
     if rule.kind == "at" and rule.at is None:

@@ -14,6 +14,7 @@ from libs.vocabulary.rating import Rating
 from libs.vocabulary.text import Label, Text
 
 AssignmentId = NewType("AssignmentId", UUID)
+GroupAssignmentId = NewType("GroupAssignmentId", UUID)
 GoalId = NewType("GoalId", UUID)
 PatientId = NewType("PatientId", UUID)
 TherapistId = NewType("TherapistId", UUID)

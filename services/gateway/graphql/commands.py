@@ -49,6 +49,7 @@ AGGREGATES: Mapping[str, Kind] = {
     "consent": "Consent",
     "goal": "Goal",
     "assignment": "Assignment",
+    "groupwork": "GroupAssignment",
     "entry": "DiaryEntry",
     "review": "Review",
 }

@@ -20,6 +20,7 @@ Kind = Literal[
     "Consent",
     "Goal",
     "Assignment",
+    "GroupAssignment",
     "Occurrence",
     "DiaryEntry",
     "NotebookItem",

@@ -82,6 +82,7 @@ class Homework(Callers):
             here,
             goals=desk(wire.goals, store),
             assignments=desk(wire.assignments, store),
+            groupwork=desk(wire.groupworks, store),
             clinics=self.clinics,
         )
         super().__init__(

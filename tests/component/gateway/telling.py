@@ -17,7 +17,7 @@ from libs.testing.keyring import MemoryKeyring, memory_sealer
 from libs.testing.streams import stream
 from services.assignment import wire as assignment_wire
 from services.assignment.examples import FACTS as ASSIGNMENT_FACTS
-from services.assignment.examples import FIRST, GOAL, REQUESTS
+from services.assignment.examples import FIRST, GOAL, GROUP_ASSIGNMENT, REQUESTS
 from services.assignment.played import histories, of_the_story
 from services.care import wire as care_wire
 from services.care.domain.patient import PatientId
@@ -25,6 +25,7 @@ from services.care.domain.session_facts import SessionId, SessionScheduled
 from services.care.domain.therapist import TherapistId
 from services.care.examples import (
     CONSENT,
+    GROUP,
     LEAVER,
     RELATIONSHIP,
     SESSION,
@@ -151,6 +152,7 @@ class Story:
                 care_wire.records_windows, CLINIC, of(care_wire.records_windows, CARE_FACTS), None
             ),
             await self.told(care_wire.sessions, SESSION, of(care_wire.sessions, CARE_FACTS), MASHA),
+            await self.told(care_wire.groups, GROUP, of(care_wire.groups, CARE_FACTS), None),
             await self.told(care_wire.consents, CONSENT, consent, MASHA),
             await self.told(care_wire.sessions, NEXT_SESSION, [next_session], MASHA),
             await self.told(
@@ -160,6 +162,12 @@ class Story:
                 MASHA,
             ),
             await self.told(assignment_wire.assignments, ASSIGNMENT, homework, MASHA),
+            await self.told(
+                assignment_wire.groupworks,
+                UUID(GROUP_ASSIGNMENT),
+                of(assignment_wire.groupworks, ASSIGNMENT_FACTS),
+                ANNA,
+            ),
             await self.told(diary_wire.entries, ENTRY, [entry], MASHA),
             await self.told(
                 diary_wire.notebooks, MASHA, of(diary_wire.notebooks, DIARY_FACTS), MASHA

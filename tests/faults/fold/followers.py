@@ -6,7 +6,7 @@ from typing import Any
 from tests.faults.fold.course import ENDS
 from tests.faults.fold.fact import Fact
 from tests.faults.fold.sessions import when, with_whom
-from tests.faults.fold.tables import Tables
+from tests.faults.fold.tables import KNOW_GROUPS, Tables
 
 _USUAL_THRESHOLD = 0.7
 _SESSION_IS: Mapping[str, str] = {
@@ -25,7 +25,9 @@ READ = {
     *("SessionScheduled", "SessionRescheduled", *_SESSION_IS),
     *("PatientDetailsChanged", "PatientZoneChanged", "CareHandedOver", "ClinicSettingsChanged"),
     *("ClinicRegistered", "AssignmentCreated", "AssignmentActivated", "HomeworkCompleted"),
-    *("DueDateSet", "DueDateMoved", "AssignmentReopened", *ENDS, *_DEATHS),
+    *("DueDateSet", "DueDateMoved", "AssignmentReopened", "GroupAssignmentIssued"),
+    *("GroupCreated", "FacilitatorAdded", "FacilitatorRemoved", "MemberAdded", "MemberRemoved"),
+    *(*ENDS, *_DEATHS),
 }
 """The names of facts that any of them keeps something of."""
 
@@ -34,6 +36,8 @@ def tell(tables: Tables, service: str, fact: Fact) -> None:
     _people(tables, service, fact)
     if fact.category == "session":
         tables.set(f"{service}.known_sessions", fact.tenant, fact.uuid, **_session(fact))
+    if service in KNOW_GROUPS:
+        _groups(tables, service, fact)
     if service == "assignment":
         _homework(tables, fact)
     if service == "review" and fact.name == "AssignmentCreated":
@@ -78,6 +82,23 @@ def said_of(fact: Fact, *names: str) -> dict[str, Any]:
     return {name: fact.said[name] for name in names if fact.said.get(name) is not None}
 
 
+def _groups(tables: Tables, service: str, fact: Fact) -> None:
+    said, key = fact.said, (fact.tenant, fact.uuid)
+    leads, belongs = f"{service}.known_facilitators", f"{service}.known_members"
+    match fact.name:
+        case "GroupCreated":
+            tables.set(f"{service}.known_groups", *key, late_joiners=said["late_joiners"])
+        case "FacilitatorAdded":
+            tables.set(leads, *key, said["therapist_id"], removed_at=None)
+        case "FacilitatorRemoved":
+            tables.set(leads, *key, said["therapist_id"], removed_at=fact.instant("removed_at"))
+        case "MemberAdded":
+            times = {"joined_at": fact.instant("joined_at"), "left_at": None}
+            tables.set(belongs, *key, said["patient_id"], **times)
+        case "MemberRemoved":
+            tables.set(belongs, *key, said["patient_id"], left_at=fact.instant("left_at"))
+
+
 def supervision(fact: Fact) -> dict[str, Any]:
     between = {name: fact.said[name] for name in ("supervisor_id", "therapist_id")}
     return {**between, "began_at": fact.instant("began_at")}
@@ -112,6 +133,9 @@ def _homework(tables: Tables, fact: Fact) -> None:
     elif fact.name in _DEATHS:
         died_on = fact.said.get("died_on")
         tables.set("assignment.known_deaths", fact.tenant, fact.uuid, died_on=died_on)
+    elif fact.name == "GroupAssignmentIssued":
+        given = {"group_id": fact.said["group_id"], "issued_at": fact.instant("issued_at")}
+        tables.set("assignment.known_group_homework", fact.tenant, fact.uuid, **given)
     elif (changed := open_homework(fact)) is not None:
         tables.set("assignment.known_homework", fact.tenant, fact.uuid, **changed)
 

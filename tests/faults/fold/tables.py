@@ -41,6 +41,12 @@ _KNOWN_RELATIONSHIPS = _columns("relationship_id", "patient_id therapist_id bega
 _KNOWN_SESSIONS = _columns(
     "session_id", "patient_id therapist_id starts_at zone duration_min status"
 )
+_GROUPS: Mapping[str, Columns] = {
+    "known_groups": _columns("group_id", "late_joiners"),
+    "known_facilitators": _columns("group_id therapist_id", "removed_at"),
+    "known_members": _columns("group_id patient_id", "joined_at left_at"),
+}
+KNOW_GROUPS = ("care", "assignment")
 FOLLOWERS = ("care", "assignment", "diary", "review")
 
 READ_MODELS: Mapping[str, Columns] = {
@@ -111,6 +117,9 @@ KEPT: Mapping[str, Columns] = {
     **{f"{service}.known_departures": _DEPARTURES for service in FOLLOWERS},
     **{f"{service}.known_windows": _WINDOWS for service in FOLLOWERS},
     **{f"{service}.known_sessions": _KNOWN_SESSIONS for service in FOLLOWERS},
+    **{
+        f"{service}.{name}": columns for service in KNOW_GROUPS for name, columns in _GROUPS.items()
+    },
     "assignment.known_clinics": _columns("", "low_confidence_threshold rationale_gate"),
     "assignment.known_deaths": _columns("patient_id", "died_on"),
     "assignment.known_homework": _columns(
@@ -118,6 +127,7 @@ KEPT: Mapping[str, Columns] = {
         "patient_id therapist_id created_in_session_id given_at closed follows_sessions"
         " named_session_id offset_min due_session_id due_at",
     ),
+    "assignment.known_group_homework": _columns("group_assignment_id", "group_id issued_at"),
     "review.known_assignments": _columns("assignment_id", "patient_id therapist_id"),
 }
 

@@ -34,6 +34,7 @@ _CODES = (
     "engagement",
     "phase",
     "completed_by",
+    "cancelled_by",
     "quantity",
     "plan_version",
     "willing",
@@ -47,7 +48,7 @@ _CODES = (
 
 def is_about_a_patient(subject: str | None, category: str) -> bool:
     """What is said of erasing somebody is no part of their treatment."""
-    elsewhere = {"clinic", "therapist", "erasure", "confirmation", "privacy"}
+    elsewhere = {"clinic", "therapist", "erasure", "confirmation", "privacy", "groupwork"}
     return subject is not None and category not in elsewhere
 
 

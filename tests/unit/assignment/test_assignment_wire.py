@@ -13,12 +13,12 @@ from libs.testing.sealer import ReadableSealer
 from services.assignment.domain import assignment, goal
 from services.assignment.examples import FACTS, REQUESTS
 from services.assignment.played import GOAL_REQUEST_OF, REQUEST_OF
-from services.assignment.wire import assignments, confirmations, goals
+from services.assignment.wire import assignments, confirmations, goals, groupworks
 
 EVENT = UUID(int=0xE)
 
 
-ALL: list[Aggregate[Any, Any, Any]] = [assignments, goals, confirmations]
+ALL: list[Aggregate[Any, Any, Any]] = [assignments, goals, groupworks, confirmations]
 
 
 def aggregate_of(fact: object) -> Aggregate[Any, Any, Any]:
@@ -32,7 +32,7 @@ def test_every_fact_has_a_published_name() -> None:
     assert len(set(names)) == len(names)
     published: dict[type, str] = {**assignments.wire.names, **goals.wire.names}
     for kind, name in published.items():
-        assert name == f"interlude.assignment.{kind.__name__}.v1"
+        assert name.rpartition(".v")[0] == f"interlude.assignment.{kind.__name__}"
 
 
 def test_every_fact_has_an_example() -> None:
@@ -40,7 +40,7 @@ def test_every_fact_has_an_example() -> None:
 
 
 def test_every_request_has_an_example() -> None:
-    assert set(REQUESTS) == {*REQUEST_OF, *GOAL_REQUEST_OF}
+    assert set(REQUESTS) == {*REQUEST_OF, *GOAL_REQUEST_OF, "assignToGroup"}
 
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: type(fact).__name__)

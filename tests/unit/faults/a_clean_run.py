@@ -33,8 +33,8 @@ SERVICE_OF = {
         ("clinic", "patient", "therapist", "relationship", "supervision", "session", "consent"),
         "care",
     ),
-    **dict.fromkeys(("departure", "window"), "care"),
-    **dict.fromkeys(("assignment", "goal"), "assignment"),
+    **dict.fromkeys(("departure", "window", "group"), "care"),
+    **dict.fromkeys(("assignment", "goal", "groupwork"), "assignment"),
     **dict.fromkeys(("entry", "notebook"), "diary"),
     "review": "review",
 }

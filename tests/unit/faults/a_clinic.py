@@ -14,6 +14,9 @@ from tests.unit.faults.what_is_said import (
     CLINIC_TOLD,
     CONSENT,
     ENTRY,
+    FOR_THE_GROUP,
+    GROUP,
+    GROUP_TOLD,
     LEAVER,
     MEETS,
     PAIR,
@@ -55,6 +58,9 @@ class Clinic:
         self._arrange("departure", LEAVER, ("StaffLeft", gone), subject=None)
         window_of = {"clinic_id": str(CLINIC), "days": 14}
         self._arrange("window", CLINIC, ("RecordsWindowSet", window_of), subject=None)
+        for told in GROUP_TOLD:
+            self._arrange("group", GROUP, told, subject=None)
+        self._arrange("groupwork", GROUP, ("GroupAssignmentIssued", FOR_THE_GROUP), subject=ANNA)
         self._arrange("consent", CONSENT, ("ConsentGiven", consented(MASHA)))
         scheduled = {"starts_at": at(MEETS), "zone": "Europe/London", "duration_min": 50}
         self._arrange("session", SESSION, ("SessionScheduled", {**PAIR, **scheduled}))

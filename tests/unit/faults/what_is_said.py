@@ -1,6 +1,6 @@
 """What the facts of the clinic say, as JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ RUTH = UUID("00000000-0000-7000-8000-0000000000a3")
 """Supervises Anna."""
 LEAVER = UUID("00000000-0000-7000-8000-0000000000a4")
 """Works here no more."""
+GROUP = UUID("00000000-0000-7000-8000-0000000000e3")
 SUPERVISION = UUID("00000000-0000-7000-8000-0000000000d3")
 RELATIONSHIP = UUID("00000000-0000-7000-8000-0000000000d1")
 CONSENT = UUID("00000000-0000-7000-8000-0000000000d2")
@@ -25,6 +26,22 @@ CLINIC_TOLD = {
     "name": "Riverside Psychology",
     "zone": "Europe/London",
     "locale": "en-GB",
+}
+GROUP_TOLD: Sequence[tuple[str, Mapping[str, Any]]] = (
+    ("GroupCreated", {"name": "Thursdays", "late_joiners": "all", "created_at": at(NOW)}),
+    ("FacilitatorAdded", {"therapist_id": str(ANNA), "added_at": at(NOW)}),
+    ("FacilitatorAdded", {"therapist_id": str(RUTH), "added_at": at(NOW)}),
+    ("FacilitatorRemoved", {"therapist_id": str(RUTH), "removed_at": at(NOW)}),
+    ("MemberAdded", {"patient_id": str(MASHA), "joined_at": at(NOW)}),
+    ("MemberRemoved", {"patient_id": str(MASHA), "left_at": at(NOW)}),
+)
+"""Masha was there once, and is not when it is given homework."""
+FOR_THE_GROUP = {
+    "group_id": str(GROUP),
+    "therapist_id": str(ANNA),
+    "title": SEALED,
+    "due": {"kind": "next_session"},
+    "issued_at": at(NOW),
 }
 PATIENT = {"name": SEALED, "zone": "Europe/London", "locale": "en-GB"}
 ENTRY = {

@@ -68,12 +68,14 @@ BY_THEIR_NUMBERS = {
 }
 """Of use to the systems whose numbers they are, which ask care; no screen shows them."""
 
-SHOWN_BY_CARE = {
+SHOWN_BY_SERVICES = {
     first_version_of(name)
-    for each in (care_wire.series, care_wire.groups)
+    for each in (care_wire.series, care_wire.groups, assignment_wire.groupworks)
     for name in each.wire.names.values()
 }
-"""A series is seen by its sessions; a group is nobody's but of those who lead it."""
+"""A series is seen by its sessions; a group is nobody's but of those who lead it, and what it was
+given is seen by each member's homework.
+"""
 
 
 def published() -> Mapping[str, Json]:
@@ -108,7 +110,7 @@ def test_what_is_read_of_a_fact_fits_it(name: str, shape: type[Shape]) -> None:
 
 
 def test_every_fact_is_read_by_somebody() -> None:
-    unread = OF_ERASING | BY_THEIR_NUMBERS | SHOWN_BY_CARE
+    unread = OF_ERASING | BY_THEIR_NUMBERS | SHOWN_BY_SERVICES
     assert set(FACTS) - {name for name, _ in reads()} == unread
 
 

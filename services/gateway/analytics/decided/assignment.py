@@ -26,6 +26,7 @@ from services.gateway.analytics.passing import (
     Each,
     LeftOut,
     Passes,
+    Stays,
     Within,
     codes,
 )
@@ -80,8 +81,10 @@ _GIVING: Mapping[str, Decision] = {
             "created_in_session_id": PSEUDONYM,
             "continues_from": PSEUDONYM,
             "created_at": TOLD_BY_DAYS,
+            "group_assignment_id": LeftOut("says with whom somebody meets"),
         }
     ),
+    "GroupAssignmentIssued.v1": Stays("no patient's: each member's own homework passes"),
     "OptionsOffered.v1": Passes(
         fields={
             "options": Each(Within({"id": PSEUDONYM, "label": WRITTEN, "description": WRITTEN})),
