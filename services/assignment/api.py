@@ -51,6 +51,7 @@ WRONG_CONTENT: tuple[type[Rejected], ...] = (
     due.DueRuleMixed,
     due.LocalTimeMissing,
     due.SessionMissing,
+    ending.ReasonMissing,
     fit.NothingExplored,
     goal.OwnPatient,
     plan.DurationRange,

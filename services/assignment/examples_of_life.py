@@ -27,7 +27,7 @@ REQUESTS: Mapping[str, Json] = {
             "belief": {"value": 60, "scale": {"min": 0, "max": 100}},
         },
     },
-    "tagProcedure": {"procedure": "experiment"},
+    "tagProcedure": {"procedure": "committed_action"},
     "anticipateObstacle": {
         "id": _id(0x2A3),
         "category": "motivation",

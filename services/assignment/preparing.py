@@ -127,12 +127,15 @@ class LookUp:
         self, tenant_id: UUID, patient_id: UUID, named: tuple[GoalId, ...]
     ) -> frozenset[GoalId]:
         """A goal of somebody else is as unknown as none; only one of theirs can be closed."""
+        still_open: set[GoalId] = set()
         for goal_id in named:
             found = await self.goals.state(tenant_id, goal_id)
-            state = None if found is None else found[0]
-            if not isinstance(state, goal.Open) or state.patient_id != patient_id:
+            state = goal.Unset() if found is None else found[0]
+            if isinstance(state, goal.Unset) or state.patient_id != patient_id:
                 raise NotKnownYet
-        return frozenset(named)
+            if isinstance(state, goal.Open):
+                still_open.add(goal_id)
+        return frozenset(still_open)
 
     async def _zone(self, tenant_id: UUID, patient_id: UUID) -> str:
         patient = await self.known.patient(tenant_id, patient_id)

@@ -17,14 +17,18 @@ from tests.security.texts import Planting, bodies, commands, texts_in
 
 ORDER = (
     "registerTherapist", "registerPatient", "consentToSharing",
-    "setGoal", "createAssignment", "giveHomework",
+    "setGoal", "reviseGoal", "recordGoalProgress", "createAssignment", "giveHomework",
     "offerOptions", "chooseOption", "addComponent", "chooseFirstComponent", "giveRationale",
     "recordPractice", "conceptualiseSituation", "recordExperience", "statePrediction",
-    "reportObstacle", "planObstacleResponse", "specifyPlan", "checkUnderstanding", "rateReadiness",
-    "gradeComponents", "rateTask", "stateCommitment", "proposeAssignment", "agreeAssignment",
-    "activateAssignment", "adjustAssignment", "completeHomework", "recordEntry", "openReview",
+    "reportObstacle", "anticipateObstacle", "planObstacleResponse", "specifyPlan", "checkUnderstanding", "rateReadiness",
+    "gradeComponents", "rateTask", "stateCommitment", "exploreFit", "setTargetCognition",
+    "proposeAssignment", "declineAssignment", "reviseAssignment", "agreeAssignment",
+    "activateAssignment", "adjustAssignment", "pauseAssignment", "completePartially",
+    "reopenAssignment", "recordNotDone", "reopenAssignment", "discontinueAssignment",
+    "reopenAssignment", "completeHomework", "recordEntry", "openReview",
     "recordWorkDone", "recordReviewExperience", "recordNonEngagementLearning",
     "reportReviewObstacle", "exploreHomeworkBelief", "givePraise", "recordSkill", "completeReview",
+    "enterInError", "closeGoal",
 )  # fmt: skip
 """So that each finds what it needs; those without a text only lead on to the next."""
 
