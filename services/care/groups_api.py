@@ -19,8 +19,8 @@ from services.care.access import FACILITATORS
 from services.care.domain import group, relationship, therapist
 from services.care.domain.group import LateJoiners
 from services.care.domain.patient import PatientId
-from services.care.domain.session import therapist_of
 from services.care.domain.session_facts import GroupId
+from services.care.domain.session_told import therapist_of
 from services.care.domain.therapist import TherapistId
 
 Groups = Desk[group.Command, group.State, group.Event]

@@ -14,7 +14,7 @@ from libs.eventstore.errors import NotKnownYet
 from libs.web.commands import Commands, Edge, Fields, Preparing, Router
 from services.care import access, consent_api, session_view
 from services.care.agenda import Agenda, Slot, Whose
-from services.care.domain import consent, session, session_facts
+from services.care.domain import consent, session, session_facts, session_told
 from services.care.domain.clinic import ClinicRegistered
 
 Sessions = Desk[session.Command, session.State, session_facts.Event]
@@ -25,9 +25,9 @@ ClinicOf = Callable[[Preparing], Awaitable[ClinicRegistered]]
 """The clinic of the request; refuses where none is registered."""
 
 WRONG_CONTENT: tuple[type[Rejected], ...] = (
-    session.TherapistNeeded,
+    session_told.TherapistNeeded,
     session.EndBeforeStart,
-    session.CancelledByThemselves,
+    session_told.CancelledByThemselves,
     session.NotMissedYet,
 )
 
@@ -126,7 +126,7 @@ class LookUp:
     ) -> Fields:
         """Two people in care, who will meet in these `slots`, in `sessions` of these ids."""
         tenant, fields = asked.principal.tenant_id, asked.fields
-        therapist_id = session.therapist_of(fields["therapist_id"], asked.told)
+        therapist_id = session_told.therapist_of(fields["therapist_id"], asked.told)
         if not await self.known.treats(tenant, therapist_id, fields["patient_id"]):
             raise NotKnownYet
         home = await self.clinic_of(asked)
@@ -144,7 +144,7 @@ class LookUp:
     async def for_a_group(self, asked: Preparing) -> Fields:
         """Only one who leads the group leads its session."""
         tenant, fields = asked.principal.tenant_id, asked.fields
-        therapist_id = session.therapist_of(fields["therapist_id"], asked.told)
+        therapist_id = session_told.therapist_of(fields["therapist_id"], asked.told)
         if not await self.known.facilitates(tenant, therapist_id, fields["group_id"]):
             raise NotKnownYet
         home = await self.clinic_of(asked)

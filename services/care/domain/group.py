@@ -16,8 +16,8 @@ from libs.eventstore.decider import Decider, Rejected
 from libs.eventstore.telling import MINTED, Told
 from libs.vocabulary.checked import Checked
 from services.care.domain.patient import PatientId
-from services.care.domain.session import therapist_of
 from services.care.domain.session_facts import GroupId
+from services.care.domain.session_told import therapist_of
 from services.care.domain.therapist import TherapistId
 
 MOST_MEMBERS = 50

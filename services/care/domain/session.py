@@ -216,13 +216,6 @@ Command = (
 )
 
 
-class TherapistNeeded(Rejected):
-    """Say whose session it is; only a therapist who schedules may leave it out."""
-
-    code = "therapist-needed"
-    pointer = "/therapist_id"
-
-
 class NotScheduled(Rejected):
     """This session was never scheduled."""
 
@@ -253,13 +246,6 @@ class OffOtherwise(Rejected):
     code = "session-off-otherwise"
 
 
-class CancelledByThemselves(Rejected):
-    """A patient cancels in their own name, not in that of a therapist or the clinic."""
-
-    code = "cancelled-by-themselves"
-    pointer = "/cancelled_by"
-
-
 class NotMissedYet(Rejected):
     """Nobody has missed a session before it was to start: mind the time, and the zone."""
 
@@ -282,26 +268,3 @@ TREATMENT_CONSENT_WITHDRAWN = Advice(
     "treatment-consent-withdrawn", "The patient has withdrawn their consent to treatment."
 )
 ENDED_WITHOUT_START = Advice("ended-without-start", "Nobody has told that this session started.")
-
-
-# --- What several rules have in common. ---
-
-
-def therapist_of(named: TherapistId | None, told: Told) -> TherapistId:
-    if named is not None:
-        return named
-    if told.by.role != "therapist":
-        raise TherapistNeeded
-    return TherapistId(told.by.person_id)
-
-
-def cancelled_by(named: CancelledBy | None, told: Told) -> CancelledBy:
-    match told.by.role:
-        case "patient":
-            if named not in {None, "patient"}:
-                raise CancelledByThemselves
-            return "patient"
-        case "therapist":
-            return named or "therapist"
-        case _:
-            return named or "clinic"

@@ -32,9 +32,7 @@ from services.care.domain.session import (
     StartSession,
     State,
     Unscheduled,
-    cancelled_by,
     evolve,
-    therapist_of,
 )
 from services.care.domain.session_facts import (
     Event,
@@ -47,6 +45,7 @@ from services.care.domain.session_facts import (
     SessionScheduled,
     SessionStarted,
 )
+from services.care.domain.session_told import cancelled_by, therapist_of
 
 # --- Rules. ---
 

@@ -16,7 +16,6 @@ from libs.testing.scenario import Scenario
 from libs.vocabulary.moment import LocalMoment
 from services.care.domain.patient import PatientId
 from services.care.domain.session import (
-    CancelledByThemselves,
     CancelSession,
     Command,
     EndBeforeStart,
@@ -34,7 +33,6 @@ from services.care.domain.session import (
     SessionScheduledOtherwise,
     StartSession,
     State,
-    TherapistNeeded,
 )
 from services.care.domain.session_facts import (
     Event,
@@ -50,6 +48,7 @@ from services.care.domain.session_facts import (
     SessionStarted,
 )
 from services.care.domain.session_rules import decider
+from services.care.domain.session_told import CancelledByThemselves, TherapistNeeded
 from services.care.domain.therapist import TherapistId
 
 FOUR_O_CLOCK = datetime(2026, 3, 5, 16, 0, tzinfo=UTC)
