@@ -13,6 +13,7 @@ SCOPES = (
     "care/care-relationships.read",
     "care/care-relationships.write",
     "care/clinics.read",
+    "care/group-sessions.write",
     "care/groups.read",
     "care/groups.write",
     "care/patients.read",

@@ -94,6 +94,15 @@ class SessionScheduled(Fact):
     duration_min: int
 
 
+class GroupSessionScheduled(Fact):
+    """Of no one patient: it hinders the therapist who leads it alone."""
+
+    therapist_id: UUID
+    starts_at: datetime
+    zone: str
+    duration_min: int
+
+
 class SessionRescheduled(Fact):
     starts_at: datetime
     zone: str
@@ -134,6 +143,7 @@ READS: dict[str, type[Fact]] = {
     "interlude.care.StaffReturned.v1": StaffReturned,
     "interlude.care.RecordsWindowSet.v1": RecordsWindowSet,
     "interlude.care.SessionScheduled.v1": SessionScheduled,
+    "interlude.care.GroupSessionScheduled.v1": GroupSessionScheduled,
     "interlude.care.SessionRescheduled.v1": SessionRescheduled,
     "interlude.care.SessionStarted.v1": SessionStarted,
     "interlude.care.SessionEnded.v1": SessionEnded,
@@ -263,7 +273,7 @@ def _kept(recorded: Recorded, fact: Fact) -> tuple[Table, Row]:
 
 def _of_session(recorded: Recorded, fact: Fact) -> tuple[Table, Row]:
     match fact:
-        case SessionScheduled():
+        case SessionScheduled() | GroupSessionScheduled():
             return _session(recorded, status="scheduled", **fact.model_dump())
         case SessionRescheduled():
             return _session(recorded, **fact.model_dump())

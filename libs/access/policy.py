@@ -3,7 +3,7 @@
 A grant is a sentence of the route: `grant(therapist="related", patient="own")`. Relations:
 
 - `own`: the patient it is about, or the therapist or supervisor whose it is
-- `related`: a therapist who treats the patient it is about
+- `related`: a therapist who treats the patient it is about; of a group's session, who leads it
 - `supervised`: a supervisor of a therapist who treats the patient it is about
 - `facilitates`: a therapist who leads the group it is about
 - `clinic`: anybody of this role in the tenant (an integrator only with the operation's scope)
@@ -162,8 +162,10 @@ def _owner(role: Role, subject: Subject) -> UUID | None:
 
 
 async def _treats(principal: Principal, subject: Subject, relationships: Relationships) -> bool:
-    if subject.patient_id is None or "therapist" not in principal.roles:
+    if "therapist" not in principal.roles:
         return False
+    if subject.patient_id is None:
+        return await _facilitates(principal, subject, relationships)
     return await relationships.treats(principal.tenant_id, principal.person_id, subject.patient_id)
 
 

@@ -18,10 +18,12 @@ class KnownPatient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownSession:
-    """`starts_at` is an instant; `held` once it has started, `off` when cancelled or missed."""
+    """`patient_id` is null where a group meets. `starts_at` is an instant; `held` once it has
+    started, `off` when cancelled or missed.
+    """
 
     session_id: UUID
-    patient_id: UUID
+    patient_id: UUID | None
     therapist_id: UUID
     starts_at: datetime
     zone: str

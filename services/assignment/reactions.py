@@ -86,6 +86,8 @@ def _hanging_on_it(cause: Cause[Any], db: Connection) -> Sequence[Homework]:
     session = _session(db, cause.recorded.tenant_id, cause.recorded.stream_uuid)
     if session is None:
         raise NotKnownYet
+    if session.patient_id is None:
+        return []  # a group's
     return _open(db, cause, homework.c.patient_id == session.patient_id)
 
 

@@ -46,6 +46,7 @@ PATIENT_OR_CLINIC_SEES = grant(patient="clinic", clinic_admin="clinic")
 CLINIC_ALONE = grant(clinic_admin="clinic")
 CONFIRMING = grant(integrator="clinic")
 """Besides with the scope `CONFIRMS`: who only registers and schedules confirms nothing."""
+FACILITATORS = grant(therapist="facilitates", clinic_admin="clinic", integrator="clinic")
 EVERYBODY = grant(
     patient="clinic",
     therapist="clinic",
@@ -96,7 +97,9 @@ def colleagues_of(state: supervision.State) -> Subject:
 def meeting_of(state: session.State) -> Subject:
     if isinstance(state, session.Unscheduled):
         return NOBODY
-    return Subject(patient_id=state.patient_id, therapist_id=state.therapist_id)
+    return Subject(
+        patient_id=state.patient_id, therapist_id=state.therapist_id, group_id=state.group_id
+    )
 
 
 def series_of(state: series.State) -> Subject:

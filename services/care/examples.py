@@ -31,7 +31,6 @@ from services.care.domain.group import (
     FacilitatorAdded,
     FacilitatorRemoved,
     GroupCreated,
-    GroupId,
     MemberAdded,
     MemberRemoved,
 )
@@ -45,6 +44,8 @@ from services.care.domain.relationship import (
 )
 from services.care.domain.series import SeriesEnded, SeriesScheduled, planned
 from services.care.domain.session_facts import (
+    GroupId,
+    GroupSessionScheduled,
     SeriesId,
     SessionCancelled,
     SessionEnded,
@@ -81,6 +82,7 @@ _WEEKLY = planned(
     until=None,
 )
 GROUP = GroupId(UUID("00000000-0000-7000-8000-0000000000e3"))
+GROUP_SESSION = SessionId(UUID("00000000-0000-7000-8000-0000000000e5"))
 LEAVER = PersonId(UUID("00000000-0000-7000-8000-0000000000a4"))
 CONSENT = consent_of(PATIENT, "analytics")
 TREATMENT_CONSENT = consent_of(PATIENT, "treatment")
@@ -113,6 +115,15 @@ FACTS: Sequence[object] = (
         patient_id=PATIENT,
         therapist_id=THERAPIST,
         began_at=datetime(2026, 2, 12, 16, 0, tzinfo=UTC),
+    ),
+    GroupSessionScheduled(
+        session_id=GROUP_SESSION,
+        group_id=GROUP,
+        therapist_id=THERAPIST,
+        starts_at=datetime(2026, 3, 12, 18, 0, tzinfo=UTC),
+        zone="Europe/London",
+        duration_min=90,
+        starts_local=datetime(2026, 3, 12, 18, 0),  # noqa: DTZ001 - by the wall clock
     ),
     SessionScheduled(
         session_id=SESSION,
@@ -325,6 +336,13 @@ REQUESTS: Mapping[str, dict[str, Any]] = {
     "removeFacilitator": {"therapist_id": str(THERAPIST)},
     "addMember": {"patient_id": str(PATIENT)},
     "removeMember": {"patient_id": str(PATIENT)},
+    "scheduleGroupSession": {
+        "id": str(GROUP_SESSION),
+        "group_id": str(GROUP),
+        "therapist_id": str(THERAPIST),
+        "starts_at": {"local": "2026-03-12T18:00:00", "zone": "Europe/London"},
+        "duration_min": 90,
+    },
     "startSession": {"occurred_at": "2026-02-26T16:02:00Z"},
     "endSession": {"occurred_at": "2026-02-26T16:51:00Z"},
     "giveConsent": {

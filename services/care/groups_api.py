@@ -15,17 +15,18 @@ from libs.eventstore.errors import NotKnownYet
 from libs.eventstore.recorded import Recorded
 from libs.web.commands import Commands, Edge, Fields, Preparing, Router
 from services.care import leaving
+from services.care.access import FACILITATORS
 from services.care.domain import group, relationship, therapist
-from services.care.domain.group import GroupId, LateJoiners
+from services.care.domain.group import LateJoiners
 from services.care.domain.patient import PatientId
-from services.care.domain.session import therapist_of
+from services.care.domain.session_facts import GroupId
+from services.care.domain.session_told import therapist_of
 from services.care.domain.therapist import TherapistId
 
 Groups = Desk[group.Command, group.State, group.Event]
 Therapists = Desk[therapist.Command, therapist.State, therapist.Event]
 
 FOUNDERS = grant(therapist="own", clinic_admin="clinic", integrator="clinic")
-FACILITATORS = grant(therapist="facilitates", clinic_admin="clinic", integrator="clinic")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

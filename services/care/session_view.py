@@ -10,6 +10,8 @@ from services.care.domain.session_facts import (
     CancelledBy,
     CancelReason,
     Event,
+    GroupId,
+    GroupSessionScheduled,
     SeriesId,
     SessionCancelled,
     SessionEnded,
@@ -29,7 +31,7 @@ class SessionView:
     """`starts_local` in `zone` is what was agreed on, `starts_at` which instant that is."""
 
     id: SessionId
-    patient_id: PatientId
+    patient_id: PatientId | None
     therapist_id: TherapistId
     starts_at: datetime
     zone: str
@@ -41,6 +43,7 @@ class SessionView:
     cancelled_by: CancelledBy | None = None
     cancel_reason: CancelReason | None = None
     series_id: SeriesId | None = None
+    group_id: GroupId | None = None
 
 
 def of_session(history: History[Event]) -> SessionView:
@@ -48,18 +51,9 @@ def of_session(history: History[Event]) -> SessionView:
 
 
 def _after(view: SessionView | None, fact: Event) -> SessionView | None:
+    if isinstance(fact, SessionScheduled | GroupSessionScheduled):
+        return _scheduled(fact)
     match fact, view:
-        case SessionScheduled(), _:
-            return SessionView(
-                id=fact.session_id,
-                patient_id=fact.patient_id,
-                therapist_id=fact.therapist_id,
-                starts_at=fact.starts_at,
-                zone=fact.zone,
-                starts_local=fact.starts_local,
-                duration_min=fact.duration_min,
-                series_id=fact.series_id,
-            )
         case SessionRescheduled(), SessionView():
             return replace(
                 view,
@@ -77,6 +71,20 @@ def _after(view: SessionView | None, fact: Event) -> SessionView | None:
             return _called_off(view, fact)
         case _:
             return view
+
+
+def _scheduled(fact: SessionScheduled | GroupSessionScheduled) -> SessionView:
+    return SessionView(
+        id=fact.session_id,
+        patient_id=fact.patient_id if isinstance(fact, SessionScheduled) else None,
+        group_id=fact.group_id if isinstance(fact, GroupSessionScheduled) else None,
+        therapist_id=fact.therapist_id,
+        starts_at=fact.starts_at,
+        zone=fact.zone,
+        starts_local=fact.starts_local,
+        duration_min=fact.duration_min,
+        series_id=fact.series_id if isinstance(fact, SessionScheduled) else None,
+    )
 
 
 def _called_off(view: SessionView, fact: Event) -> SessionView:

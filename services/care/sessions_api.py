@@ -1,9 +1,12 @@
 """Sessions over HTTP: when somebody meets, and what became of it."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from libs.access.policy import Subject
+from libs.access.principal import Principal
 from libs.access.relationships import Relationships
 from libs.eventstore.decider import Rejected
 from libs.eventstore.desk import Desk
@@ -11,7 +14,7 @@ from libs.eventstore.errors import NotKnownYet
 from libs.web.commands import Commands, Edge, Fields, Preparing, Router
 from services.care import access, consent_api, people_api, session_view
 from services.care.agenda import Agenda, Slot, Whose
-from services.care.domain import consent, session, session_facts
+from services.care.domain import consent, session, session_facts, session_told
 from services.care.domain.clinic_settings import Settings
 
 Sessions = Desk[session.Command, session.State, session_facts.Event]
@@ -22,9 +25,9 @@ ClinicOf = Callable[[Preparing], Awaitable[Settings]]
 """The settings of the request's clinic; refuses where none is registered."""
 
 WRONG_CONTENT: tuple[type[Rejected], ...] = (
-    session.TherapistNeeded,
+    session_told.TherapistNeeded,
     session.EndBeforeStart,
-    session.CancelledByThemselves,
+    session_told.CancelledByThemselves,
     session.NotMissedYet,
 )
 
@@ -37,6 +40,15 @@ def routes(edge: Edge, desk: Sessions, look: "LookUp") -> Router:
         operation="scheduleSession",
         grant=access.SCHEDULERS,
         prepare=look.for_scheduling,
+    )
+    on.create(
+        "/v1/group-sessions",
+        session.ScheduleGroupSession,
+        operation="scheduleGroupSession",
+        grant=access.FACILITATORS,
+        about=_of_the_group,
+        location="/v1/sessions/{id}",
+        prepare=look.for_a_group,
     )
     on.act(
         "/v1/sessions/{id}/reschedulings",
@@ -89,6 +101,10 @@ def _called_off(on: Commands[session.Command, session.State, session_facts.Event
     )
 
 
+async def _of_the_group(_principal: Principal, fields: Mapping[str, Any]) -> Subject:
+    return Subject(group_id=fields["group_id"])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookUp:
     sessions: Sessions
@@ -111,7 +127,7 @@ class LookUp:
     ) -> Fields:
         """Two people in care, who will meet in these `slots`, in `sessions` of these ids."""
         tenant, fields = asked.principal.tenant_id, asked.fields
-        therapist_id = session.therapist_of(fields["therapist_id"], asked.told)
+        therapist_id = session_told.therapist_of(fields["therapist_id"], asked.told)
         if not await self.known.treats(tenant, therapist_id, fields["patient_id"]):
             raise NotKnownYet
         home = await self.clinic_of(asked)
@@ -127,6 +143,23 @@ class LookUp:
             "overlaps": await self.agenda.overlaps(tenant, at, whose),
         }
 
+    async def for_a_group(self, asked: Preparing) -> Fields:
+        """Only one who leads the group leads its session."""
+        tenant, fields = asked.principal.tenant_id, asked.fields
+        therapist_id = session_told.therapist_of(fields["therapist_id"], asked.told)
+        if not await self.known.facilitates(tenant, therapist_id, fields["group_id"]):
+            raise NotKnownYet
+        home = await self.clinic_of(asked)
+        slot = Slot(
+            starts_at=fields["starts_at"].instant(),
+            duration_min=fields["duration_min"] or home.session_length_min,
+        )
+        whose = Whose(therapist_id=therapist_id, patient_ids=[], sessions=[asked.stream_uuid])
+        return {
+            "clinic_duration_min": home.session_length_min,
+            "overlaps": await self.agenda.overlaps(tenant, [slot], whose),
+        }
+
     async def for_moving(self, asked: Preparing) -> Fields:
         tenant, fields = asked.principal.tenant_id, asked.fields
         found = await self.sessions.state(tenant, asked.stream_uuid)
@@ -139,7 +172,7 @@ class LookUp:
         )
         whose = Whose(
             therapist_id=moving.therapist_id,
-            patient_ids=[moving.patient_id],
+            patient_ids=[moving.patient_id] if moving.patient_id else [],
             sessions=[asked.stream_uuid],
         )
         return {"overlaps": await self.agenda.overlaps(tenant, [slot], whose)}

@@ -144,6 +144,7 @@ sessions = Aggregate(
     wire=Wire[session_facts.Event](
         {
             session_facts.SessionScheduled: "interlude.care.SessionScheduled.v3",
+            session_facts.GroupSessionScheduled: "interlude.care.GroupSessionScheduled.v1",
             session_facts.SessionRescheduled: "interlude.care.SessionRescheduled.v2",
             session_facts.SessionStarted: "interlude.care.SessionStarted.v1",
             session_facts.SessionEnded: "interlude.care.SessionEnded.v1",

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Literal, NewType, assert_never
-from uuid import UUID
+from typing import Annotated, Literal, assert_never
 
 from annotated_types import MaxLen, MinLen
 
@@ -17,10 +16,10 @@ from libs.eventstore.decider import Decider, Rejected
 from libs.eventstore.telling import MINTED, Told
 from libs.vocabulary.checked import Checked
 from services.care.domain.patient import PatientId
-from services.care.domain.session import therapist_of
+from services.care.domain.session_facts import GroupId
+from services.care.domain.session_told import therapist_of
 from services.care.domain.therapist import TherapistId
 
-GroupId = NewType("GroupId", UUID)
 MOST_MEMBERS = 50
 LateJoiners = Literal["from_now", "all", "none"]
 """Which of a group's homework somebody gets who joins once there was some: what is given from then

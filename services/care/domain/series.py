@@ -20,8 +20,6 @@ from services.care.domain.session import (
     SESSION_IN_THE_PAST,
     SESSIONS_OVERLAP,
     TREATMENT_CONSENT_WITHDRAWN,
-    cancelled_by,
-    therapist_of,
 )
 from services.care.domain.session_facts import (
     CancelledBy,
@@ -30,6 +28,7 @@ from services.care.domain.session_facts import (
     SeriesId,
     SessionId,
 )
+from services.care.domain.session_told import cancelled_by, therapist_of
 from services.care.domain.therapist import TherapistId
 
 MOST_SESSIONS = 52

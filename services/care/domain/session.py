@@ -16,6 +16,8 @@ from services.care.domain.session_facts import (
     CancelledBy,
     CancelReason,
     Event,
+    GroupId,
+    GroupSessionScheduled,
     Minutes,
     SeriesId,
     SessionCancelled,
@@ -50,15 +52,16 @@ class Missed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheduled:
-    """A session may have ended without anybody having told that it started. It is `off` while it is
-    said to be cancelled or missed.
+    """Of a patient or of a group. A session may have ended without anybody having told that it
+    started. It is `off` while it is said to be cancelled or missed.
     """
 
-    patient_id: PatientId
     therapist_id: TherapistId
     starts_at: datetime
     zone: str
     duration_min: int
+    patient_id: PatientId | None = None
+    group_id: GroupId | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
     off: Cancelled | Missed | None = None
@@ -80,9 +83,10 @@ Later = (
 
 
 def evolve(state: State, event: Event) -> State:
-    if isinstance(event, SessionScheduled):
+    if isinstance(event, SessionScheduled | GroupSessionScheduled):
         return Scheduled(
-            patient_id=event.patient_id,
+            patient_id=event.patient_id if isinstance(event, SessionScheduled) else None,
+            group_id=event.group_id if isinstance(event, GroupSessionScheduled) else None,
             therapist_id=event.therapist_id,
             starts_at=event.starts_at,
             zone=event.zone,
@@ -136,6 +140,21 @@ class ScheduleSession(Told):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleGroupSession(Told):
+    """`therapist_id` leads it, who is one of those who lead the group; the therapist who schedules
+    may leave that out. Else as for one patient.
+    """
+
+    id: Annotated[SessionId, MINTED]
+    group_id: GroupId
+    therapist_id: TherapistId | None = None
+    starts_at: LocalMoment
+    duration_min: Minutes | None = None
+    clinic_duration_min: Annotated[int, LOOKED_UP]
+    overlaps: Annotated[bool, LOOKED_UP] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RescheduleSession(Told):
     """The duration stays unless told. Where the patient or the therapist has another session at
     that time, a notice says so.
@@ -186,6 +205,7 @@ class EndWithSeries(Told):
 
 Command = (
     ScheduleSession
+    | ScheduleGroupSession
     | RescheduleSession
     | StartSession
     | EndSession
@@ -194,13 +214,6 @@ Command = (
     | ReinstateSession
     | EndWithSeries
 )
-
-
-class TherapistNeeded(Rejected):
-    """Say whose session it is; only a therapist who schedules may leave it out."""
-
-    code = "therapist-needed"
-    pointer = "/therapist_id"
 
 
 class NotScheduled(Rejected):
@@ -233,13 +246,6 @@ class OffOtherwise(Rejected):
     code = "session-off-otherwise"
 
 
-class CancelledByThemselves(Rejected):
-    """A patient cancels in their own name, not in that of a therapist or the clinic."""
-
-    code = "cancelled-by-themselves"
-    pointer = "/cancelled_by"
-
-
 class NotMissedYet(Rejected):
     """Nobody has missed a session before it was to start: mind the time, and the zone."""
 
@@ -262,26 +268,3 @@ TREATMENT_CONSENT_WITHDRAWN = Advice(
     "treatment-consent-withdrawn", "The patient has withdrawn their consent to treatment."
 )
 ENDED_WITHOUT_START = Advice("ended-without-start", "Nobody has told that this session started.")
-
-
-# --- What several rules have in common. ---
-
-
-def therapist_of(named: TherapistId | None, told: Told) -> TherapistId:
-    if named is not None:
-        return named
-    if told.by.role != "therapist":
-        raise TherapistNeeded
-    return TherapistId(told.by.person_id)
-
-
-def cancelled_by(named: CancelledBy | None, told: Told) -> CancelledBy:
-    match told.by.role:
-        case "patient":
-            if named not in {None, "patient"}:
-                raise CancelledByThemselves
-            return "patient"
-        case "therapist":
-            return named or "therapist"
-        case _:
-            return named or "clinic"

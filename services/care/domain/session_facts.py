@@ -13,6 +13,7 @@ from services.care.domain.therapist import TherapistId
 
 SessionId = NewType("SessionId", UUID)
 SeriesId = NewType("SeriesId", UUID)
+GroupId = NewType("GroupId", UUID)
 Minutes = Annotated[int, Ge(10), Le(240)]
 CancelledBy = Literal["patient", "therapist", "clinic"]
 CancelReason = Literal["illness", "holiday", "emergency", "other_commitment", "other"]
@@ -36,6 +37,19 @@ class SessionScheduled:
     duration_min: int
     starts_local: WallClock | None = None
     series_id: SeriesId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupSessionScheduled:
+    """A group will meet, led by this therapist; the times as of any session."""
+
+    session_id: SessionId
+    group_id: GroupId
+    therapist_id: TherapistId
+    starts_at: datetime
+    zone: str
+    duration_min: int
+    starts_local: WallClock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +101,7 @@ class SessionReinstated:
 
 Event = (
     SessionScheduled
+    | GroupSessionScheduled
     | SessionRescheduled
     | SessionStarted
     | SessionEnded

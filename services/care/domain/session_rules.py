@@ -24,6 +24,7 @@ from services.care.domain.session import (
     ReinstateSession,
     RescheduleSession,
     Scheduled,
+    ScheduleGroupSession,
     ScheduleSession,
     SessionBegun,
     SessionOff,
@@ -31,12 +32,11 @@ from services.care.domain.session import (
     StartSession,
     State,
     Unscheduled,
-    cancelled_by,
     evolve,
-    therapist_of,
 )
 from services.care.domain.session_facts import (
     Event,
+    GroupSessionScheduled,
     SessionCancelled,
     SessionEnded,
     SessionNoShowRecorded,
@@ -45,6 +45,7 @@ from services.care.domain.session_facts import (
     SessionScheduled,
     SessionStarted,
 )
+from services.care.domain.session_told import cancelled_by, therapist_of
 
 # --- Rules. ---
 
@@ -60,6 +61,25 @@ def schedule(command: ScheduleSession, state: State) -> Sequence[Event]:
         starts_local=command.starts_at.local,
         series_id=command.series_id,
     )
+    return _unless_there(scheduled, state)
+
+
+def schedule_for_a_group(command: ScheduleGroupSession, state: State) -> Sequence[Event]:
+    scheduled = GroupSessionScheduled(
+        session_id=command.id,
+        group_id=command.group_id,
+        therapist_id=therapist_of(command.therapist_id, command),
+        starts_at=command.starts_at.instant(),
+        zone=command.starts_at.zone,
+        duration_min=command.duration_min or command.clinic_duration_min,
+        starts_local=command.starts_at.local,
+    )
+    return _unless_there(scheduled, state)
+
+
+def _unless_there(
+    scheduled: SessionScheduled | GroupSessionScheduled, state: State
+) -> Sequence[Event]:
     if isinstance(state, Unscheduled):
         return [scheduled]
     if replace(state, started_at=None, ended_at=None, off=None) != evolve(state, scheduled):
@@ -160,6 +180,8 @@ def decide(command: Command, state: State) -> Sequence[Event]:  # noqa: PLR0911 
     match command:
         case ScheduleSession():
             return schedule(command, state)
+        case ScheduleGroupSession():
+            return schedule_for_a_group(command, state)
         case RescheduleSession():
             return reschedule(command, state)
         case StartSession():
@@ -180,7 +202,7 @@ def decide(command: Command, state: State) -> Sequence[Event]:  # noqa: PLR0911 
 
 def advise(command: Command, state: State) -> Sequence[Notice]:
     match command, state:
-        case ((ScheduleSession() | RescheduleSession()), Scheduled()):
+        case ((ScheduleSession() | ScheduleGroupSession() | RescheduleSession()), Scheduled()):
             return [
                 *_of_its_time(command, state),
                 *_of_other_sessions(command),
@@ -197,7 +219,9 @@ def _of_its_time(command: Command, session: Scheduled) -> Sequence[Notice]:
     return [SESSION_IN_THE_PAST.at("/starts_at")] if past else []
 
 
-def _of_other_sessions(command: ScheduleSession | RescheduleSession) -> Sequence[Notice]:
+def _of_other_sessions(
+    command: ScheduleSession | ScheduleGroupSession | RescheduleSession,
+) -> Sequence[Notice]:
     """Two at once may be meant: one of them may be a group's, or moved next."""
     return [SESSIONS_OVERLAP.at("/starts_at")] if command.overlaps else []
 

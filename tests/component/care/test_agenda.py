@@ -11,7 +11,15 @@ from libs.eventstore.pool import open_pool
 from libs.testing.cast import ANNA, BORIS, LEV, MASHA, NOW
 from libs.testing.databases import Database
 from services.care.agenda import KnownAgenda, Slot, Whose
-from tests.component.care_facts.care import CANCELLED, MISSED, MOVED, REINSTATED, session, tell
+from tests.component.care_facts.care import (
+    CANCELLED,
+    MISSED,
+    MOVED,
+    REINSTATED,
+    group_session,
+    session,
+    tell,
+)
 from tests.component.engines import engine_as
 
 pytestmark = pytest.mark.postgres
@@ -91,6 +99,15 @@ async def test_a_session_that_is_off_is_in_nobodys_way(
     assert not await agenda.overlaps(tenant, [slot(minutes=0)], ANNA_WITH_LEV)
     tell(engine, tenant, session(there, off, REINSTATED))
     assert await agenda.overlaps(tenant, [slot(minutes=0)], ANNA_WITH_LEV)
+
+
+async def test_c25_a_groups_session_is_in_the_way_of_who_leads_it(
+    agenda: KnownAgenda, engine: Engine
+) -> None:
+    tenant = uuid4()
+    tell(engine, tenant, group_session(uuid4()))
+    assert await agenda.overlaps(tenant, [slot(minutes=0)], ANNA_WITH_LEV)
+    assert not await agenda.overlaps(tenant, [slot(minutes=0)], BORIS_WITH_MASHA)
 
 
 async def test_where_a_session_was_moved_to_is_what_counts(

@@ -84,3 +84,28 @@ async def test_c25_a_groups_name_is_one_line_of_print(care: Care) -> None:
     for name in ("", "x" * 201, "two\nlines"):
         told = {**REQUESTS["createGroup"], "id": str(uuid4()), "name": name}
         assert code(await care.post("anna", "/v1/groups", told)) == (422, "invalid-request")
+
+
+async def test_c25_a_groups_session_is_seen_and_led_by_those_who_lead_the_group(
+    care: Care,
+) -> None:
+    answer = await care.done("anna", "/v1/group-sessions", REQUESTS["scheduleGroupSession"])
+    path = f"/v1/sessions/{answer['id']}"
+    seen = await care.shown("anna", path)
+    assert (seen["patient_id"], seen["group_id"], seen["duration_min"]) == (None, str(GROUP), 90)
+    for name in ("masha", "lev", "boris", "stranger"):
+        assert (await care.get(name, path)).status_code == 404
+        assert (await care.post(name, f"{path}/cancellations", {})).status_code == 404
+    await care.done("anna", f"{path}/reschedulings", REQUESTS["rescheduleSession"])
+    await care.done("anna", f"{path}/cancellations", {"reason": "illness"})
+    assert (await care.shown("anna", path))["status"] == "cancelled"
+
+
+async def test_c25_who_does_not_lead_the_group_leads_no_session_of_it(care: Care) -> None:
+    told = REQUESTS["scheduleGroupSession"]
+    assert code(await care.post("boris", "/v1/group-sessions", told)) == (409, "not-known-yet")
+    of_boris = {**told, "therapist_id": str(BORIS)}
+    assert code(await care.post("anna", "/v1/group-sessions", of_boris)) == (
+        409,
+        "not-known-yet",
+    )

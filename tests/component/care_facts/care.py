@@ -89,6 +89,18 @@ def session(uuid: UUID, *later: Told, days: int = 1) -> Sequence[Recorded]:
     return stream("session", uuid, scheduled, *later)
 
 
+def group_session(uuid: UUID) -> Sequence[Recorded]:
+    """Anna leads it tomorrow."""
+    scheduled = _care(
+        "GroupSessionScheduled",
+        session_id=uuid,
+        group_id=UUID(int=5),
+        therapist_id=ANNA,
+        **_times(1),
+    )
+    return stream("session", uuid, scheduled, subject=None)
+
+
 def _times(days: int) -> dict[str, Any]:
     starts_at = (NOW + timedelta(days=days)).isoformat()
     return {"starts_at": starts_at, "zone": LONDON, "duration_min": 50}
@@ -121,6 +133,7 @@ CLINIC_LIFE: Sequence[Sequence[Recorded]] = [
     session(uuid4(), MOVED, CANCELLED),
     session(uuid4(), MOVED, MOVED, MISSED),
     session(uuid4(), CANCELLED, REINSTATED),
+    group_session(uuid4()),
 ]
 
 

@@ -44,6 +44,7 @@ async def test_from_the_wish_to_the_certificate(world: World) -> None:
         "answers": 0,
         "known_deaths": 0,
         "known_homework": 1,
+        "known_members": 0,
         "known_people": 1,
         "known_relationships": 1,
         "known_sessions": 1,

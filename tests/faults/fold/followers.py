@@ -22,7 +22,7 @@ _DEATHS = ("PatientDied", "PatientDeathCorrected")
 READ = {
     *("PatientRegistered", "TherapistRegistered", "CareRelationshipBegan", "CareRelationshipEnded"),
     *("SupervisionBegan", "SupervisionEnded", "StaffLeft", "StaffReturned", "RecordsWindowSet"),
-    *("SessionScheduled", "SessionRescheduled", *_SESSION_IS),
+    *("SessionScheduled", "GroupSessionScheduled", "SessionRescheduled", *_SESSION_IS),
     *("PatientDetailsChanged", "PatientZoneChanged", "CareHandedOver", "ClinicSettingsChanged"),
     *("ClinicRegistered", "AssignmentCreated", "AssignmentActivated", "HomeworkCompleted"),
     *("DueDateSet", "DueDateMoved", "AssignmentReopened", "GroupAssignmentIssued"),
@@ -114,6 +114,9 @@ def _session(fact: Fact) -> dict[str, Any]:
     match fact.name:
         case "SessionScheduled":
             return {**with_whom(fact), **when(fact), "status": "scheduled"}
+        case "GroupSessionScheduled":
+            leads = {"therapist_id": fact.said["therapist_id"]}
+            return {**leads, **when(fact), "status": "scheduled"}
         case "SessionRescheduled":
             return when(fact)
     return {"status": _SESSION_IS[fact.name]} if fact.name in _SESSION_IS else {}

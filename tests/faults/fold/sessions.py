@@ -7,8 +7,8 @@ from tests.faults.fold.tables import Tables
 
 
 def tell(tables: Tables, fact: Fact) -> None:
-    if fact.category == "session":
-        tables.set("sessions", fact.tenant, fact.uuid, **_changed(fact))
+    if fact.category == "session" and (changed := _changed(fact)):
+        tables.set("sessions", fact.tenant, fact.uuid, **changed)
 
 
 def _changed(fact: Fact) -> dict[str, Any]:  # noqa: PLR0911 - a line for each fact

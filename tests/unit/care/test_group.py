@@ -21,7 +21,6 @@ from services.care.domain.group import (
     GroupCreated,
     GroupCreatedOtherwise,
     GroupFull,
-    GroupId,
     GroupNotCreated,
     LastFacilitator,
     MemberAdded,
@@ -32,7 +31,8 @@ from services.care.domain.group import (
     decider,
 )
 from services.care.domain.patient import PatientId
-from services.care.domain.session import TherapistNeeded
+from services.care.domain.session_facts import GroupId
+from services.care.domain.session_told import TherapistNeeded
 from services.care.domain.therapist import TherapistId
 
 nothing_yet: Scenario[Command, State, Event] = Scenario(decider)

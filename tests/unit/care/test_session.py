@@ -16,7 +16,6 @@ from libs.testing.scenario import Scenario
 from libs.vocabulary.moment import LocalMoment
 from services.care.domain.patient import PatientId
 from services.care.domain.session import (
-    CancelledByThemselves,
     CancelSession,
     Command,
     EndBeforeStart,
@@ -27,16 +26,18 @@ from services.care.domain.session import (
     RecordNoShow,
     ReinstateSession,
     RescheduleSession,
+    ScheduleGroupSession,
     ScheduleSession,
     SessionBegun,
     SessionOff,
     SessionScheduledOtherwise,
     StartSession,
     State,
-    TherapistNeeded,
 )
 from services.care.domain.session_facts import (
     Event,
+    GroupId,
+    GroupSessionScheduled,
     SessionCancelled,
     SessionEnded,
     SessionId,
@@ -47,6 +48,7 @@ from services.care.domain.session_facts import (
     SessionStarted,
 )
 from services.care.domain.session_rules import decider
+from services.care.domain.session_told import CancelledByThemselves, TherapistNeeded
 from services.care.domain.therapist import TherapistId
 
 FOUR_O_CLOCK = datetime(2026, 3, 5, 16, 0, tzinfo=UTC)
@@ -282,6 +284,42 @@ def test_c02_calling_off_twice_changes_nothing_and_otherwise_is_said() -> None:
     nothing_yet.given(scheduled, cancelled).when(replace(cancel, reason="holiday")).then_rejected(
         OffOtherwise
     )
+
+
+group_meets = GroupSessionScheduled(
+    session_id=SessionId(UUID(int=1)),
+    group_id=GroupId(UUID(int=5)),
+    therapist_id=TherapistId(ANNA),
+    starts_at=FOUR_O_CLOCK,
+    zone="Europe/London",
+    duration_min=90,
+    starts_local=datetime(2026, 3, 5, 16, 0),  # noqa: DTZ001 - a local time
+)
+schedule_for_a_group = ScheduleGroupSession(
+    by=THERAPIST,
+    happened_at=NOW,
+    now=NOW,
+    id=SessionId(UUID(int=1)),
+    group_id=GroupId(UUID(int=5)),
+    starts_at=schedule.starts_at,
+    duration_min=90,
+    clinic_duration_min=50,
+)
+
+
+def test_c25_a_group_meets_and_its_session_is_moved_missed_and_held_like_any_other() -> None:
+    nothing_yet.when(schedule_for_a_group).then(group_meets)
+    nothing_yet.given(group_meets).when(schedule_for_a_group).then_nothing_changes()
+    nothing_yet.given(group_meets).when(start(FOUR_O_CLOCK)).then(started)
+    nothing_yet.given(group_meets).when(cancel).then(cancelled)
+    assert notices(replace(schedule_for_a_group, overlaps=True)) == [
+        Notice("sessions-overlap", "/starts_at")
+    ]
+
+
+def test_c25_a_groups_session_is_no_patients() -> None:
+    nothing_yet.given(group_meets).when(schedule).then_rejected(SessionScheduledOtherwise)
+    nothing_yet.given(scheduled).when(schedule_for_a_group).then_rejected(SessionScheduledOtherwise)
 
 
 @pytest.mark.parametrize("off", [cancelled, missed])

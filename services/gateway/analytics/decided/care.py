@@ -102,6 +102,7 @@ DECIDED: Mapping[str, Decision] = {
             "series_id": LeftOut("who meets by agreement for long is told by the sessions"),
         },
     ),
+    "interlude.care.GroupSessionScheduled.v1": Stays("no one patient's"),
     "interlude.care.SeriesScheduled.v1": Stays("each of its sessions passes by itself"),
     "interlude.care.SeriesEnded.v1": Stays("each session that it cancels passes by itself"),
     "interlude.care.SessionRescheduled.v1": Passes(
