@@ -16,10 +16,12 @@ from tests.security.clinics import Clinic
 from tests.security.texts import Planting, bodies, commands, texts_in
 
 ORDER = (
-    "registerTherapist", "registerPatient", "setGoal", "reviseGoal", "recordGoalProgress", "createAssignment", "giveHomework",
+    "registerTherapist", "registerPatient", "setGoal", "reviseGoal", "recordGoalProgress",
+    "createAssignment", "giveHomework",
     "offerOptions", "chooseOption", "addComponent", "chooseFirstComponent", "giveRationale",
     "recordPractice", "conceptualiseSituation", "recordExperience", "statePrediction",
-    "reportObstacle", "anticipateObstacle", "planObstacleResponse", "specifyPlan", "checkUnderstanding", "rateReadiness",
+    "reportObstacle", "anticipateObstacle", "planObstacleResponse", "specifyPlan",
+    "checkUnderstanding", "rateReadiness",
     "gradeComponents", "rateTask", "stateCommitment", "exploreFit", "setTargetCognition",
     "proposeAssignment", "declineAssignment", "reviseAssignment", "agreeAssignment",
     "activateAssignment", "adjustAssignment", "pauseAssignment", "completePartially",
