@@ -5,9 +5,10 @@ from uuid import UUID
 
 from libs.testing.cast import NOW, PATIENT
 from libs.vocabulary.obstacle import Obstacle, ObstacleId
-from libs.vocabulary.rating import Rating
+from libs.vocabulary.rating import Rating, RatingOutsideScale
 from services.assignment.domain.assignment import decider
 from services.assignment.domain.obstacles import (
+    AnticipateObstacle,
     ObstacleAnticipated,
     ObstacleReported,
     ObstacleResponsePlanned,
@@ -51,6 +52,36 @@ def test_c30_an_obstacle_is_foreseen() -> None:
             anticipated_at=NOW,
         )
     )
+
+
+def test_c30_what_may_get_in_the_way_is_anticipated() -> None:
+    lose_heart = told(
+        AnticipateObstacle,
+        by=PATIENT,
+        id=OBSTACLE,
+        category="motivation",
+        text="I may lose heart on the way to him.",
+    )
+    foresee = replace(lose_heart, kind="internal")
+    homework().when(foresee).then(
+        ObstacleAnticipated(
+            obstacle_id=OBSTACLE,
+            category="motivation",
+            kind="internal",
+            text="I may lose heart on the way to him.",
+            phase="anticipated",
+            anticipated_by="patient",
+            anticipated_at=NOW,
+        )
+    )
+    homework(foresee).when(foresee).then_nothing_changes()
+
+
+def test_c30_how_likely_it_is_lies_on_its_scale() -> None:
+    beyond = Rating(value=11, scale=of_ten(3).scale)
+    homework().when(
+        told(AnticipateObstacle, id=OBSTACLE, category="time", text="Late.", likelihood=beyond)
+    ).then_rejected(RatingOutsideScale)
 
 
 def test_c36_one_response_to_an_obstacle_is_active() -> None:

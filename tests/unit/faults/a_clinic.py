@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from libs.eventstore.recorded import Recorded
-from libs.testing.cast import ANNA, CLINIC, MASHA, NOW
+from libs.testing.cast import ANNA, CLINIC, LEV, MASHA, NOW
 from tests.faults.history import Attempt, Command
 from tests.unit.faults.a_clean_run import SEALED, SERVICE_OF, Log, Told, at, attempt
 from tests.unit.faults.what_is_said import (
@@ -18,12 +18,13 @@ from tests.unit.faults.what_is_said import (
     GROUP,
     GROUP_TOLD,
     LEAVER,
+    LIVED,
     MEETS,
     PAIR,
     PATIENT,
     RELATIONSHIP,
-    RUTH,
     SESSION,
+    SUPERVISED,
     SUPERVISION,
     consented,
     rated,
@@ -50,10 +51,11 @@ class Clinic:
         self._arrange("clinic", CLINIC, ("ClinicRegistered", CLINIC_TOLD), subject=None)
         self._arrange("therapist", ANNA, ("TherapistRegistered", {"name": SEALED}), subject=ANNA)
         self._arrange("patient", MASHA, ("PatientRegistered", PATIENT))
+        for told in LIVED:
+            self._arrange("patient", LEV, told, subject=LEV)
         began = {**PAIR, "began_at": at(NOW)}
         self._arrange("relationship", RELATIONSHIP, ("CareRelationshipBegan", began))
-        supervised = {"supervisor_id": str(RUTH), "therapist_id": str(ANNA), "began_at": at(NOW)}
-        self._arrange("supervision", SUPERVISION, ("SupervisionBegan", supervised), subject=None)
+        self._arrange("supervision", SUPERVISION, ("SupervisionBegan", SUPERVISED), subject=None)
         gone = {"person_id": str(LEAVER), "left_at": at(NOW)}
         self._arrange("departure", LEAVER, ("StaffLeft", gone), subject=None)
         window_of = {"clinic_id": str(CLINIC), "days": 14}

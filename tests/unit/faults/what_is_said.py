@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from libs.testing.cast import ANNA, CLINIC, MASHA, NOW
+from libs.testing.cast import ANNA, CLINIC, LEV, MASHA, NOW
 from tests.unit.faults.a_clean_run import SEALED, at
 
 SESSION = UUID("00000000-0000-7000-8000-0000000000e2")
@@ -44,6 +44,12 @@ FOR_THE_GROUP = {
     "issued_at": at(NOW),
 }
 PATIENT = {"name": SEALED, "zone": "Europe/London", "locale": "en-GB"}
+LIVED = (
+    ("PatientRegistered", PATIENT),
+    ("PatientDied", {"patient_id": str(LEV), "died_on": "2026-03-01"}),
+)
+"""What care tells of somebody who died."""
+SUPERVISED = {"supervisor_id": str(RUTH), "therapist_id": str(ANNA), "began_at": at(NOW)}
 ENTRY = {
     "worksheet": "interpersonal_practice",
     "definition_version": "1.0",
