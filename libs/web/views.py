@@ -66,7 +66,7 @@ class Show(Generic[Command, State, Event]):
         charge(self.edge.identity, principal, self.weight - 1)
         must_concern(self.grant, principal)
         stream = incoming.trail.thing_id = headers.uuid_in_path(incoming.path_id)
-        as_of = _as_of(incoming.query)
+        as_of = as_of_in(incoming.query)
         await self.edge.waited(principal.tenant_id, headers.after(incoming.headers))
         history = await self.desk.history(
             principal.tenant_id,
@@ -109,7 +109,8 @@ def _until(
     return seen
 
 
-def _as_of(query: bytes) -> datetime | None:
+def as_of_in(query: bytes) -> datetime | None:
+    """Raises `Problem`."""
     if not query:
         return None
     try:

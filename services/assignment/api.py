@@ -9,7 +9,8 @@ from libs.access.policy import NOBODY, Grant, Subject, grant
 from libs.eventstore.decider import Rejected
 from libs.vocabulary.rating import NotAScale, RatingOutsideScale
 from libs.web.commands import Commands, Edge, Prepare, Router
-from services.assignment import view
+from services.assignment import templates_api, view
+from services.assignment.catalogue import Catalogue
 from services.assignment.domain import (
     agreement,
     assignment,
@@ -24,6 +25,7 @@ from services.assignment.domain import (
     readiness,
     reasons,
     situation,
+    taken_over,
     terms,
 )
 from services.assignment.domain.giving import GiveHomework
@@ -40,6 +42,7 @@ WRONG_CONTENT: tuple[type[Rejected], ...] = (
     creation.ContinuesItself,
     creation.PatientIsTherapist,
     creation.TechniqueUnnamed,
+    creation.TitleMissing,
     due.DueRuleMixed,
     due.LocalTimeMissing,
     due.SessionMissing,
@@ -55,6 +58,8 @@ WRONG_CONTENT: tuple[type[Rejected], ...] = (
     reasons.BeliefIncomplete,
     situation.LikelihoodNotToAHundred,
     situation.NothingExperienced,
+    *templates_api.WRONG_CONTENT,
+    taken_over.UnknownTemplate,
     terms.EndsBeforeItStarts,
     terms.InTheFuture,
     terms.ScalesDiffer,
@@ -78,9 +83,17 @@ class Act:
     prepare: Prepare | None = None
 
 
-def routes(edge: Edge, *, goals: Goals, assignments: Assignments, clinics: Clinics) -> Router:
+def routes(
+    edge: Edge, *, goals: Goals, assignments: Assignments, clinics: Clinics, catalogue: Catalogue
+) -> Router:
     """`goals` and `assignments` are read strongly where a request names one of them."""
-    look = LookUp(goals=goals, assignments=assignments, known=edge.known, clinics=clinics)
+    look = LookUp(
+        goals=goals,
+        assignments=assignments,
+        known=edge.known,
+        clinics=clinics,
+        catalogue=catalogue,
+    )
     on = Commands(edge, assignments, subject=_whose)
     on.create(
         "/v1/assignments",

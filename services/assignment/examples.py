@@ -13,6 +13,7 @@ from uuid import UUID
 from libs.access.confirming import ErasureConfirmed
 from libs.vocabulary.removal import removed
 from services.assignment.played import facts_of
+from services.assignment.played_templates import TEMPLATES, facts_about_templates
 
 Json = dict[str, Any]
 
@@ -29,6 +30,8 @@ LARRY, PRIYA, TOM = _id(0x131), _id(0x132), _id(0x133)
 """References to people; who they are is sealed."""
 FILMS, WEEKEND = _id(0x201), _id(0x202)
 OBSTACLE, RATING, SECOND_RATING = _id(0x211), _id(0x212), _id(0x213)
+INTERPERSONAL_SKILLS = "01990000-0000-7000-8000-0000007e0009"
+"""A built-in template."""
 TO_LARRY, TO_PRIYA, TO_TOM = _id(0x221), _id(0x222), _id(0x223)
 
 
@@ -64,6 +67,7 @@ _PLAN: Json = {
 }
 
 REQUESTS: Mapping[str, Json] = {
+    **TEMPLATES,
     "setGoal": {
         "id": GOAL,
         "patient_id": PATIENT,
@@ -73,6 +77,7 @@ REQUESTS: Mapping[str, Json] = {
         "id": FIRST,
         "patient_id": PATIENT,
         "title": _TITLE,
+        "template_ref": {"id": INTERPERSONAL_SKILLS, "version": 1},
         "category": "behavioral_intervention",
         "technique": "interpersonal_skills",
         "modality_tags": ["experiment", "role_play"],
@@ -252,6 +257,7 @@ REQUESTS: Mapping[str, Json] = {
 
 FACTS: Sequence[object] = (
     *facts_of(REQUESTS),
+    *facts_about_templates(),
     ErasureConfirmed(
         patient_id=UUID(PATIENT),
         removed=tuple(removed({"answers": 0, "known_homework": 4, "known_people": 1})),

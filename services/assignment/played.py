@@ -8,7 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from libs.eventstore.telling import Actor
+from libs.vocabulary.templates import built_in
 from libs.web.shapes import Shape
+from services.assignment.catalogue import content_of
 from services.assignment.domain import assignment, goal
 from services.assignment.domain.agreement import (
     AgreeAssignment,
@@ -23,6 +25,7 @@ from services.assignment.domain.components import (
 )
 from services.assignment.domain.creation import CreateAssignment
 from services.assignment.domain.due import Meeting, MoveDue, SetDue
+from services.assignment.domain.from_template import taken
 from services.assignment.domain.giving import GiveHomework
 from services.assignment.domain.homework import State
 from services.assignment.domain.obstacles import PlanObstacleResponse, ReportObstacle
@@ -40,6 +43,7 @@ from services.assignment.domain.situation import (
     RecordExperience,
     StatePrediction,
 )
+from services.assignment.domain.taken_over import Taken
 from services.assignment.domain.terms import GoalId, SessionId
 
 Json = dict[str, Any]
@@ -198,6 +202,7 @@ def _said(act: Act, bodies: Bodies, at: datetime, meeting: Meeting | None = None
         "meeting": meeting,
         "open_goals": frozenset(GoalId(UUID(each)) for each in _goals(body)),
         "patient_zone": ZONE,
+        "template": _template(body),
     }
     names = {field.name for field in fields(act.request)}
     return act.request(
@@ -207,6 +212,14 @@ def _said(act: Act, bodies: Bodies, at: datetime, meeting: Meeting | None = None
         **shape.read(body, at).fields,
         **{name: value for name, value in looked_up.items() if name in names},
     )
+
+
+def _template(body: Json) -> Taken | None:
+    """Of the built-in ones, which everybody has."""
+    if "template_ref" not in body:
+        return None
+    newest = built_in()[UUID(body["template_ref"]["id"])][-1]
+    return taken(content_of(newest), locale="en-GB", assignment_id=UUID(body["id"]))
 
 
 def _goals(body: Json) -> Sequence[str]:

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from libs.access.relationships import KnownSession, Relationships
+from libs.access.relationships import KnownPatient, KnownSession, Relationships
 from libs.eventstore.desk import Desk
 from libs.eventstore.errors import NotKnownYet
 from libs.web.commands import Fields, Preparing
+from services.assignment.catalogue import Catalogue
 from services.assignment.domain import assignment, goal
 from services.assignment.domain.due import DueRule, Meeting
+from services.assignment.domain.from_template import pinned, taken
 from services.assignment.domain.homework import Homework, State
+from services.assignment.domain.template_terms import TemplateRef
 from services.assignment.domain.terms import GoalId, SessionId
 from services.assignment.follow import Clinics
 
@@ -38,12 +41,16 @@ class LookUp:
     assignments: Assignments
     known: Relationships
     clinics: Clinics
+    catalogue: Catalogue
 
     async def for_creation(self, asked: Preparing) -> Fields:
         giving = _giving(asked)
         await self._must_be_theirs(giving, asked.fields["continues_from"])
         await self._must_be_a_session(giving, giving.in_session_id)
-        return {"meeting": await self._meeting(giving, asked.fields["due"])}
+        return {
+            "meeting": await self._meeting(giving, asked.fields["due"]),
+            **await self._taken(asked, giving),
+        }
 
     async def for_giving(self, asked: Preparing) -> Fields:
         giving, settings = _giving(asked), await self.clinics.settings(asked.principal.tenant_id)
@@ -134,11 +141,24 @@ class LookUp:
                 raise NotKnownYet
         return frozenset(named)
 
+    async def _taken(self, asked: Preparing, giving: Giving) -> Fields:
+        """From the template that it is made from, if it is made from one."""
+        ref: TemplateRef | None = asked.fields["template_ref"]
+        if ref is None:
+            return {}
+        patient = await self._patient(giving.tenant_id, giving.patient_id)
+        content = pinned(ref, await self.catalogue.find(giving.tenant_id, ref.id))
+        template = taken(content, locale=patient.locale, assignment_id=asked.stream_uuid)
+        return {"template": template, "patient_zone": patient.zone}
+
     async def _zone(self, tenant_id: UUID, patient_id: UUID) -> str:
+        return (await self._patient(tenant_id, patient_id)).zone
+
+    async def _patient(self, tenant_id: UUID, patient_id: UUID) -> KnownPatient:
         patient = await self.known.patient(tenant_id, patient_id)
         if patient is None:
             raise NotKnownYet
-        return patient.zone
+        return patient
 
     async def _meeting(self, giving: Giving, rule: DueRule) -> Meeting | None:
         """The named session, or the one that follows it where that is off; else the next."""

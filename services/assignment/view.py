@@ -164,7 +164,7 @@ def of_goal(history: Sequence[tuple[Recorded, goal.Event]]) -> GoalView:
         achievement="in_progress",
         set_by=fact.set_by,
         set_at=fact.set_at,
-        history=_told(history),
+        history=told_by(history),
     )
 
 
@@ -210,7 +210,7 @@ def of_assignment(history: Sequence[tuple[Recorded, assignment.Event]]) -> Assig
         adjustments=_all(facts, readiness.AssignmentAdjusted),
         occurrences=tuple(_occurrences(facts)),
         completion=next(iter(_all(facts, outcome.HomeworkCompleted)), None),
-        history=_told(history),
+        history=told_by(history),
     )
 
 
@@ -218,7 +218,7 @@ def _all(facts: Iterable[object], kind: type[Fact]) -> tuple[Fact, ...]:
     return tuple(fact for fact in facts if isinstance(fact, kind))
 
 
-def _told(history: History) -> tuple[HistoryEntry, ...]:
+def told_by(history: History) -> tuple[HistoryEntry, ...]:
     return tuple(
         HistoryEntry(
             version=recorded.version,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from libs.access import confirming
 from libs.eventstore.aggregate import Aggregate
-from libs.eventstore.wire import Wire
+from libs.eventstore.wire import Json, Wire
 from services.assignment.domain import (
     agreement,
     assignment,
@@ -24,6 +24,7 @@ from services.assignment.domain import (
     readiness,
     reasons,
     situation,
+    template,
 )
 from services.assignment.domain.homework import NotCreated, State
 
@@ -43,12 +44,18 @@ goals = Aggregate(
     subject=_whose_goal,
 )
 
+
+def _no_template_was_known(v1: Json) -> Json:
+    """Before there was a catalogue, whatever was said was the homework's own."""
+    return v1
+
+
 assignments = Aggregate(
     category="assignment",
     decider=assignment.decider,
     wire=Wire[assignment.Event](
         {
-            creation.AssignmentCreated: "interlude.assignment.AssignmentCreated.v1",
+            creation.AssignmentCreated: "interlude.assignment.AssignmentCreated.v2",
             outcome.AssignmentActivated: "interlude.assignment.AssignmentActivated.v1",
             outcome.HomeworkCompleted: "interlude.assignment.HomeworkCompleted.v1",
             agreement.OptionsOffered: "interlude.assignment.OptionsOffered.v1",
@@ -82,9 +89,33 @@ assignments = Aggregate(
             occurrences.OccurrencesScheduled: "interlude.assignment.OccurrencesScheduled.v1",
             occurrences.OccurrencesWithdrawn: "interlude.assignment.OccurrencesWithdrawn.v1",
             occurrences.OccurrenceCompleted: "interlude.assignment.OccurrenceCompleted.v1",
-        }
+        },
+        upcasts={
+            "interlude.assignment.AssignmentCreated.v1": (
+                "interlude.assignment.AssignmentCreated.v2",
+                _no_template_was_known,
+            ),
+        },
     ),
     subject=_whose,
+)
+
+
+def _about_nobody(_state: template.State) -> None:
+    """A clinic's catalogue holds its own words, so nothing in it is sealed."""
+
+
+templates = Aggregate(
+    category="template",
+    decider=template.decider,
+    wire=Wire[template.Event](
+        {
+            template.TemplatePublished: "interlude.assignment.TemplatePublished.v1",
+            template.TemplateRevised: "interlude.assignment.TemplateRevised.v1",
+            template.TemplateRetired: "interlude.assignment.TemplateRetired.v1",
+        }
+    ),
+    subject=_about_nobody,
 )
 
 confirmations = confirming.confirmations("interlude.assignment.ErasureConfirmed.v1")

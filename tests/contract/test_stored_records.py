@@ -18,6 +18,7 @@ from libs.messaging.broker import Delivery, Partition
 from libs.messaging.envelope import from_delivery, to_message, topic_of
 from libs.privacy.opening import opened, sealed_in
 from libs.privacy.sealer import KeyringSealer
+from services.assignment import template_view
 from services.assignment import view as assignment_view
 from services.care import consent_view, erasing_view, leaving
 from services.care import view as care_view
@@ -46,6 +47,7 @@ VIEWS: Mapping[str, Callable[[Any], Any]] = {
     "window": leaving.of_records_window,
     "goal": assignment_view.of_goal,
     "assignment": assignment_view.of_assignment,
+    "template": template_view.of_template,
     "entry": diary_view.of_entry,
     "notebook": diary_view.of_notebook,
     "review": review_view.of_review,

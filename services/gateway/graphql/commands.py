@@ -47,6 +47,7 @@ AGGREGATES: Mapping[str, Kind] = {
     "consent": "Consent",
     "goal": "Goal",
     "assignment": "Assignment",
+    "template": "Template",
     "entry": "DiaryEntry",
     "review": "Review",
 }

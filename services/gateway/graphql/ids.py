@@ -18,6 +18,7 @@ Kind = Literal[
     "Consent",
     "Goal",
     "Assignment",
+    "Template",
     "Occurrence",
     "DiaryEntry",
     "NotebookItem",

@@ -12,6 +12,8 @@ import strawberry
 from libs.access.principal import Principal
 from services.gateway.export.operations import open_to as exports_open_to
 from services.gateway.graphql import erasures, listing, nodes, screens, shaping, types
+from services.gateway.graphql.arguments import After, Before, Consistency, First, Last, Strict
+from services.gateway.graphql.catalogue import Catalogue
 from services.gateway.graphql.connections import Connection
 from services.gateway.graphql.context import Info
 from services.gateway.graphql.errors import BadRequest
@@ -24,20 +26,6 @@ from services.gateway.projections.homework_lists import (
 from services.gateway.queries import progress, timeline
 from services.gateway.queries import screens as asked
 
-First = Annotated[int | None, strawberry.argument(description="The first so many items, 1 to 100.")]
-Last = Annotated[int | None, strawberry.argument(description="The last so many items, 1 to 100.")]
-After = Annotated[str | None, strawberry.argument(description="Only items after this cursor.")]
-Before = Annotated[str | None, strawberry.argument(description="Only items before this cursor.")]
-Consistency = Annotated[
-    str | None,
-    strawberry.argument(
-        description="A command's `consistency`: wait (500 ms at most) until it is visible here."
-    ),
-]
-Strict = Annotated[
-    bool,
-    strawberry.argument(description="Fail with STALE_READ rather than answer from before it."),
-]
 OfPatient = Annotated[
     strawberry.ID | None,
     strawberry.argument(description="Whose; a patient may leave it out and means themselves."),
@@ -53,7 +41,7 @@ OfStatus = Annotated[
 
 
 @strawberry.type(description="What can be read.")
-class Query(Looks):
+class Query(Looks, Catalogue):
     @strawberry.field(description="Who is calling.")
     async def me(self, info: Info) -> screens.Me:
         who, row = await info.context.present(), await info.context.row(asked.ME) or {}

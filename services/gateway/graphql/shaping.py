@@ -54,6 +54,7 @@ def assignment(row: Json) -> types.Assignment:
             **row,
             **named,
             "modality_tags": row.get("modality_tags") or (),
+            "procedure_tags": row.get("procedure_tags") or (),
             "plan": _plan(parts),
             "plans": [_scored(each) for each in parts.get("plan", ())],
             "first_component": _last(parts.get("first_component")),

@@ -19,6 +19,7 @@ from services.gateway.projections import (
     practice_shapes,
     review_shapes,
     shapes,
+    template_shapes,
 )
 from services.gateway.projections.shapes import LocalDateTime, Shape
 
@@ -30,6 +31,7 @@ for _module in (
     homework_shapes,
     practice_shapes,
     review_shapes,
+    template_shapes,
 ):
     for _kind in tuple(vars(_module).values()):
         if not isinstance(_kind, type) or _kind.__module__ != _module.__name__ or not _kind.__doc__:
@@ -245,6 +247,10 @@ class Assignment(Node):
     technique: homework_lists.Technique | None = maybe("The technique behind it.")
     technique_other: str | None = maybe("Which other technique.")
     modality_tags: tuple[homework_lists.Procedure, ...] = many("Related procedures.")
+    procedure_tags: tuple[homework_lists.Procedure, ...] = many("Its template's procedures (C24).")
+    template_ref: homework_shapes.TemplateRef | None = maybe("The template that it was made from.")
+    instructions: str | None = maybe("What to do, in the template's words.")
+    worksheet: str | None = maybe("The worksheet that goes with it, snake_case.")
     target_cognition: homework_shapes.TargetCognition | None = maybe("The thought to change.")
     created_in_session_id: SessionId | None = maybe("The session that it was given in.")
     continues_from: AssignmentId | None = maybe("The homework that it goes on from.")

@@ -45,6 +45,10 @@ assignments = table(
     Column("technique_other", Json),
     Column("modality_tags", Json),
     Column("target_cognition", Json),
+    Column("template_ref", Json),
+    Column("instructions", Json),
+    Column("procedure_tags", Json),
+    Column("worksheet", Text),
     Column("created_in_session_id", Uuid),
     Column("continues_from", Uuid),
     Column("created_at", Instant),
@@ -87,6 +91,10 @@ class AssignmentCreated(Shape):
     technique_other: shapes.Text = None
     target_cognition: said.TargetCognition | None = None
     modality_tags: tuple[str, ...] = ()
+    template_ref: said.TemplateRef | None = None
+    instructions: shapes.Text = None
+    procedure_tags: tuple[str, ...] = ()
+    worksheet: str | None = None
     created_in_session_id: UUID | None = None
     continues_from: UUID | None = None
     created_at: datetime

@@ -30,6 +30,13 @@ from services.gateway.projections.shapes import (
 )
 
 
+class TemplateRef(Shape):
+    """The template that homework was made from, in the version that it is pinned to."""
+
+    id: UUID = Field(description="Bare: for `template(id)`.")
+    version: int = Field(description="Whatever the template says later.")
+
+
 class Option(Shape):
     """One of the activities to choose from (C03)."""
 

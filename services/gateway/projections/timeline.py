@@ -39,7 +39,9 @@ timeline = table(
 
 tables = (timeline,)
 
-NOT_ABOUT_A_PATIENT = frozenset({"clinic", "therapist", "erasure", "confirmation", "privacy"})
+NOT_ABOUT_A_PATIENT = frozenset(
+    {"clinic", "template", "therapist", "erasure", "confirmation", "privacy"}
+)
 """What is said of erasing somebody is no part of their treatment, and stays when all else goes."""
 
 EXCERPTS = (

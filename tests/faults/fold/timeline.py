@@ -42,7 +42,7 @@ _CODES = (
 
 def is_about_a_patient(subject: str | None, category: str) -> bool:
     """What is said of erasing somebody is no part of their treatment."""
-    elsewhere = {"clinic", "therapist", "erasure", "confirmation", "privacy"}
+    elsewhere = {"clinic", "template", "therapist", "erasure", "confirmation", "privacy"}
     return subject is not None and category not in elsewhere
 
 

@@ -14,6 +14,7 @@ from libs.eventstore.decider import Rejected
 from libs.eventstore.telling import Actor
 from libs.testing.cast import FOR_MASHA, MASHA, NOW, PATIENT, THERAPIST
 from libs.web.shapes import Shape
+from services.assignment.domain import template
 from services.assignment.domain.assignment import Command, Event, decider
 from services.assignment.domain.creation import AssignmentCreated
 from services.assignment.domain.due import Meeting, MoveDue
@@ -35,7 +36,7 @@ FORWARD: Mapping[str, set[str]] = {
 """From where to where one request may lead. A draft is agreed by an attestation, and homework that
 is given in one request is active at once."""
 
-OURS = [fact for fact in FACTS if not isinstance(fact, GoalSet | ErasureConfirmed)]
+OURS = [fact for fact in FACTS if not isinstance(fact, GoalSet | ErasureConfirmed | template.Event)]
 SHAPES = {name: Shape(kind) for name, kind in REQUEST_OF.items()}
 LOOKED_UP: Mapping[str, Any] = {
     "open_goals": frozenset({GoalId(UUID(REQUESTS["setGoal"]["id"]))}),

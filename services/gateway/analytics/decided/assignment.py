@@ -15,6 +15,7 @@ from services.gateway.analytics.decided.common import (
     THIRD_PARTY,
     TOLD_BY_DAYS,
     TRUTH,
+    WORKSHEET,
     WRITTEN,
 )
 from services.gateway.analytics.decided.plan import PLAN
@@ -25,6 +26,7 @@ from services.gateway.analytics.passing import (
     Each,
     LeftOut,
     Passes,
+    Stays,
     Within,
     codes,
 )
@@ -78,6 +80,10 @@ _COURSE: Mapping[str, Decision] = {
             "target_cognition": Within({"text": WRITTEN, "belief": RATING}),
             "created_in_session_id": PSEUDONYM,
             "continues_from": PSEUDONYM,
+            "template_ref": Within({"id": PSEUDONYM, "version": NUMBER}),
+            "instructions": WRITTEN,
+            "procedure_tags": Each(PROCEDURE),
+            "worksheet": WORKSHEET,
             "created_at": TOLD_BY_DAYS,
         }
     ),
@@ -182,8 +188,14 @@ _PLANS: Mapping[str, Decision] = {
     ),
 }
 
+_CATALOGUE: Mapping[str, Decision] = {
+    "TemplatePublished.v1": Stays("no patient's"),
+    "TemplateRevised.v1": Stays("no patient's"),
+    "TemplateRetired.v1": Stays("no patient's"),
+}
+
 DECIDED: Mapping[str, Decision] = {
     f"{_ASSIGNMENT}.{name}": decision
-    for chapter in (_COURSE, WHY_AND_HOW_READY, PRACTICE, _PLANS)
+    for chapter in (_COURSE, WHY_AND_HOW_READY, PRACTICE, _PLANS, _CATALOGUE)
     for name, decision in chapter.items()
 }
