@@ -9,7 +9,7 @@ from libs.access.policy import NOBODY, Grant, Subject, grant
 from libs.eventstore.decider import Rejected
 from libs.vocabulary.rating import NotAScale, RatingOutsideScale
 from libs.web.commands import Commands, Edge, Prepare, Router
-from services.assignment import templates_api, view
+from services.assignment import summary_api, templates_api, view
 from services.assignment.catalogue import Catalogue
 from services.assignment.domain import (
     agreement,
@@ -25,6 +25,7 @@ from services.assignment.domain import (
     readiness,
     reasons,
     situation,
+    summary,
     taken_over,
     terms,
 )
@@ -59,6 +60,7 @@ WRONG_CONTENT: tuple[type[Rejected], ...] = (
     situation.LikelihoodNotToAHundred,
     situation.NothingExperienced,
     *templates_api.WRONG_CONTENT,
+    summary.SummaryUnknown,
     taken_over.UnknownTemplate,
     terms.EndsBeforeItStarts,
     terms.InTheFuture,
@@ -67,6 +69,7 @@ WRONG_CONTENT: tuple[type[Rejected], ...] = (
 STATUSES = dict.fromkeys(WRONG_CONTENT, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 THERAPIST = grant(therapist="related")
+PATIENT = grant(patient="own")
 EITHER = grant(therapist="related", patient="own")
 READERS = grant(therapist="related", patient="own", supervisor="supervised")
 
@@ -93,6 +96,7 @@ def routes(
         known=edge.known,
         clinics=clinics,
         catalogue=catalogue,
+        sealer=edge.sealer,
     )
     on = Commands(edge, assignments, subject=_whose)
     on.create(
@@ -125,6 +129,14 @@ def routes(
         view.of_assignment,
         operation="assignment",
         grant=READERS,
+    )
+    on.show(
+        "/v1/assignments/{id}/summary",
+        summary_api.SummaryView,
+        summary_api.of_summary,
+        operation="summary",
+        grant=READERS,
+        by=summary_api.ShowSummary,
     )
     return on.router.take(_goals(edge, goals))
 
@@ -188,6 +200,13 @@ def _planned(look: LookUp) -> Sequence[Act]:
     return (
         _theirs("plans", plan.SpecifyPlan, "specifyPlan", prepare=look.for_a_plan),
         _therapists("dues", due.SetDue, "setDue", prepare=look.for_a_due),
+        _theirs("summaries", summary.IssueSummary, "issueSummary", prepare=look.for_a_summary),
+        Act(
+            path="summary-views",
+            request=summary.ViewSummary,
+            operation="viewSummary",
+            grant=PATIENT,
+        ),
         _patients(
             "obstacles", obstacles.ReportObstacle, "reportObstacle", prepare=look.for_a_session
         ),

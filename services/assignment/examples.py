@@ -162,6 +162,8 @@ REQUESTS: Mapping[str, Json] = {
         "then_text": "I ask him when he has his break.",
     },
     "specifyPlan": _PLAN,
+    "issueSummary": {},
+    "viewSummary": {"summary_version": 1},
     "setDue": {"rule": {"kind": "session", "session_id": SESSION_2, "offset_min": -60}},
     "checkUnderstanding": {
         "id": _id(0x261),

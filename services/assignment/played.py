@@ -43,8 +43,11 @@ from services.assignment.domain.situation import (
     RecordExperience,
     StatePrediction,
 )
+from services.assignment.domain.summary import IssueSummary, ViewSummary
 from services.assignment.domain.taken_over import Taken
 from services.assignment.domain.terms import GoalId, SessionId
+from services.assignment.writing.gathering import goals_served
+from services.assignment.writing.markdown import written
 
 Json = dict[str, Any]
 Bodies = Mapping[str, Json]
@@ -101,7 +104,9 @@ _IN_SESSION_1 = (
         proposeAssignment=ProposeAssignment,
         agreeAssignment=AgreeAssignment,
         activateAssignment=ActivateAssignment,
+        issueSummary=IssueSummary,
     ),
+    *_by(PATIENT, viewSummary=ViewSummary),
 )
 _IN_SESSION_2 = _by(
     THERAPIST,
@@ -170,11 +175,12 @@ class _Story:
     def __init__(self, bodies: Bodies, state: State = assignment.decider.initial) -> None:
         self.bodies = bodies
         self.state = state
+        self.facts: list[assignment.Event] = []
 
     def told(
         self, act: Act, *, at: datetime, meeting: Meeting | None = None
     ) -> Sequence[assignment.Event]:
-        return self._decided(_said(act, self.bodies, at, meeting))
+        return self._decided(_said(act, self.bodies, at, meeting, self.facts))
 
     def moved(self, meeting: Meeting, *, at: datetime) -> Sequence[assignment.Event]:
         system = Actor(person_id=UUID(int=0), role="system")
@@ -191,20 +197,30 @@ class _Story:
 
     def _decided(self, command: assignment.Command) -> Sequence[assignment.Event]:
         facts = assignment.decider.decide(command, self.state)
+        self.facts += facts
         self.state = assignment.decider.fold(facts, onto=self.state)
         return facts
 
 
-def _said(act: Act, bodies: Bodies, at: datetime, meeting: Meeting | None = None) -> Any:
+def _said(
+    act: Act,
+    bodies: Bodies,
+    at: datetime,
+    meeting: Meeting | None = None,
+    so_far: Sequence[assignment.Event] = (),
+) -> Any:
     shape = Shape(act.request)
     body = bodies[act.operation]
-    looked_up = {
+    looked_up: dict[str, Any] = {
         "meeting": meeting,
         "open_goals": frozenset(GoalId(UUID(each)) for each in _goals(body)),
         "patient_zone": ZONE,
         "template": _template(body),
     }
     names = {field.name for field in fields(act.request)}
+    if "written" in names:
+        goals = [bodies["setGoal"]["statement"]] if goals_served(so_far) else []
+        looked_up["written"] = written(so_far, goals, "en-GB")
     return act.request(
         by=act.by,
         happened_at=at,

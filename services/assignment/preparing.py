@@ -10,6 +10,9 @@ from uuid import UUID
 from libs.access.relationships import KnownPatient, KnownSession, Relationships
 from libs.eventstore.desk import Desk
 from libs.eventstore.errors import NotKnownYet
+from libs.privacy.opening import opened
+from libs.privacy.private import Private
+from libs.privacy.sealing import Sealer
 from libs.web.commands import Fields, Preparing
 from services.assignment.catalogue import Catalogue
 from services.assignment.domain import assignment, goal
@@ -19,6 +22,9 @@ from services.assignment.domain.homework import Homework, State
 from services.assignment.domain.template_terms import TemplateRef
 from services.assignment.domain.terms import GoalId, SessionId
 from services.assignment.follow import Clinics
+from services.assignment.view import of_goal
+from services.assignment.writing.gathering import goals_served
+from services.assignment.writing.markdown import written
 
 Goals = Desk[goal.Command, goal.State, goal.Event]
 Assignments = Desk[assignment.Command, State, assignment.Event]
@@ -42,6 +48,7 @@ class LookUp:
     known: Relationships
     clinics: Clinics
     catalogue: Catalogue
+    sealer: Sealer
 
     async def for_creation(self, asked: Preparing) -> Fields:
         giving = _giving(asked)
@@ -81,6 +88,23 @@ class LookUp:
     async def for_a_plan(self, asked: Preparing) -> Fields:
         homework = await self._homework(asked)
         return {"patient_zone": await self._zone(asked.principal.tenant_id, homework.patient_id)}
+
+    async def for_a_summary(self, asked: Preparing) -> Fields:
+        """Written as things stand. What changes meanwhile is noticed when it is decided."""
+        tenant = asked.principal.tenant_id
+        history = await self.assignments.history(tenant, asked.stream_uuid)
+        facts = await opened([fact for _, fact in history], self.sealer, tenant)
+        homework = await self._homework(asked)
+        goals = [await self._statement(tenant, each) for each in goals_served(facts)]
+        locale = asked.fields["locale"]
+        if locale is None:
+            locale = (await self._patient(tenant, homework.patient_id)).locale
+        return {"written": written(facts, goals, locale)}
+
+    async def _statement(self, tenant_id: UUID, goal_id: GoalId) -> Private:
+        """As it stands now, in the patient's words."""
+        history = await self.goals.history(tenant_id, goal_id)
+        return (await opened(of_goal(history), self.sealer, tenant_id)).statement
 
     async def for_a_due(self, asked: Preparing) -> Fields:
         homework = await self._homework_now(asked)

@@ -24,6 +24,7 @@ from services.assignment.domain import (
     readiness,
     reasons,
     situation,
+    summary,
     template,
 )
 from services.assignment.domain.homework import NotCreated, State
@@ -86,6 +87,8 @@ assignments = Aggregate(
             readiness.AdjustmentSuggested: "interlude.assignment.AdjustmentSuggested.v1",
             readiness.TaskRated: "interlude.assignment.TaskRated.v1",
             readiness.AssignmentAdjusted: "interlude.assignment.AssignmentAdjusted.v1",
+            summary.SummaryIssued: "interlude.assignment.SummaryIssued.v1",
+            summary.SummaryViewed: "interlude.assignment.SummaryViewed.v1",
             occurrences.OccurrencesScheduled: "interlude.assignment.OccurrencesScheduled.v1",
             occurrences.OccurrencesWithdrawn: "interlude.assignment.OccurrencesWithdrawn.v1",
             occurrences.OccurrenceCompleted: "interlude.assignment.OccurrenceCompleted.v1",

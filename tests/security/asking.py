@@ -34,6 +34,7 @@ _THINGS = {
     "private-text-erasures": "patient",
     "goals": "goal",
     "assignments": "assignment",
+    "templates": "template",
     "entries": "entry",
     "notebooks": "notebook",
     "reviews": "review",
@@ -56,6 +57,7 @@ NAMES_NOBODY = {
     "registerPatient",
     "recordDeparture",
     "setErasurePolicy",
+    "publishTemplate",
 }
 """Each makes somebody new, is the clinic's own, or speaks of staff whom care need not know: it is
 about nobody who is there.

@@ -100,6 +100,7 @@ class Clinic:
         coming = self.tell(therapist, "care/v1/sessions", **of, starts_at=_on(7), duration_min=50)
         goal = self.tell(therapist, "assignment/v1/goals", **of, statement="I talk to people.")
         homework = self.tell(therapist, "assignment/v1/homework", **of, **_HOMEWORK)
+        template = self.tell(therapist, "assignment/v1/templates", **_TEMPLATE)
         consent = self.tell(patient, "care/v1/consents", **of, **_CONSENT)
         departure = self.tell("clinic_admin", "care/v1/departures", person_id=uuid4())
         self.tell("clinic_admin", "care/v1/records-windows", clinic_id=self.id, days=0)
@@ -122,6 +123,7 @@ class Clinic:
             "past session": past,
             "goal": goal,
             "assignment": homework,
+            "template": template,
             "consent": consent,
             "departure": departure,
             "entry": entry,
@@ -214,6 +216,7 @@ _HOMEWORK = {
         "frequency": {"count": 3, "per": "between_sessions"},
     },
 }
+_TEMPLATE = {"texts": [{"locale": "en", "title": "Say hello"}]}
 _PERSON = {"name": "Somebody", "zone": ZONE, "locale": "en-GB"}
 _SHARING = {"shared_with": "My sister", "relation": "relative", "text_version": "sharing-1"}
 _CONSENT = {"scope": "analytics", "purpose": "service_evaluation"}

@@ -24,6 +24,7 @@ from services.assignment.domain import (
     readiness,
     reasons,
     situation,
+    summary,
 )
 from services.assignment.domain.creation import AssignmentCreated, CreateAssignment
 from services.assignment.domain.giving import GiveHomework
@@ -45,6 +46,7 @@ Event = (
     | due.Fact
     | readiness.Fact
     | occurrences.Fact
+    | summary.Fact
 )
 
 Act = (
@@ -57,6 +59,7 @@ Act = (
     | SpecifyPlan
     | due.Request
     | readiness.Request
+    | summary.Request
     | ActivateAssignment
     | CompleteHomework
 )
@@ -77,7 +80,7 @@ def evolve(state: State, event: Event) -> State:
     return _evolve(state, event)
 
 
-def _evolve(homework: Homework, event: Event) -> Homework:  # noqa: C901, PLR0911 - a list, not a maze
+def _evolve(homework: Homework, event: Event) -> Homework:  # noqa: C901, PLR0911, PLR0912 - a list, not a maze
     if isinstance(event, AssignmentCreated):
         return homework
     if isinstance(event, outcome.Fact):
@@ -102,6 +105,8 @@ def _evolve(homework: Homework, event: Event) -> Homework:  # noqa: C901, PLR091
         return readiness.evolve(homework, event)
     if isinstance(event, occurrences.Fact):
         return occurrences.evolve(homework, event)
+    if isinstance(event, summary.Fact):
+        return summary.evolve(homework, event)
     assert_never(event)
 
 
@@ -186,6 +191,8 @@ def _of(command: Act, homework: Homework) -> Sequence[Event]:  # noqa: C901, PLR
         return due.decide(command, homework)
     if isinstance(command, readiness.Request):
         return readiness.decide(command, homework)
+    if isinstance(command, summary.Request):
+        return summary.decide(command, homework)
     if isinstance(command, ActivateAssignment):
         return outcome.activate(command, homework)
     if isinstance(command, CompleteHomework):

@@ -104,6 +104,8 @@ class Homework:
     done_occurrences: frozenset[OccurrenceId] = frozenset()
     withdrawn_occurrences: frozenset[OccurrenceId] = frozenset()
     first_started_at: datetime | None = None
+    summaries: int = 0
+    viewed_summaries: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

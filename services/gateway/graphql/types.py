@@ -233,6 +233,12 @@ class ObstacleWithResponse(Shape):
     response: homework_shapes.Response | None = maybe("What to do then.")
 
 
+@strawberry.pydantic.type(description="The newest written summary, to take home (C17).")
+class WrittenSummary(homework_shapes.IssuedSummary):
+    outdated: bool = about("The plan has changed since: another one should be issued.")
+    viewed_at: datetime | None = maybe("When the patient first had it before them.")
+
+
 @strawberry.pydantic.type(description="Homework: chosen together, planned, rated, done, reviewed.")
 class Assignment(Node):
     id: AssignmentId = about("Global id.")
@@ -280,6 +286,8 @@ class Assignment(Node):
     predictions: tuple[practice_shapes.Prediction, ...] = many("What was expected.")
     plan: plan_shapes.Plan | None = maybe("The plan as it stands.")
     plans: tuple[plan_shapes.Plan, ...] = many("All versions of the plan.")
+    summary: WrittenSummary | None = maybe("The written summary as it was issued last.")
+    summaries: tuple[homework_shapes.IssuedSummary, ...] = many("All that were issued.")
     obstacles: tuple[ObstacleWithResponse, ...] = many("Foreseen and met with.")
     understandings: tuple[homework_shapes.Understanding, ...] = many("In the patient's words.")
     readiness_ratings: tuple[homework_shapes.ReadinessRating, ...] = many("In order of time.")

@@ -172,6 +172,8 @@ PARTS: Mapping[str, Part] = {
         ),
         "AssignmentAdjusted": Part(kind="adjustment", shape=said.Adjustment, id="id"),
         "HomeworkCompleted": Part(kind="completion", shape=said.Completion, id="id"),
+        "SummaryIssued": Part(kind="summary", shape=said.IssuedSummary),
+        "SummaryViewed": Part(kind="summary_view", shape=said.SummaryView),
         "FrequencyReduced": Part(kind="reduced_frequency", shape=plans.ReducedFrequency),
     }.items()
 }

@@ -49,6 +49,25 @@ class OptionsOffered(Shape):
     options: tuple[Option, ...] = ()
 
 
+class IssuedSummary(Shape):
+    """The homework in writing, as it stood (C17)."""
+
+    summary_version: int = Field(description="From 1; each takes the place of the one before.")
+    plan_version: int = Field(description="The plan that it was written from; 0: none yet.")
+    locale: str = Field(description="The language that it is written in.")
+    body_markdown: Text = said("In Markdown (CommonMark).")
+    sha256: Text = said("Of that text in UTF-8, in hex.")
+    issued_by: Party = Field(description="Who asked for it.")
+    issued_at: datetime = Field(description="When, in the world.")
+
+
+class SummaryView(Shape):
+    """The patient had a version of the summary before them, for the first time."""
+
+    summary_version: int = Field(description="Which one.")
+    viewed_at: datetime = Field(description="When, in the world.")
+
+
 class Choice(Shape):
     """Which option was chosen (C03)."""
 

@@ -76,6 +76,7 @@ CODES = frozenset(
         "plan_version",
         "willing",
         "text_version",
+        "summary_version",
     }
 )
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from libs.access.relationships import KnownPatient, KnownSession
+from libs.testing.audit import MemoryAudit
 from libs.testing.cast import ANNA, BORIS, CLINIC, LEV, MASHA
 from libs.testing.web import Known, edge
 from libs.web.service import create_service_app
@@ -76,8 +77,10 @@ class Homework(Callers):
             },
         )
         self.clinics = Settings()
+        self.audit = MemoryAudit()
         here = replace(
-            edge(known=self.known, names=NAMES, clock=lambda: AFTER_IT_ALL), service="assignment"
+            edge(known=self.known, names=NAMES, clock=lambda: AFTER_IT_ALL, audit=self.audit),
+            service="assignment",
         )
         templates = desk(wire.templates, store)
         routes = api.routes(

@@ -60,6 +60,8 @@ _OF_HOMEWORK: Mapping[str, Piece] = {
     "AdjustmentSuggested": Piece("suggestion", by="because_rating_id"),
     "AssignmentAdjusted": Piece("adjustment", "adjustment_id"),
     "HomeworkCompleted": Piece("completion", "completion_id"),
+    "SummaryIssued": Piece("summary"),
+    "SummaryViewed": Piece("summary_view"),
     "FrequencyReduced": Piece("reduced_frequency"),
 }
 

@@ -37,6 +37,7 @@ _CODES = (
     "plan_version",
     "willing",
     "text_version",
+    "summary_version",
 )
 
 

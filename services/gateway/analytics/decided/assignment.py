@@ -122,6 +122,18 @@ _PLANS: Mapping[str, Decision] = {
     "PlanRevised.v1": Passes(
         about="plan", fields={**PLAN, "revised_by": PARTY, "revised_at": TOLD_BY_DAYS}
     ),
+    "SummaryIssued.v1": Passes(
+        fields={
+            "summary_version": NUMBER,
+            "plan_version": NUMBER,
+            "locale": LeftOut("a language says where somebody comes from"),
+            "body_markdown": WRITTEN,
+            "sha256": LeftOut("whoever has it can try what was written"),
+            "issued_by": PARTY,
+            "issued_at": TOLD_BY_DAYS,
+        }
+    ),
+    "SummaryViewed.v1": Passes(fields={"summary_version": NUMBER, "viewed_at": TOLD_BY_DAYS}),
     "DueDateSet.v1": Passes(
         about="due",
         fields={
