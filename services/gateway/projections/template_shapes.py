@@ -2,9 +2,14 @@
 
 from pydantic import Field
 
-from services.gateway.projections.homework_lists import AssignmentCategory, Procedure, Technique
+from services.gateway.projections.homework_lists import (
+    AssignmentCategory,
+    Procedure,
+    TargetPeriod,
+    Technique,
+)
 from services.gateway.projections.lists import ObstacleCategory, ObstacleKind
-from services.gateway.projections.plan_shapes import Frequency, Site, Target, Timing
+from services.gateway.projections.plan_shapes import Frequency, Site, Timing
 from services.gateway.projections.shapes import Shape
 
 
@@ -17,6 +22,16 @@ class ProposedObstacle(Shape):
     planned_response: str | None = Field(default=None, description="What to do when it comes.")
 
 
+class ProposedTarget(Shape):
+    """How much; with whom is found out with the patient."""
+
+    count: int = Field(description="How many.")
+    unit: str = Field(description="Of what.")
+    with_whom: str | None = Field(default=None, description="With what kind of people.")
+    distinct: bool = Field(default=False, description="Different people count.")
+    period: TargetPeriod | None = Field(default=None, description="Over what time.")
+
+
 class ProposedPlan(Shape):
     """The plan that a template proposes, as far as it is the same for everybody."""
 
@@ -26,7 +41,7 @@ class ProposedPlan(Shape):
     duration_min: int | None = Field(default=None, description="Minutes, at least.")
     duration_max_min: int | None = Field(default=None, description="Minutes, at most.")
     obstacles: tuple[ProposedObstacle, ...] = Field(default=(), description="To be asked about.")
-    target: Target | None = Field(default=None, description="How much.")
+    target: ProposedTarget | None = Field(default=None, description="How much.")
 
 
 class TemplateText(Shape):

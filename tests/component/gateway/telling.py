@@ -17,7 +17,7 @@ from libs.testing.keyring import MemoryKeyring, memory_sealer
 from libs.testing.streams import stream
 from services.assignment import wire as assignment_wire
 from services.assignment.examples import FACTS as ASSIGNMENT_FACTS
-from services.assignment.examples import FIRST, GOAL
+from services.assignment.examples import FIRST, GOAL, REQUESTS
 from services.care import wire as care_wire
 from services.care.domain.patient import PatientId
 from services.care.domain.session import SessionId, SessionScheduled
@@ -42,6 +42,7 @@ from services.review.examples import REVIEW
 """Facts that are of no patient."""
 
 ASSIGNMENT = UUID(FIRST)
+TEMPLATE = UUID(REQUESTS["publishTemplate"]["id"])
 NEXT_SESSION = UUID("00000000-0000-7000-8000-0000000000e2")
 LATER = datetime(2026, 3, 6, 9, 0, tzinfo=UTC)
 EXPIRES = datetime(2199, 1, 1, tzinfo=UTC).timestamp()
@@ -135,6 +136,12 @@ class Story:
                 MASHA,
             ),
             await self.told(assignment_wire.assignments, ASSIGNMENT, homework, MASHA),
+            await self.told(
+                assignment_wire.templates,
+                TEMPLATE,
+                of(assignment_wire.templates, ASSIGNMENT_FACTS),
+                None,
+            ),
             await self.told(diary_wire.entries, ENTRY, [entry], MASHA),
             await self.told(
                 diary_wire.notebooks, MASHA, of(diary_wire.notebooks, DIARY_FACTS), MASHA
