@@ -34,7 +34,7 @@ SERVICE_OF = {
         "care",
     ),
     **dict.fromkeys(("departure", "window"), "care"),
-    **dict.fromkeys(("assignment", "goal"), "assignment"),
+    **dict.fromkeys(("assignment", "goal", "template"), "assignment"),
     **dict.fromkeys(("entry", "notebook"), "diary"),
     "review": "review",
 }

@@ -18,10 +18,12 @@ from tests.unit.faults.what_is_said import (
     MEETS,
     PAIR,
     PATIENT,
+    PUBLISHED,
     RELATIONSHIP,
     RUTH,
     SESSION,
     SUPERVISION,
+    TEMPLATE,
     consented,
     rated,
     window,
@@ -55,6 +57,7 @@ class Clinic:
         self._arrange("departure", LEAVER, ("StaffLeft", gone), subject=None)
         window_of = {"clinic_id": str(CLINIC), "days": 14}
         self._arrange("window", CLINIC, ("RecordsWindowSet", window_of), subject=None)
+        self._arrange("template", TEMPLATE, ("TemplatePublished", PUBLISHED), subject=None)
         self._arrange("consent", CONSENT, ("ConsentGiven", consented(MASHA)))
         scheduled = {"starts_at": at(MEETS), "zone": "Europe/London", "duration_min": 50}
         self._arrange("session", SESSION, ("SessionScheduled", {**PAIR, **scheduled}))

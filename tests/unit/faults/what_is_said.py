@@ -16,6 +16,7 @@ LEAVER = UUID("00000000-0000-7000-8000-0000000000a4")
 SUPERVISION = UUID("00000000-0000-7000-8000-0000000000d3")
 RELATIONSHIP = UUID("00000000-0000-7000-8000-0000000000d1")
 CONSENT = UUID("00000000-0000-7000-8000-0000000000d2")
+TEMPLATE = UUID("00000000-0000-7000-8000-0000000000d7")
 MEETS = NOW + timedelta(days=3)
 OF_TEN = {"min": 0, "max": 10}
 PAIR = {"patient_id": str(MASHA), "therapist_id": str(ANNA)}
@@ -25,6 +26,13 @@ CLINIC_TOLD = {
     "name": "Riverside Psychology",
     "zone": "Europe/London",
     "locale": "en-GB",
+}
+PUBLISHED = {
+    "template_id": str(TEMPLATE),
+    "template_version": 1,
+    "texts": [{"locale": "en", "title": "Say hello"}],
+    "category": "other",
+    "published_at": at(NOW),
 }
 PATIENT = {"name": SEALED, "zone": "Europe/London", "locale": "en-GB"}
 ENTRY = {
