@@ -69,23 +69,25 @@ def refusals(folder: Path, facts: Sequence[Published]) -> list[Refusal]:
 
 
 def earlier(folder: Path, facts: Sequence[Published]) -> list[Published]:
-    """The versions that nobody writes any more, as they were published."""
-    category = {first_version_of(fact.name): fact.category for fact in facts}
+    """The versions that nobody writes any more, as they were published. Some were, before each fact
+    said what it means; they mean what the newest does.
+    """
+    newest = {first_version_of(fact.name): fact for fact in facts}
     written = {fact.name for fact in facts}
     return [
-        _as_published(folder, name, category[first_version_of(name)])
+        _as_published(folder, name, newest[first_version_of(name)])
         for name in digests(folder)
         if name not in written
     ]
 
 
-def _as_published(folder: Path, name: str, category: str) -> Published:
+def _as_published(folder: Path, name: str, newest: Published) -> Published:
     schema = _read(folder, name)
     return Published(
         service=name.split(".")[1],
-        category=category,
+        category=newest.category,
         name=name,
-        summary=" ".join(schema.get("description", "").split()),
+        summary=" ".join(schema.get("description", "").split()) or newest.summary,
         schema=schema,
         example=orjson.loads(example_file(folder, name).read_bytes()),
     )
