@@ -10,6 +10,7 @@ CLINIC = UUID("01990000-0000-7000-8000-00000000c001")
 
 
 SCOPES = (
+    "assignment/templates.read",
     "care/care-relationships.read",
     "care/care-relationships.write",
     "care/clinics.read",

@@ -48,7 +48,7 @@ _ERASED = """
 SELECT FROM known_erased WHERE tenant_id = $1 AND patient_id = $2
 """
 _PATIENT = """
-SELECT person_id, zone FROM known_people
+SELECT person_id, zone, locale FROM known_people
 WHERE tenant_id = $1 AND person_id = $2 AND kind = 'patient'
 """
 _SESSION = """
@@ -132,7 +132,10 @@ class KnownCare:
 
     async def patient(self, tenant_id: UUID, patient_id: UUID) -> KnownPatient | None:
         row = await self._row(_PATIENT, tenant_id, patient_id)
-        return row and KnownPatient(patient_id=row["person_id"], zone=row["zone"])
+        if row is None:
+            return None
+        zone, locale = row["zone"], row["locale"]
+        return KnownPatient(patient_id=row["person_id"], zone=zone, locale=locale)
 
     async def session(self, tenant_id: UUID, session_id: UUID) -> KnownSession | None:
         return _known(await self._row(_SESSION, tenant_id, session_id))

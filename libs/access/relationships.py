@@ -10,10 +10,11 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownPatient:
-    """`zone` is where the patient's days begin and end (IANA)."""
+    """`zone` is where the patient's days begin and end (IANA), `locale` how they are spoken to."""
 
     patient_id: UUID
     zone: str
+    locale: str = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -130,12 +130,14 @@ class Commands(Generic[Command, State, Event]):
         operation: str,
         grant: Grant,
         weight: int = 1,
+        by: type[Show[Command, State, Event]] = Show,
     ) -> None:
         """The aggregate as its readers see it, as of now or any earlier time. What takes longer
-        than others counts as so many requests (`weight`).
+        than others counts as so many requests (`weight`). `by`: what else than a stream it may be
+        read from.
         """
         self.router.operations.append(
-            Show(
+            by(
                 self._edge,
                 self._desk,
                 view,

@@ -141,7 +141,7 @@ def _show(operation: Show[Any, Any, Any], schemas: Schemas) -> Json:
         "tags": [operation.desk.aggregate.category],
         "parameters": [parts.parameter(name) for name in names],
         "responses": {
-            "200": parts.shown(schemas.of_view(operation.view)),
+            "200": parts.shown(schemas.of_view(operation.view), operation.also),
             "304": parts.UNCHANGED,
             **parts.problems(400, 401, 403, 404, 405, 429, 500, 503),
         },

@@ -1,5 +1,6 @@
 """What all operations say alike: headers, answers, problems."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -120,11 +121,13 @@ def answered(*, located: bool) -> Json:
 UNCHANGED: Json = {"description": "You have it.", "headers": _headers(ETag="ETag")}
 
 
-def shown(schema: Json) -> Json:
+def shown(schema: Json, also: Sequence[str] = ()) -> Json:
+    """`also` are the media types of other forms, of which no schema can say more than text."""
+    texts = {each: {"schema": {"type": "string"}} for each in also}
     return {
         "description": "As it stands.",
         "headers": _headers(ETag="ETag"),
-        "content": {"application/json": {"schema": schema}},
+        "content": {"application/json": {"schema": schema}, **texts},
     }
 
 

@@ -23,7 +23,7 @@ from libs.web.concerning import must_concern
 from libs.web.edge import Edge
 from libs.web.operations import Incoming
 from libs.web.problems import Problem
-from libs.web.replies import JSON, Reply
+from libs.web.replies import JSON, Header, Reply
 
 History = Sequence[tuple[Recorded, Event]]
 Fold = Callable[[Sequence[tuple[Recorded, Event]]], Any]
@@ -34,6 +34,7 @@ _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d
 
 class Show(Generic[Command, State, Event]):
     method = "GET"
+    also: Sequence[str] = ()
 
     def __init__(
         self,
@@ -66,7 +67,7 @@ class Show(Generic[Command, State, Event]):
         charge(self.edge.identity, principal, self.weight - 1)
         must_concern(self.grant, principal)
         stream = incoming.trail.thing_id = headers.uuid_in_path(incoming.path_id)
-        as_of = _as_of(incoming.query)
+        as_of = as_of_in(incoming.query)
         await self.edge.waited(principal.tenant_id, headers.after(incoming.headers))
         history = await self.desk.history(
             principal.tenant_id,
@@ -78,7 +79,13 @@ class Show(Generic[Command, State, Event]):
         if headers.already_has(incoming.headers, seen[-1][0].version):
             return Reply(304, [tag])
         view = await opened(self.fold(seen), self.edge.sealer, principal.tenant_id)
-        return Reply(200, [JSON, tag], self.adapter.dump_json(view))
+        kinds, body = self.content(view, incoming.headers)
+        return Reply(200, [*kinds, tag], body)
+
+    def content(self, view: Any, given: headers.Headers) -> tuple[Sequence[Header], bytes]:
+        """What is sent of it, and as what. `also` names other forms than JSON."""
+        del given
+        return [JSON], self.adapter.dump_json(view)
 
     async def _must_be_theirs(
         self, principal: Principal, stream: UUID, state: State, trail: Trail
@@ -109,7 +116,8 @@ def _until(
     return seen
 
 
-def _as_of(query: bytes) -> datetime | None:
+def as_of_in(query: bytes) -> datetime | None:
+    """Raises `Problem`."""
     if not query:
         return None
     try:

@@ -9,7 +9,8 @@ from libs.access.policy import NOBODY, Grant, Subject, grant
 from libs.eventstore.decider import Rejected
 from libs.vocabulary.rating import NotAScale, RatingOutsideScale
 from libs.web.commands import Commands, Edge, Prepare, Router
-from services.assignment import goal_view, groupwork_api, view
+from services.assignment import goal_view, groupwork_api, summary_api, templates_api, view
+from services.assignment.catalogue import Catalogue
 from services.assignment.domain import (
     agreement,
     assignment,
@@ -31,6 +32,8 @@ from services.assignment.domain import (
     reasons,
     reopening,
     situation,
+    summary,
+    taken_over,
     terms,
 )
 from services.assignment.domain.giving import GiveHomework
@@ -47,6 +50,7 @@ WRONG_CONTENT: tuple[type[Rejected], ...] = (
     creation.ContinuesItself,
     creation.PatientIsTherapist,
     creation.TechniqueUnnamed,
+    creation.TitleMissing,
     describing.TargetBeliefNotToAHundred,
     due.DueRuleMixed,
     due.LocalTimeMissing,
@@ -65,6 +69,9 @@ WRONG_CONTENT: tuple[type[Rejected], ...] = (
     reasons.BeliefIncomplete,
     situation.LikelihoodNotToAHundred,
     situation.NothingExperienced,
+    *templates_api.WRONG_CONTENT,
+    summary.SummaryUnknown,
+    taken_over.UnknownTemplate,
     terms.EndsBeforeItStarts,
     terms.InTheFuture,
     terms.ScalesDiffer,
@@ -73,6 +80,7 @@ WRONG_CONTENT: tuple[type[Rejected], ...] = (
 STATUSES = dict.fromkeys(WRONG_CONTENT, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 THERAPIST = grant(therapist="related")
+PATIENT = grant(patient="own")
 EITHER = grant(therapist="related", patient="own")
 READERS = grant(therapist="related", patient="own", supervisor="supervised")
 
@@ -96,9 +104,17 @@ def routes(
     assignments: Assignments,
     groupwork: groupwork_api.Groupwork,
     clinics: Clinics,
+    catalogue: Catalogue,
 ) -> Router:
     """`goals` and `assignments` are read strongly where a request names one of them."""
-    look = LookUp(goals=goals, assignments=assignments, known=edge.known, clinics=clinics)
+    look = LookUp(
+        goals=goals,
+        assignments=assignments,
+        known=edge.known,
+        clinics=clinics,
+        catalogue=catalogue,
+        sealer=edge.sealer,
+    )
     on = Commands(edge, assignments, subject=_whose)
     on.create(
         "/v1/assignments",
@@ -137,6 +153,14 @@ def routes(
         view.of_assignment,
         operation="assignment",
         grant=READERS,
+    )
+    on.show(
+        "/v1/assignments/{id}/summary",
+        summary_api.SummaryView,
+        summary_api.of_summary,
+        operation="summary",
+        grant=READERS,
+        by=summary_api.ShowSummary,
     )
     return on.router.take(_goals(edge, goals), groupwork_api.routes(edge, groupwork))
 
@@ -205,6 +229,13 @@ def _planned(look: LookUp) -> Sequence[Act]:
     return (
         _theirs("plans", plan.SpecifyPlan, "specifyPlan", prepare=look.for_a_plan),
         _therapists("dues", due.SetDue, "setDue", prepare=look.for_a_due),
+        _theirs("summaries", summary.IssueSummary, "issueSummary", prepare=look.for_a_summary),
+        Act(
+            path="summary-views",
+            request=summary.ViewSummary,
+            operation="viewSummary",
+            grant=PATIENT,
+        ),
         _patients(
             "obstacles", obstacles.ReportObstacle, "reportObstacle", prepare=look.for_a_session
         ),

@@ -60,5 +60,5 @@ def task(facts: Sequence[object], created: creation.AssignmentCreated) -> dict[s
             case describing.TargetCognitionSet():
                 said["target_cognition"] = fact.target_cognition
             case describing.ProcedureTagged():
-                said["modality_tags"] = fact.modality_tags
+                said["procedure_tags"] = fact.procedure_tags
     return said

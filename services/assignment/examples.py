@@ -17,6 +17,7 @@ from services.assignment.domain.groupwork import GroupAssignmentIssued, GroupId
 from services.assignment.domain.terms import GroupAssignmentId, TherapistId
 from services.assignment.examples_of_life import REQUESTS as LATER
 from services.assignment.played import facts_of
+from services.assignment.played_templates import TEMPLATES, facts_about_templates
 
 Json = dict[str, Any]
 
@@ -34,6 +35,8 @@ LARRY, PRIYA, TOM = _id(0x131), _id(0x132), _id(0x133)
 """References to people; who they are is sealed."""
 FILMS, WEEKEND = _id(0x201), _id(0x202)
 OBSTACLE, RATING, SECOND_RATING = _id(0x211), _id(0x212), _id(0x213)
+INTERPERSONAL_SKILLS = "01990000-0000-7000-8000-0000007e0009"
+"""A built-in template."""
 TO_LARRY, TO_PRIYA, TO_TOM = _id(0x221), _id(0x222), _id(0x223)
 
 
@@ -70,6 +73,7 @@ _PLAN: Json = {
 }
 
 REQUESTS: Mapping[str, Json] = {
+    **TEMPLATES,
     "setGoal": {
         "id": GOAL,
         "patient_id": PATIENT,
@@ -79,6 +83,7 @@ REQUESTS: Mapping[str, Json] = {
         "id": FIRST,
         "patient_id": PATIENT,
         "title": _TITLE,
+        "template_ref": {"id": INTERPERSONAL_SKILLS, "version": 1},
         "category": "behavioral_intervention",
         "technique": "interpersonal_skills",
         "modality_tags": ["experiment", "role_play"],
@@ -163,6 +168,8 @@ REQUESTS: Mapping[str, Json] = {
         "then_text": "I ask him when he has his break.",
     },
     "specifyPlan": _PLAN,
+    "issueSummary": {},
+    "viewSummary": {"summary_version": 1},
     "setDue": {"rule": {"kind": "session", "session_id": SESSION_2, "offset_min": -60}},
     "checkUnderstanding": {
         "id": _id(0x261),
@@ -276,6 +283,7 @@ FACTS: Sequence[object] = (
         due=NEXT_SESSION,
         issued_at=datetime(2026, 3, 5, 18, 0, tzinfo=UTC),
     ),
+    *facts_about_templates(),
     ErasureConfirmed(
         patient_id=UUID(PATIENT),
         removed=tuple(removed({"answers": 0, "known_homework": 4, "known_people": 1})),

@@ -35,6 +35,7 @@ from services.assignment.domain.situation import (
     RecordExperience,
     StatePrediction,
 )
+from services.assignment.domain.summary import IssueSummary, ViewSummary
 from services.assignment.playing import (
     AT_FIVE,
     HELD,
@@ -79,7 +80,9 @@ _IN_SESSION_1 = (
         proposeAssignment=ProposeAssignment,
         agreeAssignment=AgreeAssignment,
         activateAssignment=ActivateAssignment,
+        issueSummary=IssueSummary,
     ),
+    *by(PATIENT, viewSummary=ViewSummary),
 )
 _IN_SESSION_2 = by(
     THERAPIST,

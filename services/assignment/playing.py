@@ -7,11 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from libs.eventstore.telling import Actor
+from libs.vocabulary.templates import built_in
 from libs.web.shapes import Shape
+from services.assignment.catalogue import content_of
 from services.assignment.domain import assignment
 from services.assignment.domain.due import Meeting, MoveDue
+from services.assignment.domain.from_template import taken
 from services.assignment.domain.homework import State
+from services.assignment.domain.taken_over import Taken
 from services.assignment.domain.terms import GoalId, SessionId
+from services.assignment.writing.gathering import goals_served
+from services.assignment.writing.markdown import written
 
 Json = dict[str, Any]
 Bodies = Mapping[str, Json]
@@ -48,11 +54,12 @@ class Story:
     def __init__(self, bodies: Bodies, state: State = assignment.decider.initial) -> None:
         self.bodies = bodies
         self.state = state
+        self.facts: list[assignment.Event] = []
 
     def told(
         self, act: Act, *, at: datetime, meeting: Meeting | None = None
     ) -> Sequence[assignment.Event]:
-        return self.decided(said(act, self.bodies, at, meeting))
+        return self.decided(said(act, self.bodies, at, meeting, self.facts))
 
     def moved(self, meeting: Meeting, *, at: datetime) -> Sequence[assignment.Event]:
         return self.decided(
@@ -68,19 +75,30 @@ class Story:
 
     def decided(self, command: assignment.Command) -> Sequence[assignment.Event]:
         facts = assignment.decider.decide(command, self.state)
+        self.facts += facts
         self.state = assignment.decider.fold(facts, onto=self.state)
         return facts
 
 
-def said(act: Act, bodies: Bodies, at: datetime, meeting: Meeting | None = None) -> Any:
+def said(
+    act: Act,
+    bodies: Bodies,
+    at: datetime,
+    meeting: Meeting | None = None,
+    so_far: Sequence[assignment.Event] = (),
+) -> Any:
     shape = Shape(act.request)
     body = bodies[act.operation]
-    looked_up = {
+    looked_up: dict[str, Any] = {
         "meeting": meeting,
         "open_goals": frozenset(GoalId(UUID(each)) for each in _goals(body)),
         "patient_zone": ZONE,
+        "template": _template(body),
     }
     names = {field.name for field in fields(act.request)}
+    if "written" in names:
+        goals = [bodies["setGoal"]["statement"]] if goals_served(so_far) else []
+        looked_up["written"] = written(so_far, goals, "en-GB")
     return act.request(
         by=act.by,
         happened_at=at,
@@ -88,6 +106,14 @@ def said(act: Act, bodies: Bodies, at: datetime, meeting: Meeting | None = None)
         **shape.read(body, at).fields,
         **{name: value for name, value in looked_up.items() if name in names},
     )
+
+
+def _template(body: Json) -> Taken | None:
+    """Of the built-in ones, which everybody has."""
+    if "template_ref" not in body:
+        return None
+    newest = built_in()[UUID(body["template_ref"]["id"])][-1]
+    return taken(content_of(newest), locale="en-GB", assignment_id=UUID(body["id"]))
 
 
 def _goals(body: Json) -> Sequence[str]:

@@ -7,15 +7,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from libs.access.relationships import KnownSession, Relationships
+from libs.access.relationships import KnownPatient, KnownSession, Relationships
 from libs.eventstore.desk import Desk
 from libs.eventstore.errors import NotKnownYet
+from libs.privacy.opening import opened
+from libs.privacy.private import Private
+from libs.privacy.sealing import Sealer
 from libs.web.commands import Fields, Preparing
+from services.assignment.catalogue import Catalogue
 from services.assignment.domain import assignment, goal
 from services.assignment.domain.due import DueRule, Meeting
+from services.assignment.domain.from_template import pinned, taken
 from services.assignment.domain.homework import Homework, State
+from services.assignment.domain.template_terms import TemplateRef
 from services.assignment.domain.terms import GoalId, SessionId
 from services.assignment.follow import Clinics
+from services.assignment.goal_view import of_goal
+from services.assignment.writing.gathering import goals_served
+from services.assignment.writing.markdown import written
 
 Goals = Desk[goal.Command, goal.State, goal.Event]
 Assignments = Desk[assignment.Command, State, assignment.Event]
@@ -38,12 +47,17 @@ class LookUp:
     assignments: Assignments
     known: Relationships
     clinics: Clinics
+    catalogue: Catalogue
+    sealer: Sealer
 
     async def for_creation(self, asked: Preparing) -> Fields:
         giving = _giving(asked)
         await self._must_be_theirs(giving, asked.fields["continues_from"])
         await self._must_be_a_session(giving, giving.in_session_id)
-        return {"meeting": await self._meeting(giving, asked.fields["due"])}
+        return {
+            "meeting": await self._meeting(giving, asked.fields["due"]),
+            **await self._taken(asked, giving),
+        }
 
     async def for_giving(self, asked: Preparing) -> Fields:
         giving, settings = _giving(asked), await self.clinics.settings(asked.principal.tenant_id)
@@ -74,6 +88,23 @@ class LookUp:
     async def for_a_plan(self, asked: Preparing) -> Fields:
         homework = await self._homework(asked)
         return {"patient_zone": await self._zone(asked.principal.tenant_id, homework.patient_id)}
+
+    async def for_a_summary(self, asked: Preparing) -> Fields:
+        """Written as things stand. What changes meanwhile is noticed when it is decided."""
+        tenant = asked.principal.tenant_id
+        history = await self.assignments.history(tenant, asked.stream_uuid)
+        facts = await opened([fact for _, fact in history], self.sealer, tenant)
+        homework = await self._homework(asked)
+        goals = [await self._statement(tenant, each) for each in goals_served(facts)]
+        locale = asked.fields["locale"]
+        if locale is None:
+            locale = (await self._patient(tenant, homework.patient_id)).locale
+        return {"written": written(facts, goals, locale)}
+
+    async def _statement(self, tenant_id: UUID, goal_id: GoalId) -> Private:
+        """As it stands now, in the patient's words."""
+        history = await self.goals.history(tenant_id, goal_id)
+        return (await opened(of_goal(history), self.sealer, tenant_id)).statement
 
     async def for_a_due(self, asked: Preparing) -> Fields:
         homework = await self._homework_now(asked)
@@ -137,11 +168,24 @@ class LookUp:
                 still_open.add(goal_id)
         return frozenset(still_open)
 
+    async def _taken(self, asked: Preparing, giving: Giving) -> Fields:
+        """From the template that it is made from, if it is made from one."""
+        ref: TemplateRef | None = asked.fields["template_ref"]
+        if ref is None:
+            return {}
+        patient = await self._patient(giving.tenant_id, giving.patient_id)
+        content = pinned(ref, await self.catalogue.find(giving.tenant_id, ref.id))
+        template = taken(content, locale=patient.locale, assignment_id=asked.stream_uuid)
+        return {"template": template, "patient_zone": patient.zone}
+
     async def _zone(self, tenant_id: UUID, patient_id: UUID) -> str:
+        return (await self._patient(tenant_id, patient_id)).zone
+
+    async def _patient(self, tenant_id: UUID, patient_id: UUID) -> KnownPatient:
         patient = await self.known.patient(tenant_id, patient_id)
         if patient is None:
             raise NotKnownYet
-        return patient.zone
+        return patient
 
     async def _meeting(self, giving: Giving, rule: DueRule) -> Meeting | None:
         """The named session, or the one that follows it where that is off; else the next."""

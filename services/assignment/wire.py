@@ -33,6 +33,8 @@ from services.assignment.domain import (
     reasons,
     reopening,
     situation,
+    summary,
+    template,
 )
 from services.assignment.domain.homework import NotCreated, State
 
@@ -45,8 +47,10 @@ def _whose(state: State) -> UUID | None:
     return None if isinstance(state, NotCreated) else state.patient_id
 
 
-def _given_to_one(v1: Json) -> Json:
-    """Homework was given to one patient at a time."""
+def _neither_template_nor_group(v1: Json) -> Json:
+    """Before there were a catalogue and groups, what was said was the homework's own, and it was
+    given to one patient.
+    """
     return v1
 
 
@@ -63,6 +67,7 @@ goals = Aggregate(
     ),
     subject=_whose_goal,
 )
+
 
 assignments = Aggregate(
     category="assignment",
@@ -116,6 +121,8 @@ assignments = Aggregate(
             readiness.AdjustmentSuggested: "interlude.assignment.AdjustmentSuggested.v1",
             readiness.TaskRated: "interlude.assignment.TaskRated.v1",
             readiness.AssignmentAdjusted: "interlude.assignment.AssignmentAdjusted.v1",
+            summary.SummaryIssued: "interlude.assignment.SummaryIssued.v1",
+            summary.SummaryViewed: "interlude.assignment.SummaryViewed.v1",
             occurrences.OccurrencesScheduled: "interlude.assignment.OccurrencesScheduled.v1",
             occurrences.OccurrencesWithdrawn: "interlude.assignment.OccurrencesWithdrawn.v1",
             occurrences.OccurrenceCompleted: "interlude.assignment.OccurrenceCompleted.v1",
@@ -123,7 +130,7 @@ assignments = Aggregate(
         upcasts={
             "interlude.assignment.AssignmentCreated.v1": (
                 "interlude.assignment.AssignmentCreated.v2",
-                _given_to_one,
+                _neither_template_nor_group,
             ),
         },
     ),
@@ -138,6 +145,24 @@ groupworks = Aggregate(
     ),
     # Of no patient: its words are sealed under the therapist's keys.
     subject=lambda state: state.therapist_id if isinstance(state, groupwork.Issued) else None,
+)
+
+
+def _about_nobody(_state: template.State) -> None:
+    """A clinic's catalogue holds its own words, so nothing in it is sealed."""
+
+
+templates = Aggregate(
+    category="template",
+    decider=template.decider,
+    wire=Wire[template.Event](
+        {
+            template.TemplatePublished: "interlude.assignment.TemplatePublished.v1",
+            template.TemplateRevised: "interlude.assignment.TemplateRevised.v1",
+            template.TemplateRetired: "interlude.assignment.TemplateRetired.v1",
+        }
+    ),
+    subject=_about_nobody,
 )
 
 confirmations = confirming.confirmations("interlude.assignment.ErasureConfirmed.v1")

@@ -54,6 +54,7 @@ CATEGORIES = frozenset(
         "consent",
         "goal",
         "assignment",
+        "template",
         "entry",
         "notebook",
         "review",

@@ -18,7 +18,7 @@ from libs.messaging.broker import Delivery, Partition
 from libs.messaging.envelope import from_delivery, to_message, topic_of
 from libs.privacy.opening import opened, sealed_in
 from libs.privacy.sealer import KeyringSealer
-from services.assignment import goal_view, groupwork_api
+from services.assignment import goal_view, groupwork_api, template_view
 from services.assignment import view as assignment_view
 from services.care import (
     consent_view,
@@ -58,6 +58,7 @@ VIEWS: Mapping[str, Callable[[Any], Any]] = {
     "goal": goal_view.of_goal,
     "assignment": assignment_view.of_assignment,
     "groupwork": groupwork_api.of_group_assignment,
+    "template": template_view.of_template,
     "entry": diary_view.of_entry,
     "notebook": diary_view.of_notebook,
     "review": review_view.of_review,

@@ -37,6 +37,7 @@ _THINGS = {
     "goals": "goal",
     "assignments": "assignment",
     "group-assignments": "group assignment",
+    "templates": "template",
     "entries": "entry",
     "notebooks": "notebook",
     "reviews": "review",
@@ -63,6 +64,7 @@ NAMES_NOBODY = {
     "upsertTherapist",
     "recordDeparture",
     "setErasurePolicy",
+    "publishTemplate",
 }
 """Each makes somebody new, is the clinic's own, or speaks of staff whom care need not know: it is
 about nobody who is there.

@@ -107,6 +107,7 @@ class Clinic:
         for_all = self.tell(
             therapist, "assignment/v1/group-assignments", group_id=group, title="Ask for the time"
         )
+        template = self.tell(therapist, "assignment/v1/templates", **_TEMPLATE)
         consent = self.tell(patient, "care/v1/consents", **of, **_CONSENT)
         departure = self.tell("clinic_admin", "care/v1/departures", person_id=uuid4())
         self.tell("clinic_admin", "care/v1/records-windows", clinic_id=self.id, days=0)
@@ -132,6 +133,7 @@ class Clinic:
             "group assignment": for_all,
             "goal": goal,
             "assignment": homework,
+            "template": template,
             "consent": consent,
             "departure": departure,
             "entry": entry,
@@ -224,6 +226,7 @@ _HOMEWORK = {
         "frequency": {"count": 3, "per": "between_sessions"},
     },
 }
+_TEMPLATE = {"texts": [{"locale": "en", "title": "Say hello"}]}
 _PERSON = {"name": "Somebody", "zone": ZONE, "locale": "en-GB"}
 _SHARING = {"shared_with": "My sister", "relation": "relative", "text_version": "sharing-1"}
 _CONSENT = {"scope": "analytics", "purpose": "service_evaluation"}

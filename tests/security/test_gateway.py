@@ -31,6 +31,7 @@ NODES = {
     "Consent": "consent",
     "Goal": "goal",
     "Assignment": "assignment",
+    "Template": "template",
     "DiaryEntry": "entry",
     "Review": "review",
     "Occurrence": "occurrence",
@@ -56,6 +57,8 @@ QUERIES = {
     "consents": "query($patient: ID!) { consents(patientId: $patient, first: 9) { nodes { id } } }",
     "sharing": "query($patient: ID!) { sharing(patientId: $patient, first: 9) { nodes { id } } }",
     "erasure": "query($patient: ID!) { erasure(patientId: $patient) { status } }",
+    "templates": "{ templates(first: 1) { nodes { id } } }",
+    "template": "query($template: ID!) { template(id: $template) { id } }",
     "diary": "query($patient: ID!) { diary(patientId: $patient, first: 9) { nodes { id } } }",
     "whoLooked": "query($patient: ID!) { whoLooked(patientId: $patient, first: 9)"
     " { nodes { role } } }",
@@ -73,7 +76,7 @@ def asked(clinics: Clinics, role: Role, query: str, whose: Whose) -> Any:
 
 def known(things: Things) -> Mapping[str, str]:
     """What a query may name, by the variable."""
-    kinds = ("patient", "assignment", "session")
+    kinds = ("patient", "assignment", "session", "template")
     return {kind: global_id(kind.capitalize(), things[kind]) for kind in kinds}
 
 
@@ -102,7 +105,7 @@ def shows(value: Any) -> bool:
     return bool(value["nodes"]) if isinstance(value, dict) and "nodes" in value else bool(value)
 
 
-@pytest.mark.parametrize("name", sorted(set(QUERIES) - {"me", "caseload"}))
+@pytest.mark.parametrize("name", sorted(set(QUERIES) - {"me", "caseload", "templates"}))
 def test_a_query_shows_what_is_for_ones_eyes(name: str, clinics: Clinics, tried: Tried) -> None:
     tried(len(access.ROLES) * len(EVERYBODYS))
     wrong = [
@@ -127,6 +130,13 @@ def test_a_caseload_has_whom_one_treats_and_nobody_else(clinics: Clinics) -> Non
         rows = asked(clinics, role, QUERIES["caseload"], "mine")["nodes"]
         listed = access.of("GraphQL: queries")["caseload"].opens(role, "mine")
         assert rows == ([masha] if listed else []), role
+
+
+def test_the_catalogue_is_there_for_whoever_may_read_it(clinics: Clinics, tried: Tried) -> None:
+    tried(len(access.ROLES))
+    for role in access.ROLES:
+        seen = shows(asked(clinics, role, QUERIES["templates"], "mine"))
+        assert seen == access.of("GraphQL: queries")["templates"].opens(role, "mine"), role
 
 
 @pytest.mark.parametrize("name", sorted(NODES))

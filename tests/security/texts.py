@@ -20,6 +20,9 @@ NOT_PROSE = {"zone", "locale", "worksheet", "definition_version"}
 PUBLIC = {("registerClinic", "/name")}
 """An organisation's public name."""
 
+OF_NOBODY = {"publishTemplate", "reviseTemplate"}
+"""A clinic's catalogue: its own words, about no patient, which are kept as they are."""
+
 WORD = "Zwielichtmotte"
 """In no language's story; everything that is planted begins with it."""
 
@@ -52,6 +55,7 @@ def texts() -> frozenset[tuple[str, str]]:
     found = {
         (name, pointer)
         for name, each in commands().items()
+        if name not in OF_NOBODY
         for pointer in _texts(each, each.body, "")
     }
     return frozenset(found - PUBLIC)

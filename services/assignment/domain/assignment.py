@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from libs.eventstore.decider import Decider, Notice, Rejected
+from libs.eventstore.telling import Told
 from libs.vocabulary.rating import RatingPhase, as_told
 from services.assignment.domain import (
     agreement,
@@ -32,12 +33,14 @@ from services.assignment.domain import (
     reasons,
     reopening,
     situation,
+    summary,
 )
 from services.assignment.domain.creation import AssignmentCreated, CreateAssignment
 from services.assignment.domain.giving import GiveHomework
 from services.assignment.domain.homework import Homework, NotCreated, State
 from services.assignment.domain.outcome import ActivateAssignment, CompleteHomework
 from services.assignment.domain.plan import PlanRevised, PlanSpecified, SpecifyPlan
+from services.assignment.domain.terms import as_said
 
 Event = (
     AssignmentCreated
@@ -59,6 +62,7 @@ Event = (
     | due.Fact
     | readiness.Fact
     | occurrences.Fact
+    | summary.Fact
 )
 
 Act = (
@@ -78,6 +82,7 @@ Act = (
     | SpecifyPlan
     | due.Request
     | readiness.Request
+    | summary.Request
     | ActivateAssignment
     | CompleteHomework
 )
@@ -137,6 +142,8 @@ def _evolve(homework: Homework, event: Event) -> Homework:  # noqa: C901, PLR091
         return readiness.evolve(homework, event)
     if isinstance(event, occurrences.Fact):
         return occurrences.evolve(homework, event)
+    if isinstance(event, summary.Fact):
+        return summary.evolve(homework, event)
     assert_never(event)
 
 
@@ -169,12 +176,22 @@ def _asked(command: Asked, state: State) -> Sequence[Event]:
     if isinstance(command, CreateAssignment):
         if isinstance(state, Homework):
             raise creation.AssignmentExists
-        return [as_told(fact, command) for fact in creation.create(command)]
+        begun = creation.create(command)
+        whole = [*begun, *_as_the_template_plans(command, decider.fold(begun))]
+        return [as_told(fact, command, _phase(fact)) for fact in whole]
     if isinstance(state, NotCreated):
         raise NotCreatedYet
     if getattr(command, "id", None) in state.told:
         return []
     return [as_told(fact, command, _phase(fact)) for fact in _of(command, state)]
+
+
+def _as_the_template_plans(command: CreateAssignment, begun: State) -> Sequence[Event]:
+    if command.template is None or command.template.plan is None or isinstance(begun, NotCreated):
+        return []
+    words = as_said(plan.Plan, command.template.plan)
+    told = {**as_said(Told, command), **words, "patient_zone": command.patient_zone}
+    return plan.specify(SpecifyPlan(**told), begun)
 
 
 def _phase(fact: Event) -> RatingPhase | None:
@@ -225,6 +242,8 @@ def _of(command: Act, homework: Homework) -> Sequence[Event]:  # noqa: C901, PLR
         return due.decide(command, homework)
     if isinstance(command, readiness.Request):
         return readiness.decide(command, homework)
+    if isinstance(command, summary.Request):
+        return summary.decide(command, homework)
     if isinstance(command, ActivateAssignment):
         return outcome.activate(command, homework)
     if isinstance(command, CompleteHomework):

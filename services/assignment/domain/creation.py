@@ -14,6 +14,9 @@ from libs.vocabulary.rating import Rating, must_lie_on_its_scale
 from libs.vocabulary.text import Label, Prose
 from services.assignment.domain.due import NEXT_SESSION, DueDateSet, DueRule, Meeting, first_due
 from services.assignment.domain.homework import Homework
+from services.assignment.domain.kinds import Category, Technique
+from services.assignment.domain.taken_over import Taken, filled_in
+from services.assignment.domain.template_terms import TemplateRef, WorksheetKey
 from services.assignment.domain.terms import (
     AssignmentId,
     GroupAssignmentId,
@@ -23,22 +26,6 @@ from services.assignment.domain.terms import (
     Title,
     as_said,
 )
-
-Category = Literal[
-    "symptom_monitoring",
-    "thought_evaluation",
-    "behavioral_intervention",
-    "psychoeducation",
-    "other",
-]
-Technique = Literal[
-    "exposure",
-    "interpersonal_skills",
-    "behavioral_experiment",
-    "behavioral_activation",
-    "relaxation",
-    "other",
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,19 +37,37 @@ class TargetCognition:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Task:
-    """What is to be done. Only the title is ever required."""
+class Particulars:
+    """`template_ref` is the template that it was made from, in the version that it is pinned to."""
 
-    title: Title
+    template_ref: TemplateRef | None = None
     description: Prose | None = None
-    category: Category = "other"
+    instructions: Prose | None = None
     technique: Technique | None = None
     technique_other: Label | None = None
     modality_tags: Annotated[tuple[Procedure, ...], MaxLen(8)] = ()
+    procedure_tags: Annotated[tuple[Procedure, ...], MaxLen(8)] = ()
+    worksheet: WorksheetKey | None = None
     intended_change: Literal["cognitive"] | None = None
     target_cognition: TargetCognition | None = None
     created_in_session_id: SessionId | None = None
     continues_from: AssignmentId | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task(Particulars):
+    """What is to be done. Only the title is ever required."""
+
+    title: Title
+    category: Category = "other"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish(Particulars):
+    """What is to be done, as it is asked for: what is left out is the template's."""
+
+    title: Title | None = None
+    category: Category | None = None
 
 
 # --- Facts. Stored for ever: add a version in wire.py, never edit a field here. ---
@@ -88,7 +93,7 @@ def created(fact: AssignmentCreated) -> Homework:
         therapist_id=fact.therapist_id,
         status="draft",
         given_at=fact.created_at,
-        modality_tags=tuple(dict.fromkeys(fact.modality_tags)),
+        procedure_tags=tuple(dict.fromkeys(fact.procedure_tags)),
         created_in_session_id=fact.created_in_session_id,
     )
 
@@ -97,8 +102,10 @@ def created(fact: AssignmentCreated) -> Homework:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CreateAssignment(Told, Task):
-    """Homework begins as a draft; by default it is due before the next session."""
+class CreateAssignment(Told, Wish):
+    """Homework begins as a draft; by default it is due before the next session. What is left out
+    is taken over from the template, if one is named; without one it needs a title.
+    """
 
     id: Annotated[AssignmentId, MINTED]
     patient_id: PatientId
@@ -106,6 +113,15 @@ class CreateAssignment(Told, Task):
     meeting: Annotated[Meeting | None, LOOKED_UP] = None
     given_by: Annotated[TherapistId | None, LOOKED_UP] = None
     group_assignment_id: Annotated[GroupAssignmentId | None, LOOKED_UP] = None
+    template: Annotated[Taken | None, LOOKED_UP] = None
+    patient_zone: Annotated[str, LOOKED_UP] = "UTC"
+
+
+class TitleMissing(Rejected):
+    """Homework has a title, of its own or of its template."""
+
+    code = "title-missing"
+    pointer = "/title"
 
 
 class AssignmentExists(Rejected):
@@ -139,10 +155,11 @@ class ContinuesItself(Rejected):
 
 
 def create(command: CreateAssignment) -> Sequence[AssignmentCreated | DueDateSet]:
-    _must_make_sense(command)
+    task = _task(command)
+    _must_make_sense(command, task)
     fact = AssignmentCreated(
-        **as_said(Task, command)
-        | {"target_cognition": _target(command), "intended_change": _intended(command)},
+        **as_said(Task, task)
+        | {"target_cognition": _target(command), "intended_change": _intended(task)},
         assignment_id=command.id,
         patient_id=command.patient_id,
         therapist_id=_therapist(command),
@@ -152,12 +169,19 @@ def create(command: CreateAssignment) -> Sequence[AssignmentCreated | DueDateSet
     return [fact, first_due(command.due, command.meeting, command)]
 
 
-def _must_make_sense(command: CreateAssignment) -> None:
+def _task(command: CreateAssignment) -> Task:
+    said = filled_in(as_said(Wish, command), command.template)
+    if said["title"] is None:
+        raise TitleMissing
+    return Task(**said | {"category": said["category"] or "other"})
+
+
+def _must_make_sense(command: CreateAssignment, task: Task) -> None:
     if command.patient_id == _therapist(command):
         raise PatientIsTherapist
     if command.continues_from == command.id:
         raise ContinuesItself
-    must_name_the_technique(command.technique, command.technique_other)
+    must_name_the_technique(task.technique, task.technique_other)
 
 
 def must_name_the_technique(technique: Technique | None, other: Label | None) -> None:
@@ -170,11 +194,11 @@ def _therapist(command: CreateAssignment) -> TherapistId:
     return command.given_by or TherapistId(command.by.person_id)
 
 
-def _intended(command: CreateAssignment) -> Literal["cognitive"] | None:
+def _intended(task: Task) -> Literal["cognitive"] | None:
     """A behavioural intervention is given to produce cognitive change (C11)."""
-    if command.category == "behavioral_intervention":
+    if task.category == "behavioral_intervention":
         return "cognitive"
-    return command.intended_change
+    return task.intended_change
 
 
 def _target(command: CreateAssignment) -> TargetCognition | None:

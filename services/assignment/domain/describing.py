@@ -48,10 +48,10 @@ class TargetCognitionSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcedureTagged:
-    """`modality_tags` are all that it has now, `procedure` is the new one."""
+    """`procedure_tags` are all that it has now, `procedure` is the new one."""
 
     procedure: Procedure
-    modality_tags: tuple[Procedure, ...]
+    procedure_tags: tuple[Procedure, ...]
     tagged_at: datetime
 
 
@@ -65,7 +65,7 @@ def evolve(homework: Homework, fact: Fact) -> Homework:
         case TargetCognitionSet():
             return having_told(homework, fact.target_id)
         case ProcedureTagged():
-            return changed(homework, modality_tags=fact.modality_tags)
+            return changed(homework, procedure_tags=fact.procedure_tags)
         case _:
             assert_never(fact)
 
@@ -141,12 +141,12 @@ def set_target(command: SetTargetCognition, homework: Homework) -> Sequence[Fact
 
 def tag(command: TagProcedure, homework: Homework) -> Sequence[Fact]:
     must_be_open(homework)
-    if command.procedure in homework.modality_tags:
+    if command.procedure in homework.procedure_tags:
         return []
     return [
         ProcedureTagged(
             procedure=command.procedure,
-            modality_tags=(*homework.modality_tags, command.procedure),
+            procedure_tags=(*homework.procedure_tags, command.procedure),
             tagged_at=command.happened_at,
         )
     ]

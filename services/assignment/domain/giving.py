@@ -3,7 +3,7 @@ people would say it, and all of it is recorded together or not at all.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from annotated_types import MaxLen, MinLen
@@ -18,12 +18,13 @@ from services.assignment.domain.components import (
     GradedComponent,
     GradingId,
 )
-from services.assignment.domain.creation import CreateAssignment, Task
+from services.assignment.domain.creation import CreateAssignment, Wish
 from services.assignment.domain.due import NEXT_SESSION, DueRule, Meeting
 from services.assignment.domain.outcome import ActivateAssignment
 from services.assignment.domain.plan import Plan, SpecifyPlan
 from services.assignment.domain.readiness import LOW_CONFIDENCE, RateReadiness, Readiness
 from services.assignment.domain.reasons import GiveRationale, Rationale, RationaleId
+from services.assignment.domain.taken_over import Taken
 from services.assignment.domain.terms import (
     AssignmentId,
     ComponentId,
@@ -58,7 +59,7 @@ class GivenGrading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GiveHomework(Told, Task):
+class GiveHomework(Told, Wish):
     """Created, agreed as the therapist attests, and active; the rest may follow in any order."""
 
     id: Annotated[AssignmentId, MINTED]
@@ -74,6 +75,7 @@ class GiveHomework(Told, Task):
     patient_zone: Annotated[str, LOOKED_UP] = "UTC"
     low_confidence_below: Annotated[float, LOOKED_UP] = LOW_CONFIDENCE
     rationale_gate: Annotated[bool, LOOKED_UP] = False
+    template: Annotated[Taken | None, LOOKED_UP] = None
 
 
 Part = (
@@ -92,11 +94,13 @@ def parts(given: GiveHomework) -> Iterator[Part]:
     told = as_said(Told, given)
     yield CreateAssignment(
         **told,
-        **as_said(Task, given),
+        **as_said(Wish, given),
         id=given.id,
         patient_id=given.patient_id,
         due=given.due,
         meeting=given.meeting,
+        template=_template(given),
+        patient_zone=given.patient_zone,
     )
     if given.rationale is not None:
         words = as_said(GivenRationale, given.rationale)
@@ -108,6 +112,13 @@ def parts(given: GiveHomework) -> Iterator[Part]:
     yield from _how_ready(given, told)
     yield AgreeAssignment(**told, attested=True)
     yield ActivateAssignment(**told, meeting=given.meeting, rationale_gate=given.rationale_gate)
+
+
+def _template(given: GiveHomework) -> Taken | None:
+    """Who brings a plan of their own does not want the template's."""
+    if given.template is None or given.plan is None:
+        return given.template
+    return replace(given.template, plan=None)
 
 
 def _how_ready(given: GiveHomework, told: dict[str, Any]) -> Iterator[Part]:

@@ -17,13 +17,9 @@ from libs.eventstore.decider import Decider, Rejected
 from libs.eventstore.telling import MINTED, Told
 from libs.vocabulary.procedure import Procedure
 from libs.vocabulary.text import Label, Prose
-from services.assignment.domain.creation import (
-    Category,
-    CreateAssignment,
-    Technique,
-    must_name_the_technique,
-)
+from services.assignment.domain.creation import CreateAssignment, must_name_the_technique
 from services.assignment.domain.due import NEXT_SESSION, DueRule, Meeting, must_be_one_rule
+from services.assignment.domain.kinds import Category, Technique
 from services.assignment.domain.terms import (
     AssignmentId,
     GroupAssignmentId,

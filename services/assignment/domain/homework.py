@@ -111,7 +111,7 @@ class Homework:
     stood: OpenStatus = "draft"
     pauses: tuple[Pause, ...] = ()
     self_directed: bool = False
-    modality_tags: tuple[Procedure, ...] = ()
+    procedure_tags: tuple[Procedure, ...] = ()
     created_in_session_id: SessionId | None = None
     told: frozenset[UUID] = frozenset()
     agreed_by: frozenset[Party] = NOBODY
@@ -132,6 +132,8 @@ class Homework:
     done_occurrences: frozenset[OccurrenceId] = frozenset()
     withdrawn_occurrences: frozenset[OccurrenceId] = frozenset()
     first_started_at: datetime | None = None
+    summaries: int = 0
+    viewed_summaries: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from services.gateway.analytics.pseudonyms import Pseudonyms, epoch_key
 from services.gateway.analytics.records import Epoch
 from services.gateway.analytics.standing import Patient, Standing, standings, verdict
 
-NOT_ABOUT_A_PATIENT = frozenset({"clinic", "therapist", "groupwork"})
+NOT_ABOUT_A_PATIENT = frozenset({"clinic", "therapist", "groupwork", "template"})
 
 _MOST_HEADS = 50_000
 

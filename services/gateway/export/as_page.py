@@ -1,11 +1,10 @@
 """A record as a page to read: one file that loads nothing, runs nothing and links nowhere else."""
 
-from base64 import b64encode
 from collections.abc import Sequence
-from hashlib import sha256
 
+from libs.web.pages import plain, policy_for
 from services.gateway.export.chapters import Chapter
-from services.gateway.export.showing import Showing, chapter_schema, plain, text, title, words
+from services.gateway.export.showing import Showing, chapter_schema, text, title, words
 from services.gateway.queries.reading import Json
 
 STYLE = """
@@ -20,10 +19,7 @@ dd { margin: 0 0 0 1rem; overflow-wrap: anywhere; }
 .told { color: #767676; font-size: .85rem; margin: 0 0 .5rem 1rem; }
 """
 
-_DIGEST = b64encode(sha256(STYLE.encode()).digest()).decode()
-
-POLICY = f"default-src 'none'; style-src 'sha256-{_DIGEST}'; base-uri 'none'; form-action 'none'"
-"""Said in the page too: it is read from a disk, where no header comes with it."""
+POLICY = policy_for(STYLE)
 
 _HEAD = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">

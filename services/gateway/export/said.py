@@ -25,6 +25,8 @@ SAID_OF_HOMEWORK: Mapping[str, tuple[str, type[Shape]]] = {
     "prediction": ("predictions", practice.Prediction),
     "plan": ("plans", plans.ToldPlan),
     "reduced_frequency": ("reduced_frequencies", plans.ReducedFrequency),
+    "summary": ("summaries", homework.IssuedSummary),
+    "summary_view": ("summary_views", homework.SummaryView),
     "obstacle": ("obstacles", homework.Hindrance),
     "response": ("responses", homework.Response),
     "understanding": ("understandings", homework.Understanding),

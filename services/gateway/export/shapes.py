@@ -207,6 +207,12 @@ class HomeworkItself(Shape):
     modality_tags: tuple[homework_lists.Procedure, ...] = Field(
         default=(), description="Related procedures."
     )
+    template_ref: homework.TemplateRef | None = maybe("The template that it was made from.")
+    instructions: Text = said("What to do, in the template's words.")
+    procedure_tags: tuple[homework_lists.Procedure, ...] = Field(
+        default=(), description="Which of the eight procedures it belongs to (C24)."
+    )
+    worksheet: str | None = maybe("The worksheet that goes with it, snake_case.")
     target_cognition: homework.TargetCognition | None = maybe("The thought to change.")
     created_in_session_id: UUID | None = maybe("The session that it was given in.")
     continues_from: UUID | None = maybe("The homework that it goes on from.")

@@ -10,26 +10,12 @@ from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from libs.web.pages import UNSEEN, plain
 from services.gateway.export.opening import ERASED, SEALED
 from services.gateway.export.schema import document, is_text, resolved
 
 Schema = Mapping[str, Any]
 Json = dict[str, Any]
-
-_UNSEEN = dict.fromkeys(
-    code
-    for code in (
-        *range(0x20),
-        *range(0x7F, 0xA0),
-        *range(0x200E, 0x2010),
-        *range(0x202A, 0x202F),
-        *range(0x2066, 0x206A),
-        *range(0xD800, 0xE000),
-        0x061C,
-    )
-    if code not in {0x09, 0x0A}
-)
-"""Controls, marks that turn the direction of text, halves of characters: left out of a page."""
 
 _REFERS = re.compile(r"_ids?$")
 """Fields that name other things of the record."""
@@ -61,13 +47,9 @@ def text(value: Any) -> str:
     return f'<bdi dir="auto">{plain(value)}</bdi>'
 
 
-def plain(value: Any) -> str:
-    return escape(str(value).translate(_UNSEEN), quote=True).replace("\n", "<br>")
-
-
 def words(code: str) -> str:
     """`first_component` and `ReadinessRated` as one reads them."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", code.translate(_UNSEEN)).replace("_", " ").lower()
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", code.translate(UNSEEN)).replace("_", " ").lower()
     return escape(spaced, quote=True)
 
 

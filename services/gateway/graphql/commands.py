@@ -50,6 +50,7 @@ AGGREGATES: Mapping[str, Kind] = {
     "goal": "Goal",
     "assignment": "Assignment",
     "groupwork": "GroupAssignment",
+    "template": "Template",
     "entry": "DiaryEntry",
     "review": "Review",
 }

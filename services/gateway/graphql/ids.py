@@ -21,6 +21,7 @@ Kind = Literal[
     "Goal",
     "Assignment",
     "GroupAssignment",
+    "Template",
     "Occurrence",
     "DiaryEntry",
     "NotebookItem",

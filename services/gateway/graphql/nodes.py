@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from services.gateway.graphql import shaping, types
+from services.gateway.graphql import shaping, template_types, types
 from services.gateway.graphql.context import Context
 from services.gateway.graphql.ids import from_global, uuid_of
 from services.gateway.graphql.looking import now_looking
-from services.gateway.queries import things
+from services.gateway.queries import templates, things
 from services.gateway.queries.reading import Json
 
 
@@ -17,6 +17,8 @@ class Found:
 
     sql: str
     shape: Callable[[Json, Context], types.Node]
+    more: tuple[object, ...] = ()
+    """Arguments besides the id."""
 
 
 def _alike(shape: Callable[[Json], types.Node]) -> Callable[[Json, Context], types.Node]:
@@ -42,6 +44,9 @@ NODES: Mapping[str, Found] = {
     ),
     "DiaryEntry": Found(things.entries("e.entry_id = $6"), _alike(types.DiaryEntry.model_validate)),
     "NotebookItem": Found(things.notebook("n.item_id = $6"), _alike(shaping.notebook_item)),
+    "Template": Found(
+        templates.TEMPLATE, _alike(template_types.template), more=(templates.built_ins(),)
+    ),
     "Review": Found(things.reviews("r.review_id = $6"), _alike(shaping.review)),
 }
 
@@ -73,7 +78,7 @@ async def of_kind(context: Context, kind: str, value: str) -> types.Node | None:
         looked.asked_for(uuid)
     else:
         looked.asked_for_thing(uuid)
-    row = await context.row(node.sql, uuid)
+    row = await context.row(node.sql, uuid, *node.more)
     if row is None:
         looked.missed.append((kind, uuid))
         return None

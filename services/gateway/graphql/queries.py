@@ -21,6 +21,7 @@ from services.gateway.graphql.arguments import (
     OfPatient,
     Strict,
 )
+from services.gateway.graphql.catalogue import Catalogue
 from services.gateway.graphql.connections import Connection
 from services.gateway.graphql.consented import Consented
 from services.gateway.graphql.context import Info
@@ -45,7 +46,7 @@ OfStatus = Annotated[
 
 
 @strawberry.type(description="What can be read.")
-class Query(Looks, Consented):
+class Query(Looks, Consented, Catalogue):
     @strawberry.field(description="Who is calling.")
     async def me(self, info: Info) -> screens.Me:
         who, row = await info.context.present(), await info.context.row(asked.ME) or {}

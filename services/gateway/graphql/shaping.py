@@ -30,6 +30,7 @@ _PARTS = {
     "suggestions": "suggestion",
     "adjustments": "adjustment",
     "reduced_frequencies": "reduced_frequency",
+    "summaries": "summary",
     "completions": "completion",
     **course.PARTS,
 }
@@ -55,7 +56,9 @@ def assignment(row: Json) -> types.Assignment:
             **row,
             **named,
             "modality_tags": row.get("modality_tags") or (),
+            "procedure_tags": row.get("procedure_tags") or (),
             "plan": _plan(parts),
+            "summary": _summary(parts),
             "plans": [_scored(each) for each in parts.get("plan", ())],
             "first_component": _last(parts.get("first_component")),
             "entered_in_error": _last(parts.get("error")),
@@ -99,6 +102,21 @@ def _plan(parts: Json) -> Json | None:
         return _scored(plan)
     version = reduced["plan_version"]
     return _scored({**plan, "frequency": reduced["after"], "plan_version": version})
+
+
+def _summary(parts: Json) -> Json | None:
+    """The last one; each plan version wants one of its own."""
+    summary: Json | None = _last(parts.get("summary"))
+    if summary is None:
+        return None
+    plan, version = _plan(parts), summary["summary_version"]
+    viewed = [
+        each["viewed_at"]
+        for each in parts.get("summary_view", ())
+        if each["summary_version"] == version
+    ]
+    outdated = plan is not None and plan["plan_version"] > summary["plan_version"]
+    return {**summary, "outdated": outdated, "viewed_at": _last(viewed)}
 
 
 _SLOTS = ("site", "timing", "frequency", "duration_min", "obstacles")

@@ -22,6 +22,7 @@ from services.gateway.projections import (
     practice_shapes,
     review_shapes,
     shapes,
+    template_shapes,
 )
 from services.gateway.projections.shapes import LocalDateTime, Shape
 
@@ -35,6 +36,7 @@ for _module in (
     review_shapes,
     course_shapes,
     goal_shapes,
+    template_shapes,
 ):
     for _kind in tuple(vars(_module).values()):
         if not isinstance(_kind, type) or _kind.__module__ != _module.__name__ or not _kind.__doc__:
@@ -248,6 +250,12 @@ class ObstacleWithResponse(Shape):
     response: homework_shapes.Response | None = maybe("What to do then.")
 
 
+@strawberry.pydantic.type(description="The newest written summary, to take home (C17).")
+class WrittenSummary(homework_shapes.IssuedSummary):
+    outdated: bool = about("The plan has changed since: another one should be issued.")
+    viewed_at: datetime | None = maybe("When the patient first had it before them.")
+
+
 @strawberry.pydantic.type(description="Homework: chosen together, planned, rated, done, reviewed.")
 class Assignment(Node, Course):
     id: AssignmentId = about("Global id.")
@@ -262,6 +270,12 @@ class Assignment(Node, Course):
     technique: homework_lists.Technique | None = maybe("The technique behind it.")
     technique_other: str | None = maybe("Which other technique.")
     modality_tags: tuple[homework_lists.Procedure, ...] = many("Related procedures.")
+    procedure_tags: tuple[homework_lists.Procedure, ...] = many(
+        "Which of the eight procedures it belongs to (C24)."
+    )
+    template_ref: homework_shapes.TemplateRef | None = maybe("The template that it was made from.")
+    instructions: str | None = maybe("What to do, in the template's words.")
+    worksheet: str | None = maybe("The worksheet that goes with it, snake_case.")
     target_cognition: homework_shapes.TargetCognition | None = maybe("The thought to change.")
     created_in_session_id: SessionId | None = maybe("The session that it was given in.")
     continues_from: AssignmentId | None = maybe("The homework that it goes on from.")
@@ -291,6 +305,8 @@ class Assignment(Node, Course):
     predictions: tuple[practice_shapes.Prediction, ...] = many("What was expected.")
     plan: plan_shapes.Plan | None = maybe("The plan as it stands.")
     plans: tuple[plan_shapes.Plan, ...] = many("All versions of the plan.")
+    summary: WrittenSummary | None = maybe("The written summary as it was issued last.")
+    summaries: tuple[homework_shapes.IssuedSummary, ...] = many("All that were issued.")
     obstacles: tuple[ObstacleWithResponse, ...] = many("Foreseen and met with.")
     understandings: tuple[homework_shapes.Understanding, ...] = many("In the patient's words.")
     readiness_ratings: tuple[homework_shapes.ReadinessRating, ...] = many("In order of time.")

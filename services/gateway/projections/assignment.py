@@ -47,6 +47,10 @@ assignments = table(
     Column("technique_other", Json),
     Column("modality_tags", Json),
     Column("target_cognition", Json),
+    Column("template_ref", Json),
+    Column("instructions", Json),
+    Column("procedure_tags", Json),
+    Column("worksheet", Text),
     Column("created_in_session_id", Uuid),
     Column("continues_from", Uuid),
     Column("created_at", Instant),
@@ -90,6 +94,10 @@ class AssignmentCreated(Shape):
     technique_other: shapes.Text = None
     target_cognition: said.TargetCognition | None = None
     modality_tags: tuple[str, ...] = ()
+    template_ref: said.TemplateRef | None = None
+    instructions: shapes.Text = None
+    procedure_tags: tuple[str, ...] = ()
+    worksheet: str | None = None
     created_in_session_id: UUID | None = None
     continues_from: UUID | None = None
     created_at: datetime
@@ -163,6 +171,8 @@ _SAID: Mapping[str, Part] = {
             kind="suggestion", shape=said.Suggested, id="because_rating_id"
         ),
         "AssignmentAdjusted": Part(kind="adjustment", shape=said.Adjustment, id="id"),
+        "SummaryIssued": Part(kind="summary", shape=said.IssuedSummary),
+        "SummaryViewed": Part(kind="summary_view", shape=said.SummaryView),
         "FrequencyReduced": Part(kind="reduced_frequency", shape=plans.ReducedFrequency),
     }.items()
 }

@@ -34,7 +34,7 @@ class TargetCognitionSet(Shape):
 
 
 class ProcedureTagged(Shape):
-    modality_tags: tuple[str, ...]
+    procedure_tags: tuple[str, ...]
 
 
 PARTS: Mapping[str, Part] = {
@@ -84,7 +84,7 @@ def changed(fact: Shape) -> dict[str, Any]:  # noqa: PLR0911 - a line or two for
         case TargetCognitionSet():
             return {"target_cognition": kept(fact.target_cognition)}
         case ProcedureTagged():
-            return {"modality_tags": fact.modality_tags}
+            return {"procedure_tags": fact.procedure_tags}
         case _:
             return {"closed_at": _ended_at(fact)}
 

@@ -58,7 +58,9 @@ _WHERE = {
 }
 """Whose rows these are, where no column says it."""
 
-OF_NO_PATIENT = frozenset({"clinics", "supervisions", "departures", "records_windows"})
+OF_NO_PATIENT = frozenset(
+    {"clinics", "supervisions", "departures", "records_windows", "templates", "template_versions"}
+)
 
 
 def project(db: Connection, events: Sequence[Recorded]) -> None:

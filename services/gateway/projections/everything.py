@@ -22,6 +22,7 @@ from services.gateway.projections import (
     sessions,
     staff,
     supervision,
+    templates,
     timeline,
     today,
 )
@@ -50,6 +51,7 @@ READ_MODELS: tuple[ReadModel, ...] = (
     sessions,
     staff,
     supervision,
+    templates,
     today,
 )
 """What can be emptied and filled again from the topics. The timeline is the least work here and the

@@ -30,6 +30,13 @@ from services.gateway.projections.shapes import (
 )
 
 
+class TemplateRef(Shape):
+    """The template that homework was made from, in the version that it is pinned to."""
+
+    id: UUID = Field(description="Bare: for `template(id)`.")
+    version: int = Field(description="Whatever the template says later.")
+
+
 class Option(Shape):
     """One of the activities to choose from (C03)."""
 
@@ -40,6 +47,25 @@ class Option(Shape):
 
 class OptionsOffered(Shape):
     options: tuple[Option, ...] = ()
+
+
+class IssuedSummary(Shape):
+    """The homework in writing, as it stood (C17)."""
+
+    summary_version: int = Field(description="From 1; each takes the place of the one before.")
+    plan_version: int = Field(description="The plan that it was written from; 0: none yet.")
+    locale: str = Field(description="The language that it is written in.")
+    body_markdown: Text = said("In Markdown (CommonMark).")
+    sha256: Text = said("Of that text in UTF-8, in hex.")
+    issued_by: Party = Field(description="Who asked for it.")
+    issued_at: datetime = Field(description="When, in the world.")
+
+
+class SummaryView(Shape):
+    """The patient had a version of the summary before them, for the first time."""
+
+    summary_version: int = Field(description="Which one.")
+    viewed_at: datetime = Field(description="When, in the world.")
 
 
 class Choice(Shape):

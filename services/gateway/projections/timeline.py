@@ -40,7 +40,7 @@ timeline = table(
 tables = (timeline,)
 
 NOT_ABOUT_A_PATIENT = frozenset(
-    {"clinic", "therapist", "erasure", "confirmation", "privacy", "groupwork"}
+    {"clinic", "template", "therapist", "erasure", "confirmation", "privacy", "groupwork"}
 )
 """What is said of erasing somebody is no part of their treatment, and stays when all else goes."""
 
@@ -82,6 +82,7 @@ CODES = frozenset(
         "lifecycle",
         "achievement",
         "procedure",
+        "summary_version",
     }
 )
 

@@ -75,7 +75,8 @@ def _said(table: str, owner: str) -> str:
 
 HOMEWORK = f"""
 SELECT x.id, {_THERAPIST}, x.status, x.title, x.description, x.category, x.technique,
-    x.technique_other, x.modality_tags, x.target_cognition, x.created_in_session_id,
+    x.technique_other, x.modality_tags, x.template_ref, x.instructions,
+    x.procedure_tags, x.worksheet, x.target_cognition, x.created_in_session_id,
     x.continues_from, x.created_at, x.activated_at, x.closed_at, x.due_at, x.due_session_id,
     x.due_rule, x.self_directed, x.version, {_said("assignment_parts", "assignment_id")}
 FROM ({things.assignments("a.patient_id = $6")}) x ORDER BY x.created_at, x.id"""

@@ -104,6 +104,7 @@ def assignments(condition: str = "true") -> str:
     return f"""
 SELECT a.assignment_id AS id, a.patient_id, a.therapist_id, a.status, a.title, a.description,
     a.category, a.technique, a.technique_other, a.modality_tags, a.target_cognition,
+    a.template_ref, a.instructions, a.procedure_tags, a.worksheet,
     a.created_in_session_id, a.continues_from, a.created_at, a.activated_at, a.closed_at,
     a.due_rule, a.due_session_id, a.due_at, a.version, a.changed_at,
     coalesce(a.self_directed, false) AS self_directed,

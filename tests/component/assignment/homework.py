@@ -6,10 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from libs.access.relationships import KnownPatient, KnownSession
+from libs.testing.audit import MemoryAudit
 from libs.testing.cast import ANNA, BORIS, CLINIC, LEV, MASHA
 from libs.testing.web import Known, edge
 from libs.web.service import create_service_app
-from services.assignment import api, wire
+from services.assignment import api, templates_api, wire
+from services.assignment.catalogue import Catalogue
 from services.assignment.examples import FIRST, REQUESTS, SESSION_1, SESSION_2, SESSION_3
 from services.assignment.follow import ClinicSettings
 from tests.component.callers import NAMES, Callers, desk
@@ -75,22 +77,26 @@ class Homework(Callers):
             },
         )
         self.clinics = Settings()
+        self.audit = MemoryAudit()
         here = replace(
-            edge(known=self.known, names=NAMES, clock=lambda: AFTER_IT_ALL), service="assignment"
+            edge(known=self.known, names=NAMES, clock=lambda: AFTER_IT_ALL, audit=self.audit),
+            service="assignment",
         )
+        templates = desk(wire.templates, store)
         routes = api.routes(
             here,
             goals=desk(wire.goals, store),
             assignments=desk(wire.assignments, store),
             groupwork=desk(wire.groupworks, store),
             clinics=self.clinics,
+            catalogue=Catalogue(templates=templates),
         )
         super().__init__(
             create_service_app(
                 "Assignments",
                 "Why, what and how of homework.",
                 here,
-                [routes],
+                [routes, templates_api.routes(here, templates)],
                 statuses=api.STATUSES,
                 examples=REQUESTS,
             )

@@ -61,7 +61,12 @@ async def test_the_whole_course_is_seen_in_the_words_that_hold(anywhere: Homewor
         "Ten minutes at the machine instead of lunch.",
     )
     assert seen["target_cognition"]["belief"]["value"] == 60
-    assert seen["modality_tags"] == ["experiment", "role_play", "committed_action"]
+    assert seen["procedure_tags"] == [
+        "role_play",
+        "experiment",
+        "client_therapist_collaboration",
+        "committed_action",
+    ]
     assert seen["fits"][0]["change_beliefs"][0]["if_text"] == "I ask and nobody minds"
     assert seen["obstacles_anticipated"][0]["kind"] == "internal"
     assert seen["declines"][0]["declined_by"] == "patient"

@@ -45,7 +45,9 @@ async def test_who_is_registered_as_a_therapist_as_well_stays_a_patient(
     both = [patient(who), therapist(who)]
     for told in both if patient_first else reversed(both):
         tell(engine, tenant, told)
-    assert await known.patient(tenant, who) == KnownPatient(patient_id=who, zone=LONDON)
+    assert await known.patient(tenant, who) == KnownPatient(
+        patient_id=who, zone=LONDON, locale="en-GB"
+    )
 
 
 async def test_a_relationship_that_ended_is_none(

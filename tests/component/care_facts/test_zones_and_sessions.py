@@ -31,7 +31,9 @@ pytestmark = pytest.mark.postgres
 
 async def test_a_patients_days_have_a_zone(engine: Engine, known: KnownCare, tenant: UUID) -> None:
     tell(engine, tenant, patient(LEV, "Asia/Tokyo"), CLINIC_LIFE[1])
-    assert await known.patient(tenant, LEV) == KnownPatient(patient_id=LEV, zone="Asia/Tokyo")
+    assert await known.patient(tenant, LEV) == KnownPatient(
+        patient_id=LEV, zone="Asia/Tokyo", locale="en-GB"
+    )
     assert await known.patient(tenant, MASHA) is None
     assert await known.patient(tenant, ANNA) is None
     assert await known.patient(OTHER_CLINIC, LEV) is None

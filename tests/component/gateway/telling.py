@@ -44,6 +44,7 @@ from services.review.examples import REVIEW
 """Facts that are of no patient."""
 
 ASSIGNMENT = UUID(FIRST)
+TEMPLATE = UUID(REQUESTS["publishTemplate"]["id"])
 NEXT_SESSION = UUID("00000000-0000-7000-8000-0000000000e2")
 ANOTHER_GOAL = UUID("00000000-0000-7000-8000-000000000092")
 LATER = datetime(2026, 3, 6, 9, 0, tzinfo=UTC)
@@ -167,6 +168,12 @@ class Story:
                 UUID(GROUP_ASSIGNMENT),
                 of(assignment_wire.groupworks, ASSIGNMENT_FACTS),
                 ANNA,
+            ),
+            await self.told(
+                assignment_wire.templates,
+                TEMPLATE,
+                of(assignment_wire.templates, ASSIGNMENT_FACTS),
+                None,
             ),
             await self.told(diary_wire.entries, ENTRY, [entry], MASHA),
             await self.told(

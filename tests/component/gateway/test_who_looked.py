@@ -135,7 +135,7 @@ async def test_whoever_treats_somebody_does_not_see_who_else_looked(
 
 
 def test_of_every_kind_of_thing_it_is_known_whose_it_is() -> None:
-    assert set(OWNERS) == set(NODES) - {"Patient", "Therapist", "Clinic"}
+    assert set(OWNERS) == set(NODES) - {"Patient", "Therapist", "Clinic", "Template"}
 
 
 async def test_an_empty_page_of_ones_own_is_a_look_all_the_same(

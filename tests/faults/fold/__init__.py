@@ -15,13 +15,14 @@ from tests.faults.fold import (
     reviews,
     said,
     sessions,
+    templates,
     timeline,
 )
 from tests.faults.fold.fact import Fact, fact_of
 from tests.faults.fold.tables import Tables
 from tests.faults.observed import Stored
 
-_GATEWAY = (people, sessions, homework, occurrences, said, diary, reviews, timeline)
+_GATEWAY = (people, sessions, homework, occurrences, said, diary, reviews, templates, timeline)
 _ERASED = "PatientErased"
 _DAMAGED = (KeyError, TypeError, ValueError, AttributeError)
 

@@ -31,7 +31,7 @@ def changed_by_its_course(fact: Fact) -> dict[str, Any]:  # noqa: PLR0911 - a li
         case "TargetCognitionSet":
             return {"target_cognition": fact.said["target_cognition"]}
         case "ProcedureTagged":
-            return {"modality_tags": fact.said["modality_tags"]}
+            return {"procedure_tags": fact.said["procedure_tags"]}
     return {}
 
 

@@ -31,6 +31,9 @@ _CREATED = (
     "category",
     "technique",
     "technique_other",
+    "template_ref",
+    "instructions",
+    "worksheet",
     "target_cognition",
     "created_in_session_id",
     "continues_from",
@@ -95,6 +98,7 @@ def _created(fact: Fact) -> dict[str, Any]:
     return {
         **{name: fact.said.get(name) for name in _CREATED},
         "modality_tags": fact.said.get("modality_tags", []),
+        "procedure_tags": fact.said.get("procedure_tags", []),
         "created_at": fact.instant("created_at"),
     }
 

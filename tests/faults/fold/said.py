@@ -71,6 +71,8 @@ _OF_HOMEWORK: Mapping[str, Piece] = {
     "AssignmentEndedByDeath": Piece("death"),
     "AssignmentContinuedAlone": Piece("continued_alone"),
     "FitExplored": Piece("fit", "fit_id"),
+    "SummaryIssued": Piece("summary"),
+    "SummaryViewed": Piece("summary_view"),
     "FrequencyReduced": Piece("reduced_frequency"),
 }
 

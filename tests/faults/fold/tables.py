@@ -53,7 +53,8 @@ READ_MODELS: Mapping[str, Columns] = {
     "assignments": _columns(
         "assignment_id",
         "patient_id therapist_id title description category technique technique_other"
-        " modality_tags target_cognition created_in_session_id continues_from created_at"
+        " modality_tags template_ref instructions procedure_tags worksheet"
+        " target_cognition created_in_session_id continues_from created_at"
         " activated_at closed_at course self_directed agreed_by_patient agreed_by_therapist status"
         " plan_version due_rule due_session_id due_at readiness confidence importance rated_at"
         " suggested_at adjusted_at version changed_at",
@@ -83,6 +84,8 @@ READ_MODELS: Mapping[str, Columns] = {
         "item_id",
         "patient_id kind visibility assignment_id review_id session_id kept_at recorded_at",
     ),
+    "templates": _columns("template_id", "template_version published_at retired_at"),
+    "template_versions": _columns("template_id template_version", "since content"),
     "people": _columns("person_id kind", "name zone locale discharged_at died_on"),
     "clinics": _columns(
         "clinic_id",

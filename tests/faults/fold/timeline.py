@@ -43,12 +43,21 @@ _CODES = (
     "lifecycle",
     "achievement",
     "procedure",
+    "summary_version",
 )
 
 
 def is_about_a_patient(subject: str | None, category: str) -> bool:
     """What is said of erasing somebody is no part of their treatment."""
-    elsewhere = {"clinic", "therapist", "erasure", "confirmation", "privacy", "groupwork"}
+    elsewhere = {
+        "clinic",
+        "template",
+        "therapist",
+        "erasure",
+        "confirmation",
+        "privacy",
+        "groupwork",
+    }
     return subject is not None and category not in elsewhere
 
 

@@ -7,18 +7,26 @@ import orjson
 import pytest
 
 from libs.eventstore.aggregate import Aggregate
+from libs.eventstore.versions import first_version_of
 from libs.privacy.opening import opened
 from libs.testing.cast import CLINIC, MASHA
 from libs.testing.sealer import ReadableSealer
-from services.assignment.domain import assignment, goal
+from services.assignment.domain import assignment, goal, template
 from services.assignment.examples import FACTS, REQUESTS
 from services.assignment.played import GOAL_REQUEST_OF, REQUEST_OF
-from services.assignment.wire import assignments, confirmations, goals, groupworks
+from services.assignment.played_templates import TEMPLATE_REQUESTS
+from services.assignment.wire import assignments, confirmations, goals, groupworks, templates
 
 EVENT = UUID(int=0xE)
 
 
-ALL: list[Aggregate[Any, Any, Any]] = [assignments, goals, groupworks, confirmations]
+ALL: list[Aggregate[Any, Any, Any]] = [
+    assignments,
+    goals,
+    groupworks,
+    templates,
+    confirmations,
+]
 
 
 def aggregate_of(fact: object) -> Aggregate[Any, Any, Any]:
@@ -28,11 +36,16 @@ def aggregate_of(fact: object) -> Aggregate[Any, Any, Any]:
 def test_every_fact_has_a_published_name() -> None:
     assert set(assignments.wire.names) == set(get_args(assignment.Event))
     assert set(goals.wire.names) == set(get_args(goal.Event))
-    names = [*assignments.wire.names.values(), *goals.wire.names.values()]
+    assert set(templates.wire.names) == set(get_args(template.Event))
+    names = [name for each in (assignments, goals, templates) for name in each.wire.names.values()]
     assert len(set(names)) == len(names)
-    published: dict[type, str] = {**assignments.wire.names, **goals.wire.names}
+    published: dict[type, str] = {
+        **assignments.wire.names,
+        **goals.wire.names,
+        **templates.wire.names,
+    }
     for kind, name in published.items():
-        assert name.rpartition(".v")[0] == f"interlude.assignment.{kind.__name__}"
+        assert first_version_of(name) == f"interlude.assignment.{kind.__name__}.v1"
 
 
 def test_every_fact_has_an_example() -> None:
@@ -40,7 +53,12 @@ def test_every_fact_has_an_example() -> None:
 
 
 def test_every_request_has_an_example() -> None:
-    assert set(REQUESTS) == {*REQUEST_OF, *GOAL_REQUEST_OF, "assignToGroup"}
+    assert set(REQUESTS) == {
+        *REQUEST_OF,
+        *GOAL_REQUEST_OF,
+        *TEMPLATE_REQUESTS,
+        "assignToGroup",
+    }
 
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: type(fact).__name__)
@@ -70,6 +88,11 @@ def test_third_parties_are_private_wherever_they_are_named() -> None:
     assert ("steps_rehearsed", "*", "text") in assignments.wire.private(
         "interlude.assignment.PracticeRecorded.v1"
     )
+
+
+def test_the_words_of_a_catalogue_are_the_clinics_and_not_sealed() -> None:
+    for name in templates.wire.names.values():
+        assert not templates.wire.private(name)
 
 
 def test_ids_numbers_and_times_are_not_sealed() -> None:

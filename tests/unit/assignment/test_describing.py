@@ -79,21 +79,21 @@ def test_c11_how_far_it_is_believed_is_told_to_a_hundred() -> None:
 def test_c24_there_are_eight_procedures_and_each_may_be_tagged() -> None:
     assert len(get_args(Procedure)) == 8
     tags = [told(TagProcedure, procedure=each) for each in get_args(Procedure)]
-    assert state_after(create(), *tags).modality_tags == get_args(Procedure)
+    assert state_after(create(), *tags).procedure_tags == get_args(Procedure)
 
 
 def test_c24_a_tag_comes_beside_those_that_it_had() -> None:
-    created = nothing_yet.given(*facts_of(create(modality_tags=("role_play",))))
+    created = nothing_yet.given(*facts_of(create(procedure_tags=("role_play",))))
     created.when(tag).then(
         ProcedureTagged(
-            procedure="experiment", modality_tags=("role_play", "experiment"), tagged_at=NOW
+            procedure="experiment", procedure_tags=("role_play", "experiment"), tagged_at=NOW
         )
     )
 
 
 def test_c24_what_is_tagged_is_tagged() -> None:
     homework(tag).when(tag).then_nothing_changes()
-    tagged = nothing_yet.given(*facts_of(create(modality_tags=("experiment",))))
+    tagged = nothing_yet.given(*facts_of(create(procedure_tags=("experiment",))))
     tagged.when(tag).then_nothing_changes()
 
 

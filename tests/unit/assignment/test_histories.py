@@ -17,6 +17,7 @@ from services.assignment.domain.assignment import Command, Event, decider
 from services.assignment.domain.creation import AssignmentCreated
 from services.assignment.domain.due import Meeting, MoveDue
 from services.assignment.domain.homework import Homework, NotCreated, State
+from services.assignment.domain.summary import Written
 from services.assignment.domain.terms import GoalId, PatientId, TherapistId
 from services.assignment.examples import FACTS, REQUESTS
 from services.assignment.played import REQUEST_OF
@@ -28,6 +29,9 @@ SHAPES = {name: Shape(kind) for name, kind in REQUEST_OF.items()}
 LOOKED_UP: Mapping[str, Any] = {
     "open_goals": frozenset({GoalId(UUID(REQUESTS["setGoal"]["id"]))}),
     "patient_zone": "Europe/London",
+    "written": Written(
+        plan_version=1, summaries=0, language="en", body_markdown="# x\n", sha256="0" * 64
+    ),
 }
 
 

@@ -34,7 +34,7 @@ SERVICE_OF = {
         "care",
     ),
     **dict.fromkeys(("departure", "window", "group"), "care"),
-    **dict.fromkeys(("assignment", "goal", "groupwork"), "assignment"),
+    **dict.fromkeys(("assignment", "goal", "groupwork", "template"), "assignment"),
     **dict.fromkeys(("entry", "notebook"), "diary"),
     "review": "review",
 }

@@ -22,10 +22,12 @@ from tests.unit.faults.what_is_said import (
     MEETS,
     PAIR,
     PATIENT,
+    PUBLISHED,
     RELATIONSHIP,
     SESSION,
     SUPERVISED,
     SUPERVISION,
+    TEMPLATE,
     consented,
     rated,
     window,
@@ -63,6 +65,7 @@ class Clinic:
         for told in GROUP_TOLD:
             self._arrange("group", GROUP, told, subject=None)
         self._arrange("groupwork", GROUP, ("GroupAssignmentIssued", FOR_THE_GROUP), subject=ANNA)
+        self._arrange("template", TEMPLATE, ("TemplatePublished", PUBLISHED), subject=None)
         self._arrange("consent", CONSENT, ("ConsentGiven", consented(MASHA)))
         scheduled = {"starts_at": at(MEETS), "zone": "Europe/London", "duration_min": 50}
         self._arrange("session", SESSION, ("SessionScheduled", {**PAIR, **scheduled}))

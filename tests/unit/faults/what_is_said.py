@@ -17,6 +17,7 @@ GROUP = UUID("00000000-0000-7000-8000-0000000000e3")
 SUPERVISION = UUID("00000000-0000-7000-8000-0000000000d3")
 RELATIONSHIP = UUID("00000000-0000-7000-8000-0000000000d1")
 CONSENT = UUID("00000000-0000-7000-8000-0000000000d2")
+TEMPLATE = UUID("00000000-0000-7000-8000-0000000000d7")
 MEETS = NOW + timedelta(days=3)
 OF_TEN = {"min": 0, "max": 10}
 PAIR = {"patient_id": str(MASHA), "therapist_id": str(ANNA)}
@@ -43,8 +44,15 @@ FOR_THE_GROUP = {
     "due": {"kind": "next_session"},
     "issued_at": at(NOW),
 }
+PUBLISHED = {
+    "template_id": str(TEMPLATE),
+    "template_version": 1,
+    "texts": [{"locale": "en", "title": "Say hello"}],
+    "category": "other",
+    "published_at": at(NOW),
+}
 PATIENT = {"name": SEALED, "zone": "Europe/London", "locale": "en-GB"}
-LIVED = (
+LIVED: Sequence[tuple[str, Mapping[str, Any]]] = (
     ("PatientRegistered", PATIENT),
     ("PatientDied", {"patient_id": str(LEV), "died_on": "2026-03-01"}),
 )

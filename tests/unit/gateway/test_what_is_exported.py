@@ -44,6 +44,8 @@ ELSEWHERE = {
 LEFT_OUT = {
     "supervisions": "between colleagues, about no patient",
     "departures": "of colleagues, about no patient",
+    "templates": "of the clinic, about no patient: what was made from one says what it took over",
+    "template_versions": "as the templates",
     "records_windows": "of the clinic, for colleagues who left",
     "feed": "in which order facts were delivered; each of them is in the history",
     "feed_heads": "as the feed; how far it goes is the head's live cursor",

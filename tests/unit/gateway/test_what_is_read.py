@@ -24,6 +24,7 @@ from services.gateway.projections import (
     sessions,
     staff,
     supervision,
+    templates,
     today,
 )
 from services.gateway.projections.shapes import Shape
@@ -43,6 +44,7 @@ READ_MODELS: tuple[Any, ...] = (
     sessions,
     staff,
     supervision,
+    templates,
     today,
 )
 

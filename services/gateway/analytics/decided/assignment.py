@@ -15,6 +15,7 @@ from services.gateway.analytics.decided.common import (
     THIRD_PARTY,
     TOLD_BY_DAYS,
     TRUTH,
+    WORKSHEET,
     WRITTEN,
 )
 from services.gateway.analytics.decided.course import COURSE, GOALS
@@ -80,6 +81,10 @@ _GIVING: Mapping[str, Decision] = {
             "target_cognition": Within({"text": WRITTEN, "belief": RATING}),
             "created_in_session_id": PSEUDONYM,
             "continues_from": PSEUDONYM,
+            "template_ref": Within({"id": PSEUDONYM, "version": NUMBER}),
+            "instructions": WRITTEN,
+            "procedure_tags": Each(PROCEDURE),
+            "worksheet": WORKSHEET,
             "created_at": TOLD_BY_DAYS,
             "group_assignment_id": LeftOut("says with whom somebody meets"),
         }
@@ -120,6 +125,18 @@ _PLANS: Mapping[str, Decision] = {
     "PlanRevised.v1": Passes(
         about="plan", fields={**PLAN, "revised_by": PARTY, "revised_at": TOLD_BY_DAYS}
     ),
+    "SummaryIssued.v1": Passes(
+        fields={
+            "summary_version": NUMBER,
+            "plan_version": NUMBER,
+            "locale": LeftOut("a language says where somebody comes from"),
+            "body_markdown": WRITTEN,
+            "sha256": LeftOut("whoever has it can try what was written"),
+            "issued_by": PARTY,
+            "issued_at": TOLD_BY_DAYS,
+        }
+    ),
+    "SummaryViewed.v1": Passes(fields={"summary_version": NUMBER, "viewed_at": TOLD_BY_DAYS}),
     "DueDateSet.v1": Passes(
         about="due",
         fields={
@@ -186,8 +203,14 @@ _PLANS: Mapping[str, Decision] = {
     ),
 }
 
+_CATALOGUE: Mapping[str, Decision] = {
+    "TemplatePublished.v1": Stays("no patient's"),
+    "TemplateRevised.v1": Stays("no patient's"),
+    "TemplateRetired.v1": Stays("no patient's"),
+}
+
 DECIDED: Mapping[str, Decision] = {
     f"{_ASSIGNMENT}.{name}": decision
-    for chapter in (_GIVING, COURSE, GOALS, WHY_AND_HOW_READY, PRACTICE, _PLANS)
+    for chapter in (_GIVING, COURSE, GOALS, WHY_AND_HOW_READY, PRACTICE, _PLANS, _CATALOGUE)
     for name, decision in chapter.items()
 }

@@ -62,6 +62,8 @@ PROCEDURE: Codes = codes(
     "socratic_questioning",
 )
 
+WORKSHEET: Codes = codes("interpersonal_practice", otherwise="other")
+
 _OBSTACLE: Mapping[str, Rule | LeftOut] = {
     "category": codes(
         "environment",

@@ -113,7 +113,7 @@ COURSE: Mapping[str, Decision] = {
     "ProcedureTagged.v1": Passes(
         fields={
             "procedure": PROCEDURE,
-            "modality_tags": Each(PROCEDURE),
+            "procedure_tags": Each(PROCEDURE),
             "tagged_at": TOLD_BY_DAYS,
         }
     ),

@@ -12,6 +12,7 @@ from services.gateway.analytics.decided.common import (
     PSEUDONYM,
     TOLD_BY_DAYS,
     TRUTH,
+    WORKSHEET,
     WRITTEN,
 )
 from services.gateway.analytics.passing import Decision, LeftOut, Passes, Stays, codes
@@ -27,7 +28,7 @@ DECIDED: Mapping[str, Decision] = {
         fields={
             "entry_id": PSEUDONYM,
             "patient_id": IN_THE_KEY,
-            "worksheet": codes("interpersonal_practice", otherwise="other"),
+            "worksheet": WORKSHEET,
             "definition_version": LeftOut("a text, though a short one"),
             "assignment_id": PSEUDONYM,
             "occurrence_id": PSEUDONYM,
