@@ -15,8 +15,10 @@ from services.assignment.domain import (
     assignment,
     components,
     creation,
+    doing,
     due,
     goal,
+    leaving,
     obstacles,
     outcome,
     plan,
@@ -97,7 +99,13 @@ def routes(edge: Edge, *, goals: Goals, assignments: Assignments, clinics: Clini
         location="/v1/assignments/{id}",
         prepare=look.for_giving,
     )
-    for each in (*_chosen_together(look), *_tried_out(look), *_planned(look), *_judged(look)):
+    for each in (
+        *_chosen_together(look),
+        *_tried_out(look),
+        *_planned(look),
+        *_judged(look),
+        *_done(),
+    ):
         on.act(
             f"/v1/assignments/{{id}}/{each.path}",
             each.request,
@@ -193,6 +201,16 @@ def _judged(look: LookUp) -> Sequence[Act]:
         _patients("task-ratings", readiness.RateTask, "rateTask"),
         _therapists("adjustments", readiness.AdjustAssignment, "adjustAssignment"),
         _therapists("gradings", components.GradeComponents, "gradeComponents"),
+    )
+
+
+def _done() -> Sequence[Act]:
+    return (
+        _patients("occurrence-starts", doing.StartOccurrence, "startOccurrence"),
+        _patients("occurrence-completions", doing.CompleteOccurrence, "completeOccurrence"),
+        _patients("partial-completions", doing.CompletePartially, "completePartially"),
+        _patients("occurrence-abandonments", leaving.AbandonOccurrence, "abandonOccurrence"),
+        _patients("occurrence-declines", leaving.DeclineOccurrence, "declineOccurrence"),
     )
 
 

@@ -22,11 +22,18 @@ from services.assignment.domain.components import (
     GradeComponents,
 )
 from services.assignment.domain.creation import CreateAssignment
+from services.assignment.domain.doing import (
+    CompleteOccurrence,
+    CompletePartially,
+    StartOccurrence,
+)
 from services.assignment.domain.due import Meeting, MoveDue, SetDue
 from services.assignment.domain.giving import GiveHomework
 from services.assignment.domain.homework import State
+from services.assignment.domain.leaving import AbandonOccurrence, DeclineOccurrence
 from services.assignment.domain.obstacles import PlanObstacleResponse, ReportObstacle
 from services.assignment.domain.outcome import ActivateAssignment, CompleteHomework
+from services.assignment.domain.passing import PassTime
 from services.assignment.domain.plan import SpecifyPlan
 from services.assignment.domain.practice import OfferPractice, RecordPractice, RequestPractice
 from services.assignment.domain.readiness import AdjustAssignment, RateReadiness, RateTask
@@ -41,6 +48,7 @@ from services.assignment.domain.situation import (
     StatePrediction,
 )
 from services.assignment.domain.terms import GoalId, SessionId
+from services.assignment.domain.travelling import FollowPatient
 
 Json = dict[str, Any]
 Bodies = Mapping[str, Json]
@@ -105,10 +113,27 @@ _IN_SESSION_2 = _by(
     gradeComponents=GradeComponents,
     adjustAssignment=AdjustAssignment,
 )
-
+_EVENING_BY_EVENING = _by(
+    PATIENT,
+    startOccurrence=StartOccurrence,
+    completeOccurrence=CompleteOccurrence,
+    completePartially=CompletePartially,
+    abandonOccurrence=AbandonOccurrence,
+    declineOccurrence=DeclineOccurrence,
+)
+_EVERY_EVENING: Json = {
+    "id": "00000000-0000-7000-8000-0000000000f3",
+    "patient_id": str(PATIENT.person_id),
+    "title": "Every evening: one conversation, and what I thought before it",
+    "category": "symptom_monitoring",
+    "created_in_session_id": "00000000-0000-7000-8000-0000000000e2",
+    "plan": {"timing": {"rule": "scheduled", "time_of_day": ["20:00"], "travel": "follow_patient"}},
+}
 
 REQUEST_OF = {
-    **{act.operation: act.request for act in (*_IN_SESSION_1, *_IN_SESSION_2)},
+    **{
+        act.operation: act.request for act in (*_IN_SESSION_1, *_IN_SESSION_2, *_EVENING_BY_EVENING)
+    },
     "completeHomework": CompleteHomework,
 }
 """What each operation on an assignment asks for."""
@@ -124,7 +149,11 @@ def facts_of(bodies: Bodies) -> Sequence[object]:
 
 def histories(bodies: Bodies) -> Sequence[Sequence[assignment.Event]]:
     """Of each homework all that happened, from its beginning on."""
-    return tuple(_first_homework(bodies)), tuple(_second_homework(bodies))
+    return (
+        tuple(_first_homework(bodies)),
+        tuple(_second_homework(bodies)),
+        tuple(_third_homework(bodies)),
+    )
 
 
 def _goal(bodies: Bodies) -> Sequence[object]:
@@ -157,6 +186,25 @@ def _second_homework(bodies: Bodies) -> Iterator[assignment.Event]:
     yield from story.told(revise, at=HELD + timedelta(minutes=45))
 
 
+def _third_homework(bodies: Bodies) -> Iterator[assignment.Event]:
+    """An evening begun and done, one done in part, one abandoned, one declined, one missed; then
+    the patient flies to New York.
+    """
+    story = _Story({**bodies, "giveHomework": _EVERY_EVENING})
+    give = Act(operation="giveHomework", request=GiveHomework, by=THERAPIST)
+    yield from story.told(give, at=HELD + timedelta(minutes=50), meeting=_at(NEXT, 3))
+    evening = HELD.replace(hour=20, minute=5)
+    begin, *rest = _EVENING_BY_EVENING
+    yield from story.told(begin, at=evening)
+    for day, act in enumerate(rest):
+        yield from story.told(act, at=evening + timedelta(days=day, minutes=30))
+    at = evening + timedelta(days=5)
+    yield from story.asked(PassTime, at=at)
+    yield from story.asked(
+        FollowPatient, at=at, zone="America/New_York", because="travelling", changed_at=at
+    )
+
+
 def _at(starts_at: datetime, number: int) -> Meeting:
     session = UUID(f"00000000-0000-7000-8000-0000000000e{number}")
     return Meeting(session_id=SessionId(session), starts_at=starts_at, zone=ZONE)
@@ -173,17 +221,18 @@ class _Story:
         return self._decided(_said(act, self.bodies, at, meeting))
 
     def moved(self, meeting: Meeting, *, at: datetime) -> Sequence[assignment.Event]:
-        system = Actor(person_id=UUID(int=0), role="system")
-        return self._decided(
-            MoveDue(
-                by=system,
-                happened_at=at,
-                now=at,
-                named_session_id=meeting.session_id,
-                meeting=meeting,
-                because="session_moved",
-            )
+        return self.asked(
+            MoveDue,
+            at=at,
+            named_session_id=meeting.session_id,
+            meeting=meeting,
+            because="session_moved",
         )
+
+    def asked(self, request: type[Any], *, at: datetime, **said: Any) -> Sequence[assignment.Event]:
+        """By this service itself: in reaction to something, or because time has passed."""
+        system = Actor(person_id=UUID(int=0), role="system")
+        return self._decided(request(by=system, happened_at=at, now=at, **said))
 
     def _decided(self, command: assignment.Command) -> Sequence[assignment.Event]:
         facts = assignment.decider.decide(command, self.state)

@@ -4,7 +4,7 @@ need. What was said is shown as the facts say it; `history` tells who told each 
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
@@ -16,7 +16,6 @@ from services.assignment.domain import (
     due,
     goal,
     obstacles,
-    occurrences,
     outcome,
     plan,
     practice,
@@ -26,20 +25,23 @@ from services.assignment.domain import (
 )
 from services.assignment.domain.components import ComponentAdded, ComponentsGraded
 from services.assignment.domain.homework import Homework, Status
-from services.assignment.domain.schedule import Occurrence
 from services.assignment.domain.terms import (
     AssignmentId,
     ComponentId,
     GoalId,
-    OccurrenceId,
     OptionId,
     Party,
     PatientId,
-    Period,
     SessionId,
     Statement,
     TherapistId,
     as_said,
+)
+from services.assignment.occurrence_view import (
+    OccurrenceView,
+    TargetProgress,
+    of_occurrences,
+    target_progress,
 )
 
 
@@ -92,22 +94,6 @@ class DueView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OccurrenceView:
-    """`available` and `expired` follow from `opens_at`, `due_at` and the reader's own clock."""
-
-    id: OccurrenceId
-    plan_version: int
-    local_date: date
-    slot: str
-    opens_at: datetime
-    due_at: datetime | None
-    zone: str
-    status: Literal["scheduled", "completed", "not_applicable"]
-    quantity: int | None = None
-    experienced_at: Period | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentView(creation.Task):
     """Homework as it stands, with all that was told of it."""
 
@@ -144,6 +130,7 @@ class AssignmentView(creation.Task):
     task_ratings: tuple[readiness.TaskRated, ...]
     adjustments: tuple[readiness.AssignmentAdjusted, ...]
     occurrences: tuple[OccurrenceView, ...]
+    target: TargetProgress | None
     completion: outcome.HomeworkCompleted | None
     history: tuple[HistoryEntry, ...]
 
@@ -174,6 +161,7 @@ def of_assignment(history: Sequence[tuple[Recorded, assignment.Event]]) -> Assig
     assert isinstance(created, creation.AssignmentCreated)  # noqa: S101 - a stream begins with it
     assert isinstance(state, Homework)  # noqa: S101 - as above
     activated = _all(facts, outcome.AssignmentActivated)
+    seen = tuple(of_occurrences(facts))
     return AssignmentView(
         **as_said(creation.Task, created),
         id=created.assignment_id,
@@ -208,7 +196,8 @@ def of_assignment(history: Sequence[tuple[Recorded, assignment.Event]]) -> Assig
         adjustments_suggested=_all(facts, readiness.AdjustmentSuggested),
         task_ratings=_all(facts, readiness.TaskRated),
         adjustments=_all(facts, readiness.AssignmentAdjusted),
-        occurrences=tuple(_occurrences(facts)),
+        occurrences=seen,
+        target=target_progress(facts, seen),
         completion=next(iter(_all(facts, outcome.HomeworkCompleted)), None),
         history=_told(history),
     )
@@ -271,29 +260,3 @@ def _due(facts: Sequence[object]) -> DueView | None:
         elif isinstance(fact, due.DueDateMoved) and seen is not None:
             seen = replace(seen, session_id=fact.session_id, due_at=fact.due_at, zone=fact.zone)
     return seen
-
-
-def _occurrences(facts: Sequence[object]) -> Iterable[OccurrenceView]:
-    seen: dict[OccurrenceId, OccurrenceView] = {}
-    for fact in facts:
-        match fact:
-            case occurrences.OccurrencesScheduled():
-                seen |= {view.id: view for view in _scheduled(fact)}
-            case occurrences.OccurrencesWithdrawn():
-                for gone in fact.occurrence_ids:
-                    seen[gone] = replace(seen[gone], status="not_applicable")
-            case occurrences.OccurrenceCompleted():
-                seen[fact.occurrence_id] = replace(
-                    seen[fact.occurrence_id],
-                    status="completed",
-                    quantity=fact.quantity,
-                    experienced_at=fact.experienced_at,
-                )
-    return seen.values()
-
-
-def _scheduled(fact: occurrences.OccurrencesScheduled) -> Iterator[OccurrenceView]:
-    for each in fact.occurrences:
-        yield OccurrenceView(
-            **as_said(Occurrence, each), plan_version=fact.plan_version, status="scheduled"
-        )

@@ -8,22 +8,26 @@ from uuid import UUID
 
 from libs.access import confirming
 from libs.eventstore.aggregate import Aggregate
-from libs.eventstore.wire import Wire
+from libs.eventstore.wire import Json, Wire
 from services.assignment.domain import (
     agreement,
     assignment,
     components,
     creation,
+    doing,
     due,
     goal,
+    leaving,
     obstacles,
     occurrences,
     outcome,
+    passing,
     plan,
     practice,
     readiness,
     reasons,
     situation,
+    travelling,
 )
 from services.assignment.domain.homework import NotCreated, State
 
@@ -34,6 +38,11 @@ def _whose_goal(state: goal.State) -> UUID | None:
 
 def _whose(state: State) -> UUID | None:
     return None if isinstance(state, NotCreated) else state.patient_id
+
+
+def _times_stayed_in_their_zone(v1: Json) -> Json:
+    """No plan's times followed the patient before plans said whether they do."""
+    return {**v1, "travel": "fixed_zone"}
 
 
 goals = Aggregate(
@@ -70,8 +79,8 @@ assignments = Aggregate(
             obstacles.ObstacleAnticipated: "interlude.assignment.ObstacleAnticipated.v1",
             obstacles.ObstacleReported: "interlude.assignment.ObstacleReported.v1",
             obstacles.ObstacleResponsePlanned: "interlude.assignment.ObstacleResponsePlanned.v1",
-            plan.PlanSpecified: "interlude.assignment.PlanSpecified.v1",
-            plan.PlanRevised: "interlude.assignment.PlanRevised.v1",
+            plan.PlanSpecified: "interlude.assignment.PlanSpecified.v2",
+            plan.PlanRevised: "interlude.assignment.PlanRevised.v2",
             plan.FrequencyReduced: "interlude.assignment.FrequencyReduced.v1",
             due.DueDateSet: "interlude.assignment.DueDateSet.v1",
             due.DueDateMoved: "interlude.assignment.DueDateMoved.v1",
@@ -82,7 +91,26 @@ assignments = Aggregate(
             occurrences.OccurrencesScheduled: "interlude.assignment.OccurrencesScheduled.v1",
             occurrences.OccurrencesWithdrawn: "interlude.assignment.OccurrencesWithdrawn.v1",
             occurrences.OccurrenceCompleted: "interlude.assignment.OccurrenceCompleted.v1",
-        }
+            doing.OccurrenceStarted: "interlude.assignment.OccurrenceStarted.v1",
+            doing.OccurrencePartiallyCompleted: (
+                "interlude.assignment.OccurrencePartiallyCompleted.v1"
+            ),
+            leaving.OccurrenceAbandoned: "interlude.assignment.OccurrenceAbandoned.v1",
+            leaving.OccurrenceDeclined: "interlude.assignment.OccurrenceDeclined.v1",
+            doing.ContactMet: "interlude.assignment.ContactMet.v1",
+            passing.OccurrenceExpired: "interlude.assignment.OccurrenceExpired.v1",
+            travelling.PlanZoneChanged: "interlude.assignment.PlanZoneChanged.v1",
+        },
+        upcasts={
+            "interlude.assignment.PlanSpecified.v1": (
+                "interlude.assignment.PlanSpecified.v2",
+                _times_stayed_in_their_zone,
+            ),
+            "interlude.assignment.PlanRevised.v1": (
+                "interlude.assignment.PlanRevised.v2",
+                _times_stayed_in_their_zone,
+            ),
+        },
     ),
     subject=_whose,
 )

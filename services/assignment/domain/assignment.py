@@ -13,16 +13,20 @@ from services.assignment.domain import (
     agreement,
     components,
     creation,
+    doing,
     due,
     giving,
+    leaving,
     obstacles,
     occurrences,
     outcome,
+    passing,
     plan,
     practice,
     readiness,
     reasons,
     situation,
+    travelling,
 )
 from services.assignment.domain.creation import AssignmentCreated, CreateAssignment
 from services.assignment.domain.giving import GiveHomework
@@ -43,6 +47,10 @@ Event = (
     | due.Fact
     | readiness.Fact
     | occurrences.Fact
+    | doing.Fact
+    | leaving.Fact
+    | passing.Fact
+    | travelling.Fact
 )
 
 Act = (
@@ -57,6 +65,10 @@ Act = (
     | readiness.Request
     | ActivateAssignment
     | CompleteHomework
+    | doing.Request
+    | leaving.Request
+    | passing.PassTime
+    | travelling.FollowPatient
 )
 Asked = CreateAssignment | Act
 Command = GiveHomework | Asked
@@ -75,7 +87,7 @@ def evolve(state: State, event: Event) -> State:
     return _evolve(state, event)
 
 
-def _evolve(homework: Homework, event: Event) -> Homework:  # noqa: C901, PLR0911 - a list, not a maze
+def _evolve(homework: Homework, event: Event) -> Homework:  # noqa: C901, PLR0911, PLR0912 - a list
     if isinstance(event, AssignmentCreated):
         return homework
     if isinstance(event, outcome.Fact):
@@ -100,6 +112,14 @@ def _evolve(homework: Homework, event: Event) -> Homework:  # noqa: C901, PLR091
         return readiness.evolve(homework, event)
     if isinstance(event, occurrences.Fact):
         return occurrences.evolve(homework, event)
+    if isinstance(event, doing.Fact):
+        return doing.evolve(homework, event)
+    if isinstance(event, leaving.Fact):
+        return leaving.evolve(homework, event)
+    if isinstance(event, passing.Fact):
+        return passing.evolve(homework, event)
+    if isinstance(event, travelling.Fact):
+        return travelling.evolve(homework, event)
     assert_never(event)
 
 
@@ -155,7 +175,7 @@ def _phase(fact: Event) -> RatingPhase | None:
             return None
 
 
-def _of(command: Act, homework: Homework) -> Sequence[Event]:  # noqa: C901, PLR0911 - as above
+def _of(command: Act, homework: Homework) -> Sequence[Event]:  # noqa: C901, PLR0911, PLR0912 - as above
     if isinstance(command, agreement.Request):
         return agreement.decide(command, homework)
     if isinstance(command, reasons.Request):
@@ -178,6 +198,14 @@ def _of(command: Act, homework: Homework) -> Sequence[Event]:  # noqa: C901, PLR
         return outcome.activate(command, homework)
     if isinstance(command, CompleteHomework):
         return outcome.complete(command, homework)
+    if isinstance(command, doing.Request):
+        return doing.decide(command, homework)
+    if isinstance(command, leaving.Request):
+        return leaving.decide(command, homework)
+    if isinstance(command, passing.PassTime):
+        return passing.decide(command, homework)
+    if isinstance(command, travelling.FollowPatient):
+        return travelling.follow(command, homework)
     assert_never(command)
 
 

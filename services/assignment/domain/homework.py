@@ -19,6 +19,7 @@ from services.assignment.domain.terms import (
     OptionId,
     Party,
     PatientId,
+    Period,
     RatingId,
     ResponseId,
     SessionId,
@@ -67,7 +68,31 @@ class Window:
         return moment < self.opens_at and in_zone(moment, self.zone).date() == self.local_date
 
 
+OutcomeState = Literal["completed", "partial", "abandoned", "declined"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one occurrence, as it was told last."""
+
+    state: OutcomeState
+    quantity: int | None = None
+    experienced_at: Period | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """An occurrence that somebody told of, and the window that it had (None: it had none)."""
+
+    outcome: Outcome
+    window: Window | None
+
+
 def _nothing_open() -> Mapping[OccurrenceId, Window]:
+    return MappingProxyType({})
+
+
+def _nothing_settled() -> Mapping[OccurrenceId, Settled]:
     return MappingProxyType({})
 
 
@@ -77,7 +102,9 @@ def _no_responses() -> Mapping[ObstacleId, ResponseId]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Homework:
-    """`told` holds the ids of everything told so far, so that telling it again changes nothing."""
+    """`told` holds the ids of everything told so far, so that telling it again changes nothing.
+    `published_until` is when the last of the windows opens that were published so far.
+    """
 
     assignment_id: AssignmentId
     patient_id: PatientId
@@ -103,6 +130,10 @@ class Homework:
     open_occurrences: Mapping[OccurrenceId, Window] = field(default_factory=_nothing_open)
     done_occurrences: frozenset[OccurrenceId] = frozenset()
     withdrawn_occurrences: frozenset[OccurrenceId] = frozenset()
+    begun_occurrences: frozenset[OccurrenceId] = frozenset()
+    missed_occurrences: Mapping[OccurrenceId, Window] = field(default_factory=_nothing_open)
+    settled_occurrences: Mapping[OccurrenceId, Settled] = field(default_factory=_nothing_settled)
+    published_until: datetime | None = None
     first_started_at: datetime | None = None
 
 
@@ -133,7 +164,13 @@ class UnknownOccurrence(Rejected):
 
 def must_be_its_own(named: OccurrenceId | None, homework: Homework) -> None:
     """Also one that is not asked for any more: it may have been lived through before."""
-    ever = (homework.open_occurrences, homework.done_occurrences, homework.withdrawn_occurrences)
+    ever = (
+        homework.open_occurrences,
+        homework.missed_occurrences,
+        homework.done_occurrences,
+        homework.settled_occurrences,
+        homework.withdrawn_occurrences,
+    )
     if named is not None and not any(named in each for each in ever):
         raise UnknownOccurrence
 
@@ -144,3 +181,27 @@ def having_told(homework: Homework, *ids: UUID | None) -> Homework:
 
 def with_obstacles(homework: Homework, *ids: ObstacleId) -> Homework:
     return replace(homework, obstacles=homework.obstacles.union(ids), told=homework.told.union(ids))
+
+
+def settled(homework: Homework, id_: OccurrenceId, outcome: Outcome) -> Homework:
+    """The last word counts: an occurrence may be told of again, and otherwise."""
+    before = homework.settled_occurrences.get(id_)
+    window = homework.open_occurrences.get(id_) or homework.missed_occurrences.get(id_)
+    is_done = outcome.state in {"completed", "partial"}
+    done = homework.done_occurrences - {id_}
+    known = Settled(outcome=outcome, window=window or (before.window if before else None))
+    return replace(
+        homework,
+        open_occurrences=without(homework.open_occurrences, id_),
+        missed_occurrences=without(homework.missed_occurrences, id_),
+        settled_occurrences={**homework.settled_occurrences, id_: known},
+        done_occurrences=done | {id_} if is_done else done,
+    )
+
+
+def without(
+    windows: Mapping[OccurrenceId, Window], *gone: OccurrenceId
+) -> Mapping[OccurrenceId, Window]:
+    if windows.keys().isdisjoint(gone):
+        return windows
+    return {id_: each for id_, each in windows.items() if id_ not in gone}

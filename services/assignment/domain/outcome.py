@@ -194,7 +194,8 @@ def _occurrence(command: CompleteHomework, homework: Homework) -> OccurrenceId |
     named = command.occurrence_id
     if named is None:
         when = command.experienced_at or Period(start=command.happened_at)
-        return done_by(when, homework.open_occurrences)
-    if named not in homework.open_occurrences and named not in homework.done_occurrences:
+        return done_by(when, {**homework.missed_occurrences, **homework.open_occurrences})
+    known = (homework.open_occurrences, homework.missed_occurrences, homework.done_occurrences)
+    if not any(named in each for each in known):
         raise UnknownOccurrence
     return named

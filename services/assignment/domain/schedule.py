@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Annotated, Literal
 from uuid import UUID
@@ -21,6 +22,8 @@ Rule = Literal["scheduled", "n_times", "as_it_happens", "all_day", "when_wanted"
 Per = Literal["day", "week", "between_sessions"]
 Asked = Literal["at_its_time", "within_a_period"]
 PartOfDay = Literal["morning", "afternoon", "evening", "night"]
+Travel = Literal["follow_patient", "fixed_zone"]
+"""What a plan's local times do when the patient travels."""
 
 HORIZON = timedelta(days=56)
 """How far ahead occurrences are published."""
@@ -57,7 +60,8 @@ class Frequency:
 class Schedule:
     """The part of a plan that makes occurrences, with its zone resolved.
 
-    `begins` is when it applies from: nothing that opened before is asked for.
+    `begins` is when it applies from: nothing that opened before is asked for. `moved_at` is since
+    when its times are of this zone, where they were of another one before.
     """
 
     assignment_id: AssignmentId
@@ -71,6 +75,8 @@ class Schedule:
     times: tuple[time, ...] = ()
     parts: tuple[PartOfDay, ...] = ()
     frequency: Frequency | None = None
+    travel: Travel = "fixed_zone"
+    moved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,21 +159,26 @@ def _by_day(schedule: Schedule, span: Span) -> Iterator[Occurrence]:
 
 def _no_more_than_agreed(schedule: Schedule, found: Iterator[Occurrence]) -> Iterator[Occurrence]:
     """The frequency has the last word: *once, on Mondays* ends after one Monday."""
+    frequency = schedule.frequency
+    return found if frequency is None else _the_first(frequency, found)
+
+
+def _the_first(frequency: Frequency, found: Iterator[Occurrence]) -> Iterator[Occurrence]:
     taken: Counter[date | None] = Counter()
     for each in found:
-        round_ = _round_of(schedule.frequency, each.local_date)
+        round_ = _round_of(frequency, each.local_date)
         taken[round_] += 1
-        if schedule.frequency is None or taken[round_] <= schedule.frequency.count:
+        if taken[round_] <= frequency.count:
             yield each
 
 
-def _round_of(frequency: Frequency | None, day: date) -> date | None:
-    match frequency:
-        case Frequency(per="day"):
+def _round_of(frequency: Frequency, day: date) -> date | None:
+    match frequency.per:
+        case "day":
             return day
-        case Frequency(per="week"):
+        case "week":
             return _monday_of(day)
-        case _:
+        case "between_sessions":
             return None
 
 
@@ -179,12 +190,13 @@ def _days(schedule: Schedule, span: Span) -> Iterator[date]:
         return
     first, last = _first_day(schedule), in_zone(span.until, schedule.zone).date()
     day = first if _ends(schedule) else max(first, _monday_of(in_zone(span.since, schedule.zone)))
+    monday, a_day = _monday_of(first), timedelta(days=1)
     while day <= last:
-        weeks_on = (day - _monday_of(first)).days // 7
+        weeks_on = (day - monday).days // 7
         in_turn = weeks_on % schedule.every_weeks == 0
         if in_turn and (not schedule.on_days or WEEK[day.weekday()] in schedule.on_days):
             yield day
-        day += timedelta(days=1)
+        day += a_day
 
 
 def _ends(schedule: Schedule) -> bool:
@@ -227,14 +239,20 @@ def _first_day(schedule: Schedule) -> date:
 
 
 def _at(schedule: Schedule, day: date, at: time = _MIDNIGHT) -> datetime:
-    return LocalMoment(local=datetime.combine(day, at), zone=schedule.zone).instant()
+    return _instant(schedule.zone, day, at)
+
+
+# Many people's days begin and end at the same moments.
+@lru_cache(maxsize=16_384)
+def _instant(zone: str, day: date, at: time) -> datetime:
+    return LocalMoment(local=datetime.combine(day, at), zone=zone).instant()
 
 
 def _occurrence(
     schedule: Schedule, day: date, slot: str, opens_at: datetime, due_at: datetime | None
 ) -> Occurrence:
     return Occurrence(
-        id=_id(schedule, day, slot),
+        id=id_of(schedule.assignment_id, schedule.plan_version, day, slot),
         local_date=day,
         slot=slot,
         opens_at=opens_at,
@@ -243,7 +261,7 @@ def _occurrence(
     )
 
 
-def _id(schedule: Schedule, day: date, slot: str) -> OccurrenceId:
-    what = f"{schedule.plan_version}/{day}/{slot}".encode()
-    digest = blake2b(what, digest_size=16, key=schedule.assignment_id.bytes).digest()
+def id_of(assignment_id: AssignmentId, plan_version: int, day: date, slot: str) -> OccurrenceId:
+    what = f"{plan_version}/{day}/{slot}".encode()
+    digest = blake2b(what, digest_size=16, key=assignment_id.bytes).digest()
     return OccurrenceId(UUID(bytes=digest, version=5))

@@ -101,8 +101,10 @@ class Occurrence(Shape):
     due_at: datetime | None = maybe("Until when; open-ended without.")
     zone: str = about("IANA time zone of its day.")
     state: homework_lists.OccurrenceState = about("As of this record.")
+    started_at: datetime | None = maybe("When it was begun.")
     quantity: int | None = maybe("Share done, in percent.")
     experienced_at: plans.Period | None = maybe("When it was done.")
+    note: Text = said("Where it was not done wholly: what the patient says of it.")
     settled_at: datetime | None = maybe("When it was told of.")
 
 
@@ -212,6 +214,8 @@ SAID_OF_HOMEWORK: Mapping[str, tuple[str, type[Shape]]] = {
     "suggestion": ("suggestions", homework.Suggested),
     "adjustment": ("adjustments", homework.Adjustment),
     "experience": ("experiences", practice.LivedExperience),
+    "contact_met": ("contacts_met", homework.ContactMet),
+    "zone_change": ("zone_changes", plans.ZoneChange),
     "completion": ("completions", homework.Completion),
 }
 """By the kind under which a part is kept: what it is called here, and its shape."""

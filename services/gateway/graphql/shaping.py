@@ -30,6 +30,8 @@ _PARTS = {
     "suggestions": "suggestion",
     "adjustments": "adjustment",
     "reduced_frequencies": "reduced_frequency",
+    "contacts_met": "contact_met",
+    "zone_changes": "zone_change",
     "completions": "completion",
 }
 

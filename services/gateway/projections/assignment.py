@@ -165,6 +165,8 @@ PARTS: Mapping[str, Part] = {
         "AssignmentAdjusted": Part(kind="adjustment", shape=said.Adjustment, id="id"),
         "HomeworkCompleted": Part(kind="completion", shape=said.Completion, id="id"),
         "FrequencyReduced": Part(kind="reduced_frequency", shape=plans.ReducedFrequency),
+        "PlanZoneChanged": Part(kind="zone_change", shape=plans.ZoneChange),
+        "ContactMet": Part(kind="contact_met", shape=said.ContactMet),
     }.items()
 }
 

@@ -229,3 +229,18 @@ class Speaker(StrEnum):
 
     PATIENT = "patient"
     OTHER = "other"
+
+
+class Travel(StrEnum):
+    """What a plan's local times do when the patient travels."""
+
+    FOLLOW_PATIENT = "follow_patient"
+    FIXED_ZONE = "fixed_zone"
+
+
+class ZoneChangeReason(StrEnum):
+    """Why a patient's zone is another one."""
+
+    MOVED = "moved"
+    TRAVELLING = "travelling"
+    CORRECTION = "correction"

@@ -61,6 +61,8 @@ _OF_HOMEWORK: Mapping[str, Piece] = {
     "AssignmentAdjusted": Piece("adjustment", "adjustment_id"),
     "HomeworkCompleted": Piece("completion", "completion_id"),
     "FrequencyReduced": Piece("reduced_frequency"),
+    "PlanZoneChanged": Piece("zone_change"),
+    "ContactMet": Piece("contact_met"),
 }
 
 _OF_REVIEWS: Mapping[str, Piece] = {

@@ -92,8 +92,8 @@ READ_MODELS: Mapping[str, Columns] = {
     ),
     "occurrences": _columns(
         "occurrence_id",
-        "assignment_id patient_id plan_version local_date slot opens_at due_at zone told quantity"
-        " experienced_at settled_at",
+        "assignment_id patient_id plan_version local_date slot opens_at due_at zone told started_at"
+        " quantity experienced_at note settled_at",
     ),
 }
 

@@ -11,6 +11,7 @@ from libs.privacy.opening import opened
 from libs.testing.cast import CLINIC, MASHA
 from libs.testing.sealer import ReadableSealer
 from services.assignment.domain import assignment
+from services.assignment.domain.plan import PlanRevised, PlanSpecified
 from services.assignment.examples import FACTS, REQUESTS
 from services.assignment.played import REQUEST_OF
 from services.assignment.wire import assignments, confirmations, goals
@@ -31,7 +32,8 @@ def test_every_fact_has_a_published_name() -> None:
     assert len(set(names)) == len(names)
     published: dict[type, str] = {**assignments.wire.names, **goals.wire.names}
     for kind, name in published.items():
-        assert name == f"interlude.assignment.{kind.__name__}.v1"
+        version = 2 if kind in (PlanSpecified, PlanRevised) else 1
+        assert name == f"interlude.assignment.{kind.__name__}.v{version}"
 
 
 def test_every_fact_has_an_example() -> None:
@@ -64,7 +66,7 @@ async def test_sealed_stored_read_and_opened_it_is_what_it_was(fact: object) -> 
 def test_third_parties_are_private_wherever_they_are_named() -> None:
     added = assignments.wire.private("interlude.assignment.ComponentAdded.v1")
     assert ("contact", "label") in added
-    planned = assignments.wire.private("interlude.assignment.PlanSpecified.v1")
+    planned = assignments.wire.private("interlude.assignment.PlanSpecified.v2")
     assert {("target", "contacts", "*", "label"), ("timing", "cue", "place")} <= set(planned)
     assert ("steps_rehearsed", "*", "text") in assignments.wire.private(
         "interlude.assignment.PracticeRecorded.v1"

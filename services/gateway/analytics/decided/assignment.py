@@ -17,6 +17,7 @@ from services.gateway.analytics.decided.common import (
     TRUTH,
     WRITTEN,
 )
+from services.gateway.analytics.decided.occurrences import OCCURRENCES
 from services.gateway.analytics.decided.plan import PLAN
 from services.gateway.analytics.decided.preparation import PRACTICE, WHY_AND_HOW_READY
 from services.gateway.analytics.passing import (
@@ -184,6 +185,6 @@ _PLANS: Mapping[str, Decision] = {
 
 DECIDED: Mapping[str, Decision] = {
     f"{_ASSIGNMENT}.{name}": decision
-    for chapter in (_COURSE, WHY_AND_HOW_READY, PRACTICE, _PLANS)
+    for chapter in (_COURSE, WHY_AND_HOW_READY, PRACTICE, _PLANS, OCCURRENCES)
     for name, decision in chapter.items()
 }
