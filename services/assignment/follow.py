@@ -28,6 +28,7 @@ from libs.eventstore.reading import Fact, read_as
 from libs.eventstore.recorded import Recorded
 from libs.eventstore.store import StoreUnavailable
 from libs.eventstore.upserting import Row, upsert
+from services.assignment import looks
 from services.assignment.domain.readiness import LOW_CONFIDENCE
 
 AWAITED = care_facts.CATEGORIES | erasing.CATEGORIES | {"clinic"}
@@ -125,7 +126,8 @@ def keep(db: Connection, events: Sequence[Recorded]) -> None:
             rows[table].append(row)
     for table, written in rows.items():
         upsert(db, table, written)
-    erasing.keep(db, events, homework)
+    looks.keep(db, events)
+    erasing.keep(db, events, homework, looks.homework_looks)
 
 
 def _kept(recorded: Recorded, fact: Fact) -> tuple[Table, Row]:

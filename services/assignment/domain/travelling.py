@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from libs.eventstore.telling import Told
+from libs.vocabulary.moment import Zone
 from services.assignment.domain.homework import OPEN, Homework
 
 Because = Literal["moved", "travelling", "correction"]
@@ -45,7 +46,7 @@ def evolve(homework: Homework, fact: Fact) -> Homework:
 class FollowPatient(Told):
     """Asked by a reaction when the patient's zone has changed."""
 
-    zone: str
+    zone: Zone
     because: Because
     changed_at: datetime
 

@@ -1,0 +1,35 @@
+"""When the clock looks at which homework again, and the lease of the one clock that works."""
+
+from alembic import op
+
+revision = "0012"
+down_revision = "0011"
+
+_TABLES = """
+CREATE TABLE homework_looks (
+    tenant_id uuid NOT NULL,
+    assignment_id uuid NOT NULL,
+    patient_id uuid,
+    look_at timestamptz,
+    PRIMARY KEY (tenant_id, assignment_id)
+);
+CREATE INDEX homework_looks_next ON homework_looks (look_at);
+CREATE TABLE clock_lease (held boolean NOT NULL);
+INSERT INTO clock_lease VALUES (true);
+
+REVOKE ALL ON homework_looks, clock_lease FROM PUBLIC;
+GRANT SELECT, INSERT, UPDATE, DELETE ON homework_looks TO assignment_follow;
+GRANT SELECT, UPDATE ON homework_looks TO assignment_clock;
+-- To lock a row is a right to change it.
+GRANT SELECT, UPDATE ON clock_lease TO assignment_clock;
+
+ALTER TABLE homework_looks ENABLE ROW LEVEL SECURITY;
+ALTER TABLE homework_looks FORCE ROW LEVEL SECURITY;
+-- Both go through all clinics: one hears of them all, the other has to think of them all.
+CREATE POLICY every_tenant ON homework_looks TO assignment_follow, assignment_clock
+  USING (true) WITH CHECK (true);
+"""
+
+
+def upgrade() -> None:
+    op.execute(_TABLES)
