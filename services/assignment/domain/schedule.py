@@ -7,11 +7,12 @@ occurrence is (assignment, plan version, local date, slot), so that deciding aga
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Annotated, Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from annotated_types import Ge, Le
 
@@ -216,7 +217,7 @@ def _slots(schedule: Schedule, day: date) -> Sequence[tuple[str, datetime, datet
     starts = [_at(schedule, day, at) for at in schedule.times]
     # A spring gap may push a time beyond the next one, or onto it.
     windows = [
-        (f"{at:%H:%M}", start, min((later for later in starts if later > start), default=ends))
+        (at.isoformat("minutes"), start, min((later for later in starts if later > start), default=ends))
         for at, start in zip(schedule.times, starts, strict=True)
     ]
     return [*windows, *_parts_of(schedule, day)]
@@ -238,14 +239,24 @@ def _first_day(schedule: Schedule) -> date:
     return in_zone(schedule.begins, schedule.zone).date()
 
 
-def _at(schedule: Schedule, day: date, at: time = _MIDNIGHT) -> datetime:
+def _at(schedule: Schedule, day: date, at: time | None = None) -> datetime:
+    if at is None:
+        return _midnight(schedule.zone, day)
     return _instant(schedule.zone, day, at)
 
 
-# Many people's days begin and end at the same moments.
 @lru_cache(maxsize=16_384)
+def _midnight(zone: str, day: date) -> datetime:
+    """Many people's days begin and end at the same moments."""
+    return _instant(zone, day, _MIDNIGHT)
+
+
 def _instant(zone: str, day: date, at: time) -> datetime:
-    return LocalMoment(local=datetime.combine(day, at), zone=zone).instant()
+    """As `LocalMoment` says, asked only where the clock changes: a year has many days."""
+    local = datetime.combine(day, at, ZoneInfo(zone))
+    if local.utcoffset() == local.replace(fold=1).utcoffset():
+        return local.astimezone(UTC)
+    return LocalMoment(local=local.replace(tzinfo=None), zone=zone).instant()
 
 
 def _occurrence(

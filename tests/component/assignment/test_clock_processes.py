@@ -1,4 +1,4 @@
-"""The `clock` role as it runs: killed in the middle, another one goes on, and tells nothing twice."""
+"""The `clock` role as it runs: killed in the middle, another goes on, and tells nothing twice."""
 
 import signal
 from collections.abc import Iterator, Sequence
