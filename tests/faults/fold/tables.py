@@ -120,6 +120,11 @@ EXCUSED: Mapping[str, str] = {
     " tells; that each fact is numbered once, from 1 and in its stream's order, is looked at alone",
     "feed_heads": "counts what is in the feed, and is compared with that",
     **dict.fromkeys(
+        ("assignment.homework_looks", "assignment.clock_lease"),
+        "when the clock looks again, which is another moment in every run: what it has told by then"
+        " is in the log, and looked at in tests/component/assignment",
+    ),
+    **dict.fromkeys(
         ("erased", "known_erased", *(f"{service}.known_erased" for service in FOLLOWERS)),
         "who was erased, with how much there was of them: looked at in tests/component/erasing,"
         " while the fold leaves them out of all else",
