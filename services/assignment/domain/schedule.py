@@ -215,12 +215,18 @@ def _slots(schedule: Schedule, day: date) -> Sequence[tuple[str, datetime, datet
         return [(str(n), opens_at, closes_at) for n in range(1, _times_a_day(schedule) + 1)]
     ends = _at(schedule, day + timedelta(days=1))
     starts = [_at(schedule, day, at) for at in schedule.times]
-    # A spring gap may push a time beyond the next one, or onto it.
     windows = [
-        (at.isoformat("minutes"), start, min((later for later in starts if later > start), default=ends))
+        (at.isoformat("minutes"), start, _next(starts, start, ends))
         for at, start in zip(schedule.times, starts, strict=True)
     ]
     return [*windows, *_parts_of(schedule, day)]
+
+
+def _next(starts: Sequence[datetime], start: datetime, ends: datetime) -> datetime:
+    """A spring gap may push a time beyond the next one, or onto it."""
+    if len(starts) == 1:
+        return ends
+    return min((later for later in starts if later > start), default=ends)
 
 
 def _times_a_day(schedule: Schedule) -> int:

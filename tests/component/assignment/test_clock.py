@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from deploy.local import migrations
 from libs.eventstore.pool import open_pool
 from libs.eventstore.postgres import PostgresEventStore
 from libs.testing.cast import CLINIC, NOW
@@ -183,3 +184,24 @@ async def test_a_clock_that_dies_in_the_middle_has_told_all_or_nothing_and_the_n
     facts = await told_of(assignments, homework)
     assert statuses(facts).count("expired") == 1
     assert len([fact for fact in facts if isinstance(fact, OccurrencesScheduled)]) == 2
+
+
+async def test_what_was_given_before_there_was_a_clock_is_looked_at_once(
+    own_database: Database,
+) -> None:
+    """As a database of before is migrated."""
+    homework = uuid4()
+    with psycopg.connect(own_database.url) as superuser:
+        superuser.execute(
+            "DROP TABLE assignment.homework_looks; DROP TABLE assignment.clock_lease;"
+            " UPDATE assignment.alembic_version SET version_num = '0011'"
+        )
+        superuser.execute(
+            "INSERT INTO assignment.known_homework (tenant_id, assignment_id, patient_id)"
+            " VALUES (%s, %s, %s)",
+            [CLINIC, homework, uuid4()],
+        )
+    migrations.migrate_all(own_database.url_as)
+    with psycopg.connect(own_database.url) as superuser:
+        found = superuser.execute("SELECT assignment_id FROM assignment.homework_looks").fetchall()
+    assert found == [(homework,)]

@@ -5,7 +5,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from libs.eventstore.decider import Rejected
 from libs.testing.cast import PATIENT
 from services.assignment.domain.assignment import Command, Event, decider
 from services.assignment.domain.doing import (
@@ -270,3 +273,53 @@ def test_c27_who_was_met_in_what_is_corrected_away_is_not_counted() -> None:
     progress = target_progress(history, tuple(of_occurrences(history)))
     assert progress is not None
     assert progress.reached == 0
+
+
+SETTLED = {"completed", "partial", "abandoned", "declined"}
+NEXT = {
+    "scheduled": {"started", "expired", *SETTLED},
+    "started": {"expired", *SETTLED},
+    "expired": SETTLED,
+}
+"""Where one request may lead, where it corrects nothing."""
+
+anything = st.builds(
+    lambda kind, minutes, corrects: said(
+        kind,
+        at=BEGAN + timedelta(minutes=minutes),
+        **({"quantity": 50} if kind is CompletePartially else {}),
+        **({} if kind is StartOccurrence else {"corrects": corrects}),
+    ),
+    st.sampled_from(
+        [
+            StartOccurrence,
+            CompleteOccurrence,
+            CompletePartially,
+            AbandonOccurrence,
+            DeclineOccurrence,
+        ]
+    ),
+    st.integers(-600, 600),
+    st.booleans(),
+)
+time_passes = st.integers(0, 600).map(
+    lambda minutes: told(PassTime, at=BEGAN + timedelta(minutes=minutes))
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(anything | time_passes, max_size=12))
+def test_an_occurrence_takes_no_forbidden_step(commands: list[Any]) -> None:
+    state, before = decider.fold(with_evenings.history), "scheduled"
+    history = list(with_evenings.history)
+    for command in commands:
+        try:
+            facts = decider.decide(command, state)
+        except Rejected:
+            continue
+        history += facts
+        state = decider.fold(facts, onto=state)
+        after = next(each for each in of_occurrences(history) if each.id == MONDAY_EVENING).status
+        corrects = getattr(command, "corrects", False)
+        assert after == before or after in NEXT.get(before, SETTLED if corrects else set())
+        before = after
