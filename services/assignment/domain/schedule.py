@@ -260,7 +260,7 @@ def _midnight(zone: str, day: date) -> datetime:
 def _instant(zone: str, day: date, at: time) -> datetime:
     """As `LocalMoment` says, asked only where the clock changes: a year has many days."""
     local = datetime.combine(day, at, ZoneInfo(zone))
-    if local.utcoffset() == local.replace(fold=1).utcoffset():
+    if local.utcoffset() == local.replace(fold=1 - local.fold).utcoffset():
         return local.astimezone(UTC)
     return LocalMoment(local=local.replace(tzinfo=None), zone=zone).instant()
 
