@@ -42,7 +42,7 @@ async def test_from_the_wish_to_the_certificate(world: World) -> None:
     }
     assert removed["assignment"] == {
         "answers": 0,
-        "homework_looks": 1,
+        "homework_looks": 0,
         "known_homework": 1,
         "known_people": 1,
         "known_relationships": 1,
