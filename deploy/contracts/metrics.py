@@ -20,13 +20,14 @@ MEASURING = (
     "libs.privacy.opening",
     "libs.web.limits",
     "libs.web.telemetry",
+    "services.assignment.clock",
     "services.gateway.graphql.trusted",
 )
 """The modules that declare metrics."""
 
 _SERVING = ("api", "gateway-api")
-_STORING = ("api", "follow")
-_ASKING = ("api", "gateway-api", "follow")
+_STORING = ("api", "follow", "clock")
+_ASKING = ("api", "gateway-api", "follow", "clock")
 _READING = ("follow", "projector")
 
 
@@ -100,6 +101,16 @@ ABOUT: Mapping[str, About] = {
         alert="above 0 for 5 min: look at it (`parked`), then `retry` or `dismiss`",
     ),
     "interlude_reader_parked_streams": About(unit="streams", roles=_READING),
+    "interlude_clock_looks_total": About(
+        unit="looks",
+        roles=("clock",),
+        alert="another outcome than `done` and `already-so` at all",
+    ),
+    "interlude_clock_behind_seconds": About(
+        unit="seconds",
+        roles=("clock",),
+        alert="over 300 (clocks: max): windows close, and nobody is told",
+    ),
     "interlude_reactions_total": About(
         unit="reactions",
         roles=("follow",),

@@ -30,6 +30,7 @@ _WORK = {
     "projector": "interlude_reader_applied_total",
     "analytics": "interlude_relayed_total",
     "api": "interlude_requests_total",
+    "clock": "interlude_clock_looks_total",
 }
 _TIMES = {
     "follow": "interlude_reader_visible_seconds",
@@ -38,7 +39,11 @@ _TIMES = {
     "api": "interlude_request_seconds",
 }
 _WAITING = ("interlude_outbox_rows", "interlude_reader_lag_events")
-_OLDEST = ("interlude_outbox_oldest_seconds", "interlude_reader_lag_seconds")
+_OLDEST = (
+    "interlude_outbox_oldest_seconds",
+    "interlude_reader_lag_seconds",
+    "interlude_clock_behind_seconds",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

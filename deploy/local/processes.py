@@ -98,6 +98,12 @@ def _of_service(service: str) -> list[Process]:
 PROCESSES: tuple[Process, ...] = (
     *(process for service in SERVICES for process in _of_service(service)),
     Process(
+        service="assignment",
+        role="clock",
+        database_role="assignment_clock",
+        needs=_ALL | {"CHAIN_KEYS"},
+    ),
+    Process(
         service="gateway",
         role="projector",
         database_role="gateway_projector",
@@ -148,9 +154,16 @@ class Ports:
 
     def admin(self, process: Process) -> int:
         """A hundred above the API's for `api`, two for what publishes, three for what follows
-        topics.
+        topics, four for what waits for time to pass.
         """
-        hundreds = {"api": 100, "relay": 200, "analytics": 200, "follow": 300, "projector": 300}
+        hundreds = {
+            "api": 100,
+            "relay": 200,
+            "analytics": 200,
+            "follow": 300,
+            "projector": 300,
+            "clock": 400,
+        }
         return self.api(process.service) + hundreds[process.role]
 
     @property

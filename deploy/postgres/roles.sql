@@ -7,6 +7,7 @@
 --   S_owner         owns the schema and its tables; only migrations use it
 --   S_app           serves requests, of one clinic at a time
 --   S_follow        follows the other services: all that S_app may, and keeps what is known of them
+--   S_clock         sees to what time alone changes: all that S_app may, and when it looks again
 --   S_relay         reads the outbox of every tenant and deletes what was published
 --   S_auditor       reads S's audit of every tenant, and nothing else
 --   *_projector     writes the read models of every tenant
@@ -23,7 +24,7 @@ DECLARE
   member text;
   members constant jsonb := '{
     "care":       ["app", "relay", "follow", "auditor"],
-    "assignment": ["app", "relay", "follow", "auditor"],
+    "assignment": ["app", "relay", "follow", "clock", "auditor"],
     "diary":      ["app", "relay", "follow", "auditor"],
     "review":     ["app", "relay", "follow", "auditor"],
     "gateway":    ["app", "projector", "analytics", "auditor"],
@@ -65,6 +66,9 @@ BEGIN
     END LOOP;
     IF members -> service ? 'follow' THEN
       EXECUTE format('GRANT %I TO %I', service || '_app', service || '_follow');
+    END IF;
+    IF members -> service ? 'clock' THEN
+      EXECUTE format('GRANT %I TO %I', service || '_app', service || '_clock');
     END IF;
     IF members -> service ? 'auditor' THEN
       -- Beside what it is about: it is kept for longer, and saved and shown by itself.

@@ -23,14 +23,16 @@ _NOT_WHOLE = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """`about` is what the service owns. `api` runs until somebody asks to stop. What it needs is
-    imported only then, as is `following`: every process pays for what it has loaded.
+    """`about` is what the service owns. `api` runs until somebody asks to stop, and so does
+    `clock`, where time alone changes something. What they need is imported only then, as is
+    `following`: every process pays for what it has loaded.
     """
 
     name: str
     about: str
     api: Callable[[], None]
     following: Callable[[], "Following"]
+    clock: Callable[[], None] | None = None
 
 
 def command_line(service: Service) -> typer.Typer:
@@ -39,6 +41,8 @@ def command_line(service: Service) -> typer.Typer:
     line.add_typer(_follow(service), name="follow")
     line.add_typer(_store(service), name="store")
     line.add_typer(audit(service.name), name="audit")
+    if service.clock is not None:
+        line.command("clock")(_clock(service.clock))
 
     @line.command()
     def api() -> None:
@@ -97,6 +101,20 @@ def command_line(service: Service) -> typer.Typer:
         typer.echo(f"{count} facts were sent again.")
 
     return line
+
+
+def _clock(tick: Callable[[], None]) -> Callable[[], None]:
+    def clock() -> None:
+        """Let time pass: what has closed expires, what comes in sight is published.
+
+        Reads DATABASE_URL (as <service>_clock), CHAIN_KEYS, ADMIN_PORT. Any number may run; the
+        others wait. After a pause it catches up.
+        """
+        end_when_asked()
+        with explained():
+            tick()
+
+    return clock
 
 
 def _follow(service: Service) -> typer.Typer:

@@ -21,8 +21,18 @@ def _following() -> "Following":
     return FOLLOWING
 
 
+def _clock() -> None:
+    from services.assignment.ticking import serve  # noqa: PLC0415 - as above, of what the clock needs
+
+    serve()
+
+
 SERVICE = Service(
-    name="assignment", about=services.assignment.__doc__ or "", api=_api, following=_following
+    name="assignment",
+    about=services.assignment.__doc__ or "",
+    api=_api,
+    following=_following,
+    clock=_clock,
 )
 
 if __name__ == "__main__":

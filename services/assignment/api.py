@@ -18,11 +18,13 @@ from services.assignment.domain import (
     creation,
     declining,
     describing,
+    doing,
     due,
     ending,
     fit,
     goal,
     goal_course,
+    not_doing,
     obstacles,
     outcome,
     pausing,
@@ -138,6 +140,7 @@ def routes(
         *_judged(look),
         *_described(),
         *_in_its_course(),
+        *_done(),
     ):
         on.act(
             f"/v1/assignments/{{id}}/{each.path}",
@@ -277,6 +280,19 @@ def _in_its_course() -> Sequence[Act]:
         _theirs("discontinuations", ending.DiscontinueAssignment, "discontinueAssignment"),
         _theirs("reopenings", reopening.ReopenAssignment, "reopenAssignment"),
         _therapists("errors", reopening.EnterInError, "enterInError"),
+    )
+
+
+def _done() -> Sequence[Act]:
+    """Of one occurrence, what became of it."""
+    at = "occurrence"
+    partially = doing.CompleteOccurrencePartially
+    return (
+        _patients(f"{at}-starts", doing.StartOccurrence, "startOccurrence"),
+        _patients(f"{at}-completions", doing.CompleteOccurrence, "completeOccurrence"),
+        _patients(f"{at}-partial-completions", partially, "completeOccurrencePartially"),
+        _patients(f"{at}-abandonments", not_doing.AbandonOccurrence, "abandonOccurrence"),
+        _patients(f"{at}-declines", not_doing.DeclineOccurrence, "declineOccurrence"),
     )
 
 

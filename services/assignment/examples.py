@@ -6,7 +6,7 @@ contracts in openapi/ are made from these.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,8 @@ from libs.access.confirming import ErasureConfirmed
 from libs.vocabulary.removal import removed
 from services.assignment.domain.due import NEXT_SESSION
 from services.assignment.domain.groupwork import GroupAssignmentIssued, GroupId
-from services.assignment.domain.terms import GroupAssignmentId, TherapistId
+from services.assignment.domain.schedule import id_of
+from services.assignment.domain.terms import AssignmentId, GroupAssignmentId, TherapistId
 from services.assignment.examples_of_life import REQUESTS as LATER
 from services.assignment.played import facts_of
 from services.assignment.played_templates import TEMPLATES, facts_about_templates
@@ -27,7 +28,7 @@ def _id(last: int) -> str:
 
 
 PATIENT = _id(0xB1)
-FIRST, SECOND = _id(0xF1), _id(0xF2)
+FIRST, SECOND, THIRD = _id(0xF1), _id(0xF2), _id(0xF7)
 SESSION_1, SESSION_2, SESSION_3 = _id(0xE1), _id(0xE2), _id(0xE3)
 GOAL = _id(0x91)
 GROUP, GROUP_ASSIGNMENT = _id(0xE3), _id(0xF3)
@@ -38,6 +39,11 @@ OBSTACLE, RATING, SECOND_RATING = _id(0x211), _id(0x212), _id(0x213)
 INTERPERSONAL_SKILLS = "01990000-0000-7000-8000-0000007e0009"
 """A built-in template."""
 TO_LARRY, TO_PRIYA, TO_TOM = _id(0x221), _id(0x222), _id(0x223)
+
+
+def _evening(day: int) -> str:
+    """Of the third homework: every evening at eight."""
+    return str(id_of(AssignmentId(UUID(THIRD)), 1, date(2026, 3, day), "20:00"))
 
 
 def _of_ten(value: int) -> Json:
@@ -213,6 +219,19 @@ REQUESTS: Mapping[str, Json] = {
         "experienced_at": {"start": "2026-03-02T11:05:00Z", "end": "2026-03-02T11:15:00Z"},
         "note": "Larry was on the phone at first; then we talked.",
     },
+    "startOccurrence": {"occurrence_id": _evening(5)},
+    "completeOccurrence": {
+        "occurrence_id": _evening(5),
+        "experienced_at": {"start": "2026-03-05T20:10:00Z", "end": "2026-03-05T20:20:00Z"},
+        "contact": {"contact_ref": PRIYA, "label": "Priya"},
+    },
+    "completeOccurrencePartially": {
+        "occurrence_id": _evening(6),
+        "quantity": 50,
+        "note": "I wrote down the thought, not what speaks against it.",
+    },
+    "abandonOccurrence": {"occurrence_id": _evening(7), "note": "The film club began."},
+    "declineOccurrence": {"occurrence_id": _evening(8), "note": "Not on Sunday."},
     "giveHomework": {
         "id": SECOND,
         "patient_id": PATIENT,

@@ -29,7 +29,7 @@ from libs.eventstore.reading import Fact, read_as
 from libs.eventstore.recorded import Recorded
 from libs.eventstore.store import StoreUnavailable
 from libs.eventstore.upserting import Row, upsert
-from services.assignment import group_follow
+from services.assignment import group_follow, looks
 from services.assignment.domain.readiness import LOW_CONFIDENCE
 
 AWAITED = care_facts.CATEGORIES | group_facts.CATEGORIES | erasing.CATEGORIES | {"clinic"}
@@ -169,7 +169,8 @@ def keep(db: Connection, events: Sequence[Recorded]) -> None:
         upsert(db, table, written)
     group_facts.keep(db, events)
     group_follow.keep(db, events)
-    erasing.keep(db, events, homework, deaths, group_facts.members)
+    looks.keep(db, events)
+    erasing.keep(db, events, homework, deaths, looks.homework_looks, group_facts.members)
 
 
 def _kept(recorded: Recorded, fact: Fact) -> tuple[Table, Row]:  # noqa: PLR0911 - a line or two for each fact

@@ -18,10 +18,17 @@ from services.assignment.domain.components import (
     GradeComponents,
 )
 from services.assignment.domain.creation import CreateAssignment
+from services.assignment.domain.doing import (
+    CompleteOccurrence,
+    CompleteOccurrencePartially,
+    StartOccurrence,
+)
 from services.assignment.domain.due import SetDue
 from services.assignment.domain.giving import GiveHomework
+from services.assignment.domain.not_doing import AbandonOccurrence, DeclineOccurrence
 from services.assignment.domain.obstacles import PlanObstacleResponse, ReportObstacle
 from services.assignment.domain.outcome import ActivateAssignment, CompleteHomework
+from services.assignment.domain.passing import PassTime
 from services.assignment.domain.plan import SpecifyPlan
 from services.assignment.domain.practice import OfferPractice, RecordPractice, RequestPractice
 from services.assignment.domain.readiness import AdjustAssignment, RateReadiness, RateTask
@@ -36,6 +43,7 @@ from services.assignment.domain.situation import (
     StatePrediction,
 )
 from services.assignment.domain.summary import IssueSummary, ViewSummary
+from services.assignment.domain.travelling import FollowPatient
 from services.assignment.playing import (
     AT_FIVE,
     HELD,
@@ -45,6 +53,7 @@ from services.assignment.playing import (
     THERAPIST,
     Act,
     Bodies,
+    Json,
     Story,
     by,
     meeting_at,
@@ -90,10 +99,27 @@ _IN_SESSION_2 = by(
     gradeComponents=GradeComponents,
     adjustAssignment=AdjustAssignment,
 )
-
+_EVENING_BY_EVENING = by(
+    PATIENT,
+    startOccurrence=StartOccurrence,
+    completeOccurrence=CompleteOccurrence,
+    completeOccurrencePartially=CompleteOccurrencePartially,
+    abandonOccurrence=AbandonOccurrence,
+    declineOccurrence=DeclineOccurrence,
+)
+_EVERY_EVENING: Json = {
+    "id": "00000000-0000-7000-8000-0000000000f7",
+    "patient_id": str(PATIENT.person_id),
+    "title": "Every evening: one conversation, and what I thought before it",
+    "category": "symptom_monitoring",
+    "created_in_session_id": "00000000-0000-7000-8000-0000000000e2",
+    "plan": {"timing": {"rule": "scheduled", "time_of_day": ["20:00"], "travel": "follow_patient"}},
+}
 
 REQUEST_OF = {
-    **{act.operation: act.request for act in (*_IN_SESSION_1, *_IN_SESSION_2)},
+    **{
+        act.operation: act.request for act in (*_IN_SESSION_1, *_IN_SESSION_2, *_EVENING_BY_EVENING)
+    },
     "completeHomework": CompleteHomework,
     **played_lives.REQUEST_OF,
 }
@@ -114,7 +140,11 @@ def facts_of(bodies: Bodies) -> Sequence[object]:
 
 def histories(bodies: Bodies) -> Sequence[Sequence[assignment.Event]]:
     """Of each homework all that happened, from its beginning on."""
-    return (*of_the_story(bodies), *played_lives.histories(bodies))
+    return (
+        *of_the_story(bodies),
+        tuple(_third_homework(bodies)),
+        *played_lives.histories(bodies),
+    )
 
 
 def of_the_story(bodies: Bodies) -> Sequence[Sequence[assignment.Event]]:
@@ -154,3 +184,22 @@ def _second_homework(bodies: Bodies) -> Iterator[assignment.Event]:
         yield from story.told(act, at=HELD + timedelta(minutes=minute), meeting=meeting_at(NEXT, 3))
     revise = Act(operation="specifyPlan", request=SpecifyPlan, by=THERAPIST)
     yield from story.told(revise, at=HELD + timedelta(minutes=45))
+
+
+def _third_homework(bodies: Bodies) -> Iterator[assignment.Event]:
+    """An evening begun and done, one done in part, one abandoned, one declined, one missed; then
+    the patient flies to New York.
+    """
+    story = Story({**bodies, "giveHomework": _EVERY_EVENING})
+    give = Act(operation="giveHomework", request=GiveHomework, by=THERAPIST)
+    yield from story.told(give, at=HELD + timedelta(minutes=50), meeting=meeting_at(NEXT, 3))
+    evening = HELD.replace(hour=20, minute=5)
+    begin, *rest = _EVENING_BY_EVENING
+    yield from story.told(begin, at=evening)
+    for day, act in enumerate(rest):
+        yield from story.told(act, at=evening + timedelta(days=day, minutes=30))
+    at = evening + timedelta(days=5)
+    yield from story.asked(PassTime, at=at)
+    yield from story.asked(
+        FollowPatient, at=at, zone="America/New_York", because="travelling", changed_at=at
+    )

@@ -62,16 +62,17 @@ class Story:
         return self.decided(said(act, self.bodies, at, meeting, self.facts))
 
     def moved(self, meeting: Meeting, *, at: datetime) -> Sequence[assignment.Event]:
-        return self.decided(
-            MoveDue(
-                by=SYSTEM,
-                happened_at=at,
-                now=at,
-                named_session_id=meeting.session_id,
-                meeting=meeting,
-                because="session_moved",
-            )
+        return self.asked(
+            MoveDue,
+            at=at,
+            named_session_id=meeting.session_id,
+            meeting=meeting,
+            because="session_moved",
         )
+
+    def asked(self, request: type[Any], *, at: datetime, **said: Any) -> Sequence[assignment.Event]:
+        """By this service itself: in reaction to something, or because time has passed."""
+        return self.decided(request(by=SYSTEM, happened_at=at, now=at, **said))
 
     def decided(self, command: assignment.Command) -> Sequence[assignment.Event]:
         facts = assignment.decider.decide(command, self.state)

@@ -1,7 +1,8 @@
 """When this happened elsewhere, request that here.
 
 A session that is scheduled, moved, cancelled or missed moves the due dates that hang on sessions
-(P4), never fixed ones. Homework that was given, or was over, while a session moved is looked at
+(P4), never fixed ones. A patient who travels takes local times along where the plan says so.
+Homework that was given, or was over, while a session moved is looked at
 once more when this service hears of it itself: between the two of them nothing is missed.
 """
 
@@ -10,6 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic import Field
 from sqlalchemy import ColumnElement, Connection, Row, select
 
 from libs.access import care_facts
@@ -21,13 +23,23 @@ from libs.eventstore.reading import Fact
 from services.assignment import follow
 from services.assignment.domain.due import Meeting, MoveDue, MoveReason
 from services.assignment.domain.terms import SessionId
+from services.assignment.domain.travelling import Because, FollowPatient
 from services.assignment.follow import homework
 
 _CARE = "interlude.care.{}.v1"
 _OWN = "interlude.assignment.{}.v1"
-CATEGORIES = frozenset({"session", "assignment"})
+CATEGORIES = frozenset({"session", "patient", "assignment"})
 
 _OFF = ("cancelled", "no_show")
+
+
+class PatientZoneChanged(Fact):
+    """The patient's days begin and end elsewhere from now on; the stream is the patient's own."""
+
+    zone: str
+    because: Because = Field(validation_alias="reason")
+    changed_at: datetime
+
 
 Homework = Row[Any]
 """A row of `known_homework`: open, and due before a session."""
@@ -50,6 +62,16 @@ def reactions(assignments: Desk[Any, Any, Any]) -> Reactions:
 
         return [Reaction(name=name, reads=reads, wishes=wishes)]
 
+    def following(cause: Cause[PatientZoneChanged], db: Connection) -> Sequence[Wish]:
+        return [
+            Wish(
+                desk=assignments,
+                stream_uuid=_plain(each.assignment_id),
+                command=FollowPatient(**cause.telling, **dict(cause.fact)),
+            )
+            for each in _of_the_patient(cause, db)
+        ]
+
     return {
         _CARE.format("SessionScheduled"): moving(
             "due-by-scheduling", care_facts.SessionScheduled, _hanging_on_it, "session_scheduled"
@@ -69,6 +91,9 @@ def reactions(assignments: Desk[Any, Any, Any]) -> Reactions:
             _hanging_on_it,
             "session_scheduled",
         ),
+        _CARE.format("PatientZoneChanged"): [
+            Reaction(name="zone-by-travelling", reads=PatientZoneChanged, wishes=following)
+        ],
         _OWN.format("DueDateSet"): moving(
             "due-as-set", follow.DueDateSet, _itself, "session_moved"
         ),
@@ -89,6 +114,19 @@ def _hanging_on_it(cause: Cause[Any], db: Connection) -> Sequence[Homework]:
     if session.patient_id is None:
         return []  # a group's
     return _open(db, cause, homework.c.patient_id == session.patient_id)
+
+
+def _of_the_patient(cause: Cause[Any], db: Connection) -> Sequence[Homework]:
+    """Whether its times follow the patient, the homework itself knows."""
+    return db.execute(
+        select(homework)
+        .where(
+            homework.c.tenant_id == cause.recorded.tenant_id,
+            homework.c.patient_id == cause.recorded.stream_uuid,
+            homework.c.closed.is_not(other=True),
+        )
+        .order_by(homework.c.assignment_id)
+    ).all()
 
 
 def _itself(cause: Cause[Any], db: Connection) -> Sequence[Homework]:

@@ -4,8 +4,7 @@ said is shown as the facts say it; `history` tells who told each of them, and wh
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import Literal
+from datetime import datetime
 
 from libs.eventstore.recorded import Recorded
 from services.assignment.course_view import Course, course, task
@@ -15,7 +14,6 @@ from services.assignment.domain import (
     creation,
     due,
     obstacles,
-    occurrences,
     outcome,
     plan,
     practice,
@@ -25,17 +23,20 @@ from services.assignment.domain import (
 )
 from services.assignment.domain.components import ComponentAdded, ComponentsGraded
 from services.assignment.domain.homework import Homework, Status
-from services.assignment.domain.schedule import Occurrence
 from services.assignment.domain.terms import (
     AssignmentId,
     ComponentId,
-    OccurrenceId,
     OptionId,
     PatientId,
-    Period,
     SessionId,
     TherapistId,
     as_said,
+)
+from services.assignment.occurrence_view import (
+    OccurrenceView,
+    TargetProgress,
+    of_occurrences,
+    target_progress,
 )
 from services.assignment.telling import HistoryEntry, all_of, told_in
 
@@ -57,22 +58,6 @@ class DueView:
     session_id: SessionId | None
     due_at: datetime | None
     zone: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OccurrenceView:
-    """`available` and `expired` follow from `opens_at`, `due_at` and the reader's own clock."""
-
-    id: OccurrenceId
-    plan_version: int
-    local_date: date
-    slot: str
-    opens_at: datetime
-    due_at: datetime | None
-    zone: str
-    status: Literal["scheduled", "completed", "not_applicable"]
-    quantity: int | None = None
-    experienced_at: Period | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +97,7 @@ class AssignmentView(creation.Task, Course):
     task_ratings: tuple[readiness.TaskRated, ...]
     adjustments: tuple[readiness.AssignmentAdjusted, ...]
     occurrences: tuple[OccurrenceView, ...]
+    target: TargetProgress | None
     history: tuple[HistoryEntry, ...]
 
 
@@ -121,6 +107,7 @@ def of_assignment(history: Sequence[tuple[Recorded, assignment.Event]]) -> Assig
     assert isinstance(created, creation.AssignmentCreated)  # noqa: S101 - a stream begins with it
     assert isinstance(state, Homework)  # noqa: S101 - as above
     activated = all_of(facts, outcome.AssignmentActivated)
+    seen = tuple(of_occurrences(facts))
     return AssignmentView(
         **task(facts, created),
         **as_said(Course, course(facts, state)),
@@ -156,7 +143,8 @@ def of_assignment(history: Sequence[tuple[Recorded, assignment.Event]]) -> Assig
         adjustments_suggested=all_of(facts, readiness.AdjustmentSuggested),
         task_ratings=all_of(facts, readiness.TaskRated),
         adjustments=all_of(facts, readiness.AssignmentAdjusted),
-        occurrences=tuple(_occurrences(facts)),
+        occurrences=seen,
+        target=target_progress(facts, seen),
         history=told_in(history),
     )
 
@@ -199,29 +187,3 @@ def _due(facts: Sequence[object]) -> DueView | None:
         elif isinstance(fact, due.DueDateMoved) and seen is not None:
             seen = replace(seen, session_id=fact.session_id, due_at=fact.due_at, zone=fact.zone)
     return seen
-
-
-def _occurrences(facts: Sequence[object]) -> Iterable[OccurrenceView]:
-    seen: dict[OccurrenceId, OccurrenceView] = {}
-    for fact in facts:
-        match fact:
-            case occurrences.OccurrencesScheduled():
-                seen |= {view.id: view for view in _scheduled(fact)}
-            case occurrences.OccurrencesWithdrawn():
-                for gone in fact.occurrence_ids:
-                    seen[gone] = replace(seen[gone], status="not_applicable")
-            case occurrences.OccurrenceCompleted():
-                seen[fact.occurrence_id] = replace(
-                    seen[fact.occurrence_id],
-                    status="completed",
-                    quantity=fact.quantity,
-                    experienced_at=fact.experienced_at,
-                )
-    return seen.values()
-
-
-def _scheduled(fact: occurrences.OccurrencesScheduled) -> Iterator[OccurrenceView]:
-    for each in fact.occurrences:
-        yield OccurrenceView(
-            **as_said(Occurrence, each), plan_version=fact.plan_version, status="scheduled"
-        )

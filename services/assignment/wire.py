@@ -16,6 +16,7 @@ from services.assignment.domain import (
     creation,
     declining,
     describing,
+    doing,
     due,
     ending,
     fit,
@@ -23,9 +24,11 @@ from services.assignment.domain import (
     goal_course,
     groupwork,
     leaving,
+    not_doing,
     obstacles,
     occurrences,
     outcome,
+    passing,
     pausing,
     plan,
     practice,
@@ -35,6 +38,7 @@ from services.assignment.domain import (
     situation,
     summary,
     template,
+    travelling,
 )
 from services.assignment.domain.homework import NotCreated, State
 
@@ -52,6 +56,16 @@ def _neither_template_nor_group(v1: Json) -> Json:
     given to one patient.
     """
     return v1
+
+
+def _nothing_rested(v1: Json) -> Json:
+    """Before homework could rest, windows were withdrawn for good."""
+    return v1
+
+
+def _times_stayed_in_their_zone(v1: Json) -> Json:
+    """No plan's times followed the patient before plans said whether they do."""
+    return {**v1, "travel": "fixed_zone"}
 
 
 goals = Aggregate(
@@ -112,8 +126,8 @@ assignments = Aggregate(
             obstacles.ObstacleAnticipated: "interlude.assignment.ObstacleAnticipated.v1",
             obstacles.ObstacleReported: "interlude.assignment.ObstacleReported.v1",
             obstacles.ObstacleResponsePlanned: "interlude.assignment.ObstacleResponsePlanned.v1",
-            plan.PlanSpecified: "interlude.assignment.PlanSpecified.v1",
-            plan.PlanRevised: "interlude.assignment.PlanRevised.v1",
+            plan.PlanSpecified: "interlude.assignment.PlanSpecified.v2",
+            plan.PlanRevised: "interlude.assignment.PlanRevised.v2",
             plan.FrequencyReduced: "interlude.assignment.FrequencyReduced.v1",
             due.DueDateSet: "interlude.assignment.DueDateSet.v1",
             due.DueDateMoved: "interlude.assignment.DueDateMoved.v1",
@@ -124,13 +138,34 @@ assignments = Aggregate(
             summary.SummaryIssued: "interlude.assignment.SummaryIssued.v1",
             summary.SummaryViewed: "interlude.assignment.SummaryViewed.v1",
             occurrences.OccurrencesScheduled: "interlude.assignment.OccurrencesScheduled.v1",
-            occurrences.OccurrencesWithdrawn: "interlude.assignment.OccurrencesWithdrawn.v1",
+            occurrences.OccurrencesWithdrawn: "interlude.assignment.OccurrencesWithdrawn.v2",
             occurrences.OccurrenceCompleted: "interlude.assignment.OccurrenceCompleted.v1",
+            doing.OccurrenceStarted: "interlude.assignment.OccurrenceStarted.v1",
+            doing.OccurrencePartiallyCompleted: (
+                "interlude.assignment.OccurrencePartiallyCompleted.v1"
+            ),
+            not_doing.OccurrenceAbandoned: "interlude.assignment.OccurrenceAbandoned.v1",
+            not_doing.OccurrenceDeclined: "interlude.assignment.OccurrenceDeclined.v1",
+            doing.ContactMet: "interlude.assignment.ContactMet.v1",
+            passing.OccurrenceExpired: "interlude.assignment.OccurrenceExpired.v1",
+            travelling.PlanZoneChanged: "interlude.assignment.PlanZoneChanged.v1",
         },
         upcasts={
             "interlude.assignment.AssignmentCreated.v1": (
                 "interlude.assignment.AssignmentCreated.v2",
                 _neither_template_nor_group,
+            ),
+            "interlude.assignment.OccurrencesWithdrawn.v1": (
+                "interlude.assignment.OccurrencesWithdrawn.v2",
+                _nothing_rested,
+            ),
+            "interlude.assignment.PlanSpecified.v1": (
+                "interlude.assignment.PlanSpecified.v2",
+                _times_stayed_in_their_zone,
+            ),
+            "interlude.assignment.PlanRevised.v1": (
+                "interlude.assignment.PlanRevised.v2",
+                _times_stayed_in_their_zone,
             ),
         },
     ),

@@ -94,6 +94,7 @@ def test_every_role_explains_itself(service: str) -> None:
     [
         ("libs.process.relaying", ("fastapi", "starlette", "sqlalchemy", "asyncpg")),
         ("libs.process.following", ("fastapi", "starlette", "strawberry")),
+        ("services.assignment.ticking", ("fastapi", "starlette", "strawberry", "kafka")),
         ("services.assignment.__main__", ("fastapi", "starlette", "strawberry")),
         ("services.gateway.projections.everything", ("fastapi", "starlette", "strawberry")),
         ("services.assignment.domain.assignment", ("pydantic", "fastapi", "sqlalchemy")),

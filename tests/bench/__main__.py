@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from tests.bench import commands, lengths, pipeline, screens, visible, volume
+from tests.bench import commands, lengths, occurrences, pipeline, screens, visible, volume
 from tests.bench.report import machine, table
 from tests.bench.running import interlude
 from tests.bench.stage import ROOT, stage
@@ -34,7 +34,8 @@ def main(
     seconds: Annotated[float, typer.Option(min=0.5, max=20, help="Of each load.")] = 3.0,
     quick: Annotated[bool, typer.Option("--quick", help="One short round: does it run?")] = False,
     only: Annotated[
-        str | None, typer.Option(help="commands, travel, volume, lengths, visible or screens.")
+        str | None,
+        typer.Option(help="commands, travel, volume, lengths, occurrences, visible, screens."),
     ] = None,
     out: Annotated[Path, typer.Option(help="Where the figures are kept.")] = KEPT,
 ) -> None:
@@ -65,6 +66,8 @@ def measured(
 ) -> Mapping[str, Any]:
     figures: dict[str, Any] = {}
     events = FEW_EVENTS if quick else EVENTS
+    if only in {None, "occurrences"}:
+        figures["occurrences"] = occurrences.of_a_year(rounds=rounds, progress=say)
     if only in {None, "commands", "travel", "volume", "lengths"}:
         say("PostgreSQL, schemas")
         with stage() as where:

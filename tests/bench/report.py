@@ -19,6 +19,7 @@ UNITS = {
     "p50": "ms",
     "p95": "ms",
     "p99": "ms",
+    "200 patients, 5 daily plans, a year": "s",
     "relay": "events/s",
     "projector": "events/s",
     "append, alone": "ms",

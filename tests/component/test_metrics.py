@@ -17,6 +17,7 @@ ROLES = {
     "assignment-api": "api",
     "assignment-relay": "relay",
     "assignment-follow": "follow",
+    "assignment-clock": "clock",
     "gateway-projector": "projector",
     "gateway-api": "gateway-api",
 }

@@ -12,6 +12,7 @@ pytestmark = [pytest.mark.security("database roles"), pytest.mark.postgres]
 SCHEMAS = ("care", "assignment", "diary", "review", "gateway", "keyring", "broker")
 WORKERS = [
     *(f"{service}_{role}" for service in SCHEMAS[:4] for role in ("app", "relay", "follow")),
+    "assignment_clock",
     "gateway_app",
     "gateway_projector",
     "keyring_app",
@@ -29,6 +30,7 @@ BESIDE = {
         for role in ("app", "owner")
     },
     **{f"{service}_follow": [f"{service}_audit"] for service in SCHEMAS[:4]},
+    "assignment_clock": ["assignment_audit"],
     "gateway_owner": ["gateway_audit", "gateway_next", "gateway_old"],
     "gateway_projector": ["gateway_next"],
 }

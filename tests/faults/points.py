@@ -101,6 +101,7 @@ _AROUND = {
     "api": _at_appends,
     "relay": _at_the_outbox,
     "follow": _at_reading,
+    "clock": _at_appends,
     "projector": _at_reading,
     "analytics": _at_reading_and_publishing,
 }

@@ -44,6 +44,7 @@ _NOBODY_UNASKED = "host all all 127.0.0.1/32 scram-sha-256\n"
 DATABASE_ROLES = (
     *(f"{service}_{role}" for service in ("care", "assignment", "diary", "review")
       for role in ("app", "relay", "follow", "auditor", "owner")),
+    "assignment_clock",
     "gateway_app", "gateway_projector", "gateway_analytics", "gateway_auditor",
     "gateway_owner",
     "keyring_app", "keyring_writer", "keyring_rotator",

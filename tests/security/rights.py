@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -41,12 +41,25 @@ class Table:
 
 @cache
 def tables() -> Mapping[str, Table]:
-    """By schema and name. Raises ValueError where a table stands twice, or a cell is no cell."""
-    found = list(_tables(FILE.read_text("utf-8")))
-    known = {each.whole_name: each for each in found}
-    if len(known) != len(found):
-        raise ValueError("a table stands there twice")
+    """By schema and name. Raises ValueError where a table stands twice for a role, or a cell is no
+    cell.
+    """
+    known: dict[str, Table] = {}
+    for each in _tables(FILE.read_text("utf-8")):
+        before = known.get(each.whole_name)
+        known[each.whole_name] = each if before is None else _both(before, each)
     return known
+
+
+def _both(one: Table, more: Table) -> Table:
+    """What a role has in a section of its own, beside the others'."""
+    if one.wall != more.wall or not one.rights.keys().isdisjoint(more.rights):
+        raise ValueError(f"{one.whole_name} stands there twice")
+    return replace(
+        one,
+        rights={**one.rights, **more.rights},
+        through_all=one.through_all | more.through_all,
+    )
 
 
 def roles() -> frozenset[str]:

@@ -18,14 +18,17 @@ from services.assignment.domain import (
     creation,
     declining,
     describing,
+    doing,
     due,
     ending,
     fit,
     giving,
     leaving,
+    not_doing,
     obstacles,
     occurrences,
     outcome,
+    passing,
     pausing,
     plan,
     practice,
@@ -34,6 +37,7 @@ from services.assignment.domain import (
     reopening,
     situation,
     summary,
+    travelling,
 )
 from services.assignment.domain.creation import AssignmentCreated, CreateAssignment
 from services.assignment.domain.giving import GiveHomework
@@ -63,6 +67,10 @@ Event = (
     | readiness.Fact
     | occurrences.Fact
     | summary.Fact
+    | doing.Fact
+    | not_doing.Fact
+    | passing.Fact
+    | travelling.Fact
 )
 
 Act = (
@@ -85,6 +93,10 @@ Act = (
     | summary.Request
     | ActivateAssignment
     | CompleteHomework
+    | doing.Request
+    | not_doing.Request
+    | passing.PassTime
+    | travelling.FollowPatient
 )
 Asked = CreateAssignment | Act
 Command = GiveHomework | Asked
@@ -144,6 +156,14 @@ def _evolve(homework: Homework, event: Event) -> Homework:  # noqa: C901, PLR091
         return occurrences.evolve(homework, event)
     if isinstance(event, summary.Fact):
         return summary.evolve(homework, event)
+    if isinstance(event, doing.Fact):
+        return doing.evolve(homework, event)
+    if isinstance(event, not_doing.Fact):
+        return not_doing.evolve(homework, event)
+    if isinstance(event, passing.Fact):
+        return passing.evolve(homework, event)
+    if isinstance(event, travelling.Fact):
+        return travelling.evolve(homework, event)
     assert_never(event)
 
 
@@ -248,6 +268,14 @@ def _of(command: Act, homework: Homework) -> Sequence[Event]:  # noqa: C901, PLR
         return outcome.activate(command, homework)
     if isinstance(command, CompleteHomework):
         return outcome.complete(command, homework)
+    if isinstance(command, doing.Request):
+        return doing.decide(command, homework)
+    if isinstance(command, not_doing.Request):
+        return not_doing.decide(command, homework)
+    if isinstance(command, passing.PassTime):
+        return passing.decide(command, homework)
+    if isinstance(command, travelling.FollowPatient):
+        return travelling.follow(command, homework)
     assert_never(command)
 
 

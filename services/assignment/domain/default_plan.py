@@ -10,9 +10,10 @@ from annotated_types import Ge, Le, MaxLen
 
 from libs.vocabulary.obstacle import Obstacle, ObstacleCategory, ObstacleId, ObstacleKind
 from libs.vocabulary.plain_text import PlainLabel, PlainProse
-from services.assignment.domain.plan import Cue, Plan, Site, SiteKind, Target, Timing
+from services.assignment.domain.plan import Plan, Site, SiteKind, Target
 from services.assignment.domain.schedule import Frequency, PartOfDay, Rule
 from services.assignment.domain.terms import Day, TimeOfDay, as_said
+from services.assignment.domain.timing import Cue, Timing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

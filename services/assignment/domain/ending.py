@@ -97,12 +97,12 @@ def evolve(homework: Homework, fact: Fact) -> Homework:
     match fact:
         case HomeworkPartiallyCompleted():
             begun = fact.experienced_at.start if fact.experienced_at else fact.completed_at
-            done = started(ended(homework, "partially_completed"), begun)
+            done = started(ended(homework, "partially_completed", fact.completed_at), begun)
             return having_told(done, fact.completion_id)
         case HomeworkNotDone():
-            return having_told(ended(homework, "not_done"), fact.not_done_id)
+            return having_told(ended(homework, "not_done", fact.told_at), fact.not_done_id)
         case AssignmentDiscontinued():
-            return ended(homework, "discontinued")
+            return ended(homework, "discontinued", fact.discontinued_at)
         case _:
             assert_never(fact)
 

@@ -12,7 +12,7 @@ from libs.vocabulary.changing import changed
 from libs.vocabulary.moment import in_zone
 from libs.vocabulary.obstacle import ObstacleId
 from libs.vocabulary.procedure import Procedure
-from services.assignment.domain.schedule import Asked, Frequency, Schedule
+from services.assignment.domain.schedule import Asked, Frequency, Pause, Schedule
 from services.assignment.domain.terms import (
     AssignmentId,
     ComponentId,
@@ -20,6 +20,7 @@ from services.assignment.domain.terms import (
     OptionId,
     Party,
     PatientId,
+    Period,
     RatingId,
     ResponseId,
     SessionId,
@@ -58,14 +59,6 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pause:
-    """From when until when the homework rested; what was asked for meanwhile does not apply."""
-
-    since: datetime
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
     """One occurrence that nobody has done yet."""
 
@@ -88,7 +81,31 @@ class Window:
         return moment < self.opens_at and in_zone(moment, self.zone).date() == self.local_date
 
 
+OutcomeState = Literal["completed", "partial", "abandoned", "declined"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one occurrence, as it was told last."""
+
+    state: OutcomeState
+    quantity: int | None = None
+    experienced_at: Period | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """An occurrence that somebody told of, and the window that it had (None: it had none)."""
+
+    outcome: Outcome
+    window: Window | None
+
+
 def _nothing_open() -> Mapping[OccurrenceId, Window]:
+    return MappingProxyType({})
+
+
+def _nothing_settled() -> Mapping[OccurrenceId, Settled]:
     return MappingProxyType({})
 
 
@@ -99,8 +116,9 @@ def _no_responses() -> Mapping[ObstacleId, ResponseId]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Homework:
     """`told` holds the ids of everything told so far, so that telling it again changes nothing.
-
-    `stood` is where it stood before it ended, and where it stands again if it is reopened.
+    `stood` is where it stood before it ended, and where it stands again if it is reopened. `pauses`
+    are when nothing was asked for: it rested, or was over before it was reopened.
+    `published_until` is when the last of the windows opens that were published so far.
     """
 
     assignment_id: AssignmentId
@@ -131,6 +149,10 @@ class Homework:
     open_occurrences: Mapping[OccurrenceId, Window] = field(default_factory=_nothing_open)
     done_occurrences: frozenset[OccurrenceId] = frozenset()
     withdrawn_occurrences: frozenset[OccurrenceId] = frozenset()
+    begun_occurrences: frozenset[OccurrenceId] = frozenset()
+    missed_occurrences: Mapping[OccurrenceId, Window] = field(default_factory=_nothing_open)
+    settled_occurrences: Mapping[OccurrenceId, Settled] = field(default_factory=_nothing_settled)
+    published_until: datetime | None = None
     first_started_at: datetime | None = None
     summaries: int = 0
     viewed_summaries: frozenset[int] = frozenset()
@@ -168,11 +190,22 @@ def must_be_under_way(homework: Homework) -> None:
         raise NotActive
 
 
-def ended(homework: Homework, status: EndedStatus) -> Homework:
-    """What ends a second time stands, once reopened, where it stood when it ended first."""
+def ended(homework: Homework, status: EndedStatus, at: datetime) -> Homework:
+    """What ends a second time stands, once reopened, where it stood when it ended first. While it
+    is over nothing is asked for.
+    """
     if homework.status in OPEN:
         homework = replace(homework, stood=cast("OpenStatus", homework.status))
+    if homework.status == "active":
+        homework = replace(homework, pauses=(*homework.pauses, Pause(since=at)))
     return replace(homework, status=status)
+
+
+def going_on(homework: Homework, at: datetime) -> Homework:
+    """What fell into the time until now does not apply."""
+    *before, last = homework.pauses or [Pause(since=at)]
+    since = () if last.since >= at else (replace(last, until=at),)
+    return replace(homework, status="active", pauses=(*before, *since))
 
 
 class UnknownOccurrence(Rejected):
@@ -182,7 +215,13 @@ class UnknownOccurrence(Rejected):
 
 def must_be_its_own(named: OccurrenceId | None, homework: Homework) -> None:
     """Also one that is not asked for any more: it may have been lived through before."""
-    ever = (homework.open_occurrences, homework.done_occurrences, homework.withdrawn_occurrences)
+    ever = (
+        homework.open_occurrences,
+        homework.missed_occurrences,
+        homework.done_occurrences,
+        homework.settled_occurrences,
+        homework.withdrawn_occurrences,
+    )
     if named is not None and not any(named in each for each in ever):
         raise UnknownOccurrence
 
@@ -193,3 +232,27 @@ def having_told(homework: Homework, *ids: UUID | None) -> Homework:
 
 def with_obstacles(homework: Homework, *ids: ObstacleId) -> Homework:
     return replace(homework, obstacles=homework.obstacles.union(ids), told=homework.told.union(ids))
+
+
+def settled(homework: Homework, id_: OccurrenceId, outcome: Outcome) -> Homework:
+    """The last word counts: an occurrence may be told of again, and otherwise."""
+    before = homework.settled_occurrences.get(id_)
+    window = homework.open_occurrences.get(id_) or homework.missed_occurrences.get(id_)
+    is_done = outcome.state in {"completed", "partial"}
+    done = homework.done_occurrences - {id_}
+    known = Settled(outcome=outcome, window=window or (before.window if before else None))
+    return replace(
+        homework,
+        open_occurrences=without(homework.open_occurrences, id_),
+        missed_occurrences=without(homework.missed_occurrences, id_),
+        settled_occurrences={**homework.settled_occurrences, id_: known},
+        done_occurrences=done | {id_} if is_done else done,
+    )
+
+
+def without(
+    windows: Mapping[OccurrenceId, Window], *gone: OccurrenceId
+) -> Mapping[OccurrenceId, Window]:
+    if windows.keys().isdisjoint(gone):
+        return windows
+    return {id_: each for id_, each in windows.items() if id_ not in gone}

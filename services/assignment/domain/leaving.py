@@ -44,7 +44,7 @@ def evolve(homework: Homework, fact: Fact) -> Homework:
         case AssignmentContinuedAlone():
             return replace(homework, self_directed=True)
         case AssignmentEndedByDeath():
-            return ended(homework, "ended_by_death")
+            return ended(homework, "ended_by_death", fact.ended_at)
         case _:
             assert_never(fact)
 

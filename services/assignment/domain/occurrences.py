@@ -11,7 +11,14 @@ from typing import Annotated, Literal, assert_never
 
 from annotated_types import Ge, Le
 
-from services.assignment.domain.homework import OPEN, Homework, Window
+from services.assignment.domain.homework import (
+    OPEN,
+    Homework,
+    Outcome,
+    Window,
+    settled,
+    without,
+)
 from services.assignment.domain.schedule import (
     HORIZON,
     LONGEST_LATE,
@@ -21,9 +28,13 @@ from services.assignment.domain.schedule import (
     asked,
     occurrences,
 )
+from services.assignment.domain.situation import started
 from services.assignment.domain.terms import OccurrenceId, Period
 
 WithdrawReason = Literal["plan_revised", "homework_ended"]
+
+WHOLE = 100
+"""Percent of what was planned."""
 
 MOST_AT_ONCE = 500
 """Keeps a fact well below the 256 KiB that the store accepts."""
@@ -44,10 +55,14 @@ class OccurrencesScheduled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OccurrencesWithdrawn:
-    """They are not applicable any more, and count in no denominator."""
+    """They are not applicable any more, and count in no denominator.
+
+    `resting`: the homework is not over but rests; what is asked for when it goes on is told again.
+    """
 
     occurrence_ids: tuple[OccurrenceId, ...]
     because: WithdrawReason
+    resting: bool = False
     withdrawn_at: datetime
 
 
@@ -69,12 +84,16 @@ def evolve(homework: Homework, fact: Fact) -> Homework:
         case OccurrencesScheduled():
             return _scheduled(homework, fact)
         case OccurrencesWithdrawn():
-            withdrawn = homework.withdrawn_occurrences.union(fact.occurrence_ids)
-            left = _without(homework, fact.occurrence_ids)
-            return replace(left, withdrawn_occurrences=withdrawn)
+            return replace(
+                homework,
+                open_occurrences=without(homework.open_occurrences, *fact.occurrence_ids),
+                missed_occurrences=without(homework.missed_occurrences, *fact.occurrence_ids),
+                withdrawn_occurrences=homework.withdrawn_occurrences.union(fact.occurrence_ids),
+            )
         case OccurrenceCompleted():
-            done = homework.done_occurrences | {fact.occurrence_id}
-            return replace(_without(homework, (fact.occurrence_id,)), done_occurrences=done)
+            begun = fact.experienced_at.start if fact.experienced_at else fact.completed_at
+            done = settled(homework, fact.occurrence_id, _outcome(fact))
+            return started(done, begun)
         case _:
             assert_never(fact)
 
@@ -91,12 +110,22 @@ def _scheduled(homework: Homework, fact: OccurrencesScheduled) -> Homework:
         )
         for each in fact.occurrences
     }
-    return replace(homework, open_occurrences={**homework.open_occurrences, **windows})
+    opening = [each.opens_at for each in fact.occurrences]
+    return replace(
+        homework,
+        open_occurrences={**homework.open_occurrences, **windows},
+        missed_occurrences=without(homework.missed_occurrences, *windows),
+        withdrawn_occurrences=homework.withdrawn_occurrences.difference(windows),
+        published_until=max([*filter(None, [homework.published_until]), *opening], default=None),
+    )
 
 
-def _without(homework: Homework, gone: Sequence[OccurrenceId]) -> Homework:
-    left = {id_: each for id_, each in homework.open_occurrences.items() if id_ not in gone}
-    return replace(homework, open_occurrences=left)
+def _outcome(fact: OccurrenceCompleted) -> Outcome:
+    return Outcome(
+        state="completed" if fact.quantity == WHOLE else "partial",
+        quantity=fact.quantity,
+        experienced_at=fact.experienced_at,
+    )
 
 
 # --- Rules. ---
@@ -109,6 +138,8 @@ def what_follows(
         return []
     if after.status == "active":
         return [*_withdrawn(after, at), *_newly_asked(after, at, now)]
+    if after.status == "paused" and before is not None and before.status != "paused":
+        return _no_longer_asked(after, at, resting=True)
     if after.status not in OPEN:
         return _no_longer_asked(after, at)
     return []
@@ -134,11 +165,18 @@ def _withdrawn(homework: Homework, at: datetime) -> Iterator[Fact]:
 
 
 def _newly_asked(homework: Homework, at: datetime, now: datetime) -> Iterator[Fact]:
+    span = Span(since=now - LONGEST_LATE, until=now + HORIZON)
+    return published(homework, span, at=at, now=now)
+
+
+def published(homework: Homework, span: Span, *, at: datetime, now: datetime) -> Iterator[Fact]:
+    """What is asked for in this span of time, as far as nobody was told yet."""
     if homework.schedule is None:
         return
-    span = Span(since=now - LONGEST_LATE, until=now + HORIZON)
-    wanted = occurrences(homework.schedule, due_at=homework.due.due_at, span=span)
-    new = [each for each in wanted if _is_news(each, homework)]
+    wanted = occurrences(
+        homework.schedule, due_at=homework.due.due_at, span=span, pauses=homework.pauses
+    )
+    new = [each for each in wanted if _is_news(each, homework, at, now)]
     for start in range(0, len(new), MOST_AT_ONCE):
         yield OccurrencesScheduled(
             plan_version=homework.schedule.plan_version,
@@ -148,26 +186,41 @@ def _newly_asked(homework: Homework, at: datetime, now: datetime) -> Iterator[Fa
         )
 
 
-def _is_news(occurrence: Occurrence, homework: Homework) -> bool:
-    if occurrence.id in homework.done_occurrences:
+def _is_news(each: Occurrence, homework: Homework, at: datetime, now: datetime) -> bool:
+    if each.id in homework.settled_occurrences:
         return False
-    known = homework.open_occurrences.get(occurrence.id)
-    return known is None or (known.opens_at, known.due_at) != (
-        occurrence.opens_at,
-        occurrence.due_at,
-    )
+    known = homework.open_occurrences.get(each.id) or homework.missed_occurrences.get(each.id)
+    if known is None:
+        return not _lay_in_another_zone(each, homework)
+    if (known.opens_at, known.due_at) == (each.opens_at, each.due_at):
+        return False
+    return _may_still_move(known, at) and (each.due_at is None or each.due_at > now)
 
 
-def _no_longer_asked(homework: Homework, at: datetime) -> Sequence[Fact]:
-    """What was still open when the homework ended; what had closed before stays missed."""
-    left = tuple(
-        id_
-        for id_, each in homework.open_occurrences.items()
-        if each.due_at is None or each.due_at > at
-    )
+def _may_still_move(known: Window, at: datetime) -> bool:
+    """A time that came stays as it was. A period may end later than it was to, even after that."""
+    return known.asked == "within_a_period" or known.opens_at > at
+
+
+def _lay_in_another_zone(each: Occurrence, homework: Homework) -> bool:
+    """The patient's days before they travelled were days of another zone."""
+    moved_at = homework.schedule.moved_at if homework.schedule is not None else None
+    return moved_at is not None and each.opens_at < moved_at
+
+
+def _no_longer_asked(homework: Homework, at: datetime, *, resting: bool = False) -> Sequence[Fact]:
+    """What was open when the homework ended or began to rest, also where that is told late; what
+    had closed before stays missed.
+    """
+    windows = {**homework.missed_occurrences, **homework.open_occurrences}
+    left = tuple(id_ for id_, each in windows.items() if each.due_at is None or each.due_at > at)
     if not left:
         return []
-    return [OccurrencesWithdrawn(occurrence_ids=left, because="homework_ended", withdrawn_at=at)]
+    return [
+        OccurrencesWithdrawn(
+            occurrence_ids=left, because="homework_ended", resting=resting, withdrawn_at=at
+        )
+    ]
 
 
 def done_by(period: Period, windows: Mapping[OccurrenceId, Window]) -> OccurrenceId | None:

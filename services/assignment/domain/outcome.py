@@ -79,7 +79,7 @@ def evolve(homework: Homework, fact: Fact) -> Homework:
             return _active(homework, fact.activated_at)
         case HomeworkCompleted():
             begun = fact.experienced_at.start if fact.experienced_at else fact.completed_at
-            done = started(ended(homework, "completed"), begun)
+            done = started(ended(homework, "completed", fact.completed_at), begun)
             return having_told(done, fact.completion_id)
         case _:
             assert_never(fact)
@@ -217,7 +217,8 @@ def occurrence_done(
     named: OccurrenceId | None, when: Period, homework: Homework
 ) -> OccurrenceId | None:
     if named is None:
-        return done_by(when, homework.open_occurrences)
-    if named not in homework.open_occurrences and named not in homework.done_occurrences:
+        return done_by(when, {**homework.missed_occurrences, **homework.open_occurrences})
+    known = (homework.open_occurrences, homework.missed_occurrences, homework.done_occurrences)
+    if not any(named in each for each in known):
         raise UnknownOccurrence
     return named

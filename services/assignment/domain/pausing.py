@@ -11,7 +11,8 @@ from typing import Literal, assert_never
 
 from libs.eventstore.telling import Told
 from libs.vocabulary.text import Prose
-from services.assignment.domain.homework import Homework, Pause, must_be_under_way
+from services.assignment.domain.homework import Homework, going_on, must_be_under_way
+from services.assignment.domain.schedule import Pause
 from services.assignment.domain.terms import Party, party
 
 PauseReason = Literal["illness", "holiday", "admission", "other"]
@@ -50,14 +51,9 @@ def evolve(homework: Homework, fact: Fact) -> Homework:
         case AssignmentResumed():
             if homework.status != "paused":
                 return homework
-            return replace(homework, status="active", pauses=_over(homework, fact.resumed_at))
+            return going_on(homework, fact.resumed_at)
         case _:
             assert_never(fact)
-
-
-def _over(homework: Homework, at: datetime) -> tuple[Pause, ...]:
-    *before, last = homework.pauses
-    return (*before, replace(last, until=at))
 
 
 # --- Requests. ---

@@ -11,22 +11,19 @@ from annotated_types import Ge, Le, MaxLen
 
 from libs.eventstore.decider import Rejected
 from libs.eventstore.telling import LOOKED_UP, Told
-from libs.vocabulary.moment import Zone
 from libs.vocabulary.obstacle import Obstacle
 from libs.vocabulary.rating import must_lie_on_its_scale
 from libs.vocabulary.text import Label
 from services.assignment.domain.homework import Homework, must_be_open, with_obstacles
-from services.assignment.domain.schedule import Frequency, PartOfDay, Rule, Schedule
+from services.assignment.domain.schedule import Frequency, Schedule, Travel
 from services.assignment.domain.terms import (
-    CalendarDay,
     Contact,
-    Day,
     Party,
     RatingId,
-    TimeOfDay,
     as_said,
     party,
 )
+from services.assignment.domain.timing import Timing, travel_of
 
 SiteKind = Literal["home", "work", "public", "online", "other"]
 
@@ -35,32 +32,6 @@ SiteKind = Literal["home", "work", "public", "online", "other"]
 class Site:
     kind: SiteKind
     label: Label | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cue:
-    """The *if* of if-then: *Monday, around 11, at my desk, when I have just checked my email*."""
-
-    day_of_week: Day | None = None
-    local_time: TimeOfDay | None = None
-    approx: bool = False
-    place: Label | None = None
-    after_activity: Label | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timing:
-    """`scheduled` and `n_times` make occurrences; a panic record is made when it happens."""
-
-    rule: Rule
-    zone: Zone | None = None
-    on_date: CalendarDay | None = None
-    on_days: Annotated[tuple[Day, ...], MaxLen(7)] = ()
-    every_weeks: Annotated[int, Ge(1), Le(12)] = 1
-    time_of_day: Annotated[tuple[TimeOfDay, ...], MaxLen(24)] = ()
-    part_of_day: Annotated[tuple[PartOfDay, ...], MaxLen(4)] = ()
-    trigger: Label | None = None
-    cue: Cue | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +67,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanSpecified(Plan):
-    """`zone` is where its local times are, resolved when it was made."""
+    """`zone` is where its local times are, and `travel` what they do when the patient travels, both
+    resolved when it was made.
+    """
 
     plan_version: int
     zone: str
+    travel: Travel = "fixed_zone"
     specified_by: Party
     specified_at: datetime
 
@@ -110,6 +84,7 @@ class PlanRevised(Plan):
 
     plan_version: int
     zone: str
+    travel: Travel = "fixed_zone"
     revised_by: Party
     revised_at: datetime
 
@@ -168,6 +143,7 @@ def _schedule(
         times=tuple(sorted(set(timing.time_of_day))),
         parts=tuple(dict.fromkeys(timing.part_of_day)),
         frequency=fact.frequency,
+        travel=fact.travel,
     )
 
 
@@ -242,7 +218,11 @@ def specify(command: SpecifyPlan, homework: Homework) -> Sequence[Fact]:
     must_make_sense(command)
     zone = command.timing.zone if command.timing is not None else None
     version, by, at = homework.plan_version + 1, party(command.by), command.happened_at
-    said = as_said(Plan, command) | {"plan_version": version, "zone": zone or command.patient_zone}
+    said = as_said(Plan, command) | {
+        "plan_version": version,
+        "zone": zone or command.patient_zone,
+        "travel": travel_of(command.timing),
+    }
     if version == 1:
         return [PlanSpecified(**said, specified_by=by, specified_at=at)]
     return [PlanRevised(**said, revised_by=by, revised_at=at)]

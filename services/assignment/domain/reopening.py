@@ -13,6 +13,7 @@ from services.assignment.domain.homework import (
     OPEN,
     Homework,
     OpenStatus,
+    going_on,
 )
 from services.assignment.domain.terms import Party, party
 
@@ -48,8 +49,11 @@ Fact = AssignmentReopened | AssignmentEnteredInError
 def evolve(homework: Homework, fact: Fact) -> Homework:
     match fact:
         case AssignmentReopened():
-            reopened = homework.status in ENDED
-            return replace(homework, status=fact.status) if reopened else homework
+            if homework.status not in ENDED:
+                return homework
+            if fact.status == "active":
+                return going_on(homework, fact.reopened_at)
+            return replace(homework, status=fact.status)
         case AssignmentEnteredInError():
             return replace(homework, status="entered_in_error")
         case _:

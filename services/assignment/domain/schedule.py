@@ -7,10 +7,12 @@ occurrence is (assignment, plan version, local date, slot), so that deciding aga
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Annotated, Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from annotated_types import Ge, Le
 
@@ -21,6 +23,8 @@ Rule = Literal["scheduled", "n_times", "as_it_happens", "all_day", "when_wanted"
 Per = Literal["day", "week", "between_sessions"]
 Asked = Literal["at_its_time", "within_a_period"]
 PartOfDay = Literal["morning", "afternoon", "evening", "night"]
+Travel = Literal["follow_patient", "fixed_zone"]
+"""What a plan's local times do when the patient travels."""
 
 HORIZON = timedelta(days=56)
 """How far ahead occurrences are published."""
@@ -57,7 +61,8 @@ class Frequency:
 class Schedule:
     """The part of a plan that makes occurrences, with its zone resolved.
 
-    `begins` is when it applies from: nothing that opened before is asked for.
+    `begins` is when it applies from: nothing that opened before is asked for. `moved_at` is since
+    when its times are of this zone, where they were of another one before.
     """
 
     assignment_id: AssignmentId
@@ -71,6 +76,25 @@ class Schedule:
     times: tuple[time, ...] = ()
     parts: tuple[PartOfDay, ...] = ()
     frequency: Frequency | None = None
+    travel: Travel = "fixed_zone"
+    moved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """From when until when nothing was asked for: the homework rested, or was over for a while."""
+
+    since: datetime
+    until: datetime | None = None
+
+    def covers(self, moment: datetime) -> bool:
+        return self.since <= moment and (self.until is None or moment < self.until)
+
+    def ends_in_it(self, closes_at: datetime) -> bool:
+        return self.since < closes_at and (self.until is None or closes_at <= self.until)
+
+
+Pauses = Sequence[Pause]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,19 +125,24 @@ def asked(schedule: Schedule) -> Asked:
     return "at_its_time" if by_day else "within_a_period"
 
 
-def occurrences(schedule: Schedule, *, due_at: datetime | None, span: Span) -> list[Occurrence]:
+def occurrences(
+    schedule: Schedule, *, due_at: datetime | None, span: Span, pauses: Pauses = ()
+) -> list[Occurrence]:
     """Those that open within the span, in order of their days.
 
-    `due_at` is the assignment's own: it closes what is asked *between sessions*.
+    `due_at` is the assignment's own: it closes what is asked *between sessions*. What falls into a
+    pause does not apply, and counts for no frequency.
     """
     if schedule.rule not in {"scheduled", "n_times"}:
         return []
     if asked(schedule) == "within_a_period":
-        return list(_by_period(schedule, due_at, span))
-    return list(_by_day(schedule, span))
+        return list(_by_period(schedule, due_at, span, pauses))
+    return list(_by_day(schedule, span, pauses))
 
 
-def _by_period(schedule: Schedule, due_at: datetime | None, span: Span) -> Iterator[Occurrence]:
+def _by_period(
+    schedule: Schedule, due_at: datetime | None, span: Span, pauses: Pauses
+) -> Iterator[Occurrence]:
     frequency = schedule.frequency
     if frequency is None:
         return
@@ -121,7 +150,10 @@ def _by_period(schedule: Schedule, due_at: datetime | None, span: Span) -> Itera
         periods = _until_we_meet(schedule, due_at)
     else:
         periods = _rounds(schedule, 1 if frequency.per == "day" else 7, span)
-    for local_date, opens_at, closes_at in periods:
+    for local_date, begins_at, closes_at in periods:
+        opens_at = _open_from(begins_at, closes_at, pauses)
+        if opens_at is None:
+            continue
         for slot in range(1, frequency.count + 1):
             yield _occurrence(schedule, local_date, str(slot), opens_at, closes_at)
 
@@ -141,33 +173,51 @@ def _rounds(schedule: Schedule, width: int, span: Span) -> Iterator[_Period]:
         day += timedelta(days=step)
 
 
-def _by_day(schedule: Schedule, span: Span) -> Iterator[Occurrence]:
+def _open_from(opens_at: datetime, closes_at: datetime | None, pauses: Pauses) -> datetime | None:
+    """What opens in a pause opens after it; None where it has closed by then."""
+    for pause in pauses:
+        if closes_at is not None and pause.ends_in_it(closes_at):
+            return None
+        if pause.covers(opens_at):
+            if pause.until is None:
+                return None
+            opens_at = pause.until
+    return opens_at
+
+
+def _by_day(schedule: Schedule, span: Span, pauses: Pauses) -> Iterator[Occurrence]:
     found = (
         _occurrence(schedule, day, slot, opens_at, closes_at)
         for day in _days(schedule, span)
         for slot, opens_at, closes_at in _slots(schedule, day)
         if schedule.begins <= opens_at < span.until
+        and _open_from(opens_at, closes_at, pauses) == opens_at
     )
     return (each for each in _no_more_than_agreed(schedule, found) if each.opens_at >= span.since)
 
 
 def _no_more_than_agreed(schedule: Schedule, found: Iterator[Occurrence]) -> Iterator[Occurrence]:
     """The frequency has the last word: *once, on Mondays* ends after one Monday."""
+    frequency = schedule.frequency
+    return found if frequency is None else _the_first(frequency, found)
+
+
+def _the_first(frequency: Frequency, found: Iterator[Occurrence]) -> Iterator[Occurrence]:
     taken: Counter[date | None] = Counter()
     for each in found:
-        round_ = _round_of(schedule.frequency, each.local_date)
+        round_ = _round_of(frequency, each.local_date)
         taken[round_] += 1
-        if schedule.frequency is None or taken[round_] <= schedule.frequency.count:
+        if taken[round_] <= frequency.count:
             yield each
 
 
-def _round_of(frequency: Frequency | None, day: date) -> date | None:
-    match frequency:
-        case Frequency(per="day"):
+def _round_of(frequency: Frequency, day: date) -> date | None:
+    match frequency.per:
+        case "day":
             return day
-        case Frequency(per="week"):
+        case "week":
             return _monday_of(day)
-        case _:
+        case "between_sessions":
             return None
 
 
@@ -179,12 +229,13 @@ def _days(schedule: Schedule, span: Span) -> Iterator[date]:
         return
     first, last = _first_day(schedule), in_zone(span.until, schedule.zone).date()
     day = first if _ends(schedule) else max(first, _monday_of(in_zone(span.since, schedule.zone)))
+    monday, a_day = _monday_of(first), timedelta(days=1)
     while day <= last:
-        weeks_on = (day - _monday_of(first)).days // 7
+        weeks_on = (day - monday).days // 7
         in_turn = weeks_on % schedule.every_weeks == 0
         if in_turn and (not schedule.on_days or WEEK[day.weekday()] in schedule.on_days):
             yield day
-        day += timedelta(days=1)
+        day += a_day
 
 
 def _ends(schedule: Schedule) -> bool:
@@ -202,12 +253,18 @@ def _slots(schedule: Schedule, day: date) -> Sequence[tuple[str, datetime, datet
         return [(str(n), opens_at, closes_at) for n in range(1, _times_a_day(schedule) + 1)]
     ends = _at(schedule, day + timedelta(days=1))
     starts = [_at(schedule, day, at) for at in schedule.times]
-    # A spring gap may push a time beyond the next one, or onto it.
     windows = [
-        (f"{at:%H:%M}", start, min((later for later in starts if later > start), default=ends))
+        (at.isoformat("minutes"), start, _next(starts, start, ends))
         for at, start in zip(schedule.times, starts, strict=True)
     ]
     return [*windows, *_parts_of(schedule, day)]
+
+
+def _next(starts: Sequence[datetime], start: datetime, ends: datetime) -> datetime:
+    """A spring gap may push a time beyond the next one, or onto it."""
+    if len(starts) == 1:
+        return ends
+    return min((later for later in starts if later > start), default=ends)
 
 
 def _times_a_day(schedule: Schedule) -> int:
@@ -226,15 +283,31 @@ def _first_day(schedule: Schedule) -> date:
     return in_zone(schedule.begins, schedule.zone).date()
 
 
-def _at(schedule: Schedule, day: date, at: time = _MIDNIGHT) -> datetime:
-    return LocalMoment(local=datetime.combine(day, at), zone=schedule.zone).instant()
+def _at(schedule: Schedule, day: date, at: time | None = None) -> datetime:
+    if at is None:
+        return _midnight(schedule.zone, day)
+    return _instant(schedule.zone, day, at)
+
+
+@lru_cache(maxsize=16_384)
+def _midnight(zone: str, day: date) -> datetime:
+    """Many people's days begin and end at the same moments."""
+    return _instant(zone, day, _MIDNIGHT)
+
+
+def _instant(zone: str, day: date, at: time) -> datetime:
+    """As `LocalMoment` says, asked only where the clock changes: a year has many days."""
+    local = datetime.combine(day, at, ZoneInfo(zone))
+    if local.utcoffset() == local.replace(fold=1 - local.fold).utcoffset():
+        return local.astimezone(UTC)
+    return LocalMoment(local=local.replace(tzinfo=None), zone=zone).instant()
 
 
 def _occurrence(
     schedule: Schedule, day: date, slot: str, opens_at: datetime, due_at: datetime | None
 ) -> Occurrence:
     return Occurrence(
-        id=_id(schedule, day, slot),
+        id=id_of(schedule.assignment_id, schedule.plan_version, day, slot),
         local_date=day,
         slot=slot,
         opens_at=opens_at,
@@ -243,7 +316,7 @@ def _occurrence(
     )
 
 
-def _id(schedule: Schedule, day: date, slot: str) -> OccurrenceId:
-    what = f"{schedule.plan_version}/{day}/{slot}".encode()
-    digest = blake2b(what, digest_size=16, key=schedule.assignment_id.bytes).digest()
+def id_of(assignment_id: AssignmentId, plan_version: int, day: date, slot: str) -> OccurrenceId:
+    what = f"{plan_version}/{day}/{slot}".encode()
+    digest = blake2b(what, digest_size=16, key=assignment_id.bytes).digest()
     return OccurrenceId(UUID(bytes=digest, version=5))

@@ -49,6 +49,10 @@ ENGLISH = Words(
     minutes="{n} minutes",
     minutes_range="{least} to {most} minutes",
     different="{n} {unit}, with different people",
+    travel={
+        "follow_patient": "by the clock of wherever you are",
+        "fixed_zone": "by the same clock, also when you travel",
+    },
     rules={
         "n_times": "at times that you choose",
         "all_day": "all day long",

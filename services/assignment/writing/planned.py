@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from services.assignment.domain.plan import Plan, Site, Target, Timing
+from services.assignment.domain.plan import Plan, Site, Target
 from services.assignment.domain.schedule import WEEK, Frequency
+from services.assignment.domain.timing import Timing
 from services.assignment.writing.gathering import Gathered, line
 from services.assignment.writing.words import Words
 
@@ -44,6 +45,8 @@ def _timing(timing: Timing, words: Words) -> str:
     trigger = line(timing.trigger)
     if trigger:
         said.append(words.when_it_happens.format(what=trigger))
+    if timing.travel is not None:
+        said.append(words.travel[timing.travel])
     rule = words.rules.get(timing.rule)
     if rule:
         said.insert(0, rule)

@@ -49,6 +49,10 @@ SPANISH = Words(
     minutes="{n} minutos",
     minutes_range="de {least} a {most} minutos",
     different="{n} {unit}, con personas distintas",
+    travel={
+        "follow_patient": "según el reloj del lugar donde estés",
+        "fixed_zone": "según el mismo reloj, también cuando viajes",
+    },
     rules={
         "n_times": "en los momentos que elijas",
         "all_day": "durante todo el día",

@@ -48,6 +48,7 @@ class Words:
     minutes: str
     minutes_range: str
     different: str
+    travel: Mapping[str, str]
     rules: Mapping[str, str]
     sites: Mapping[str, str]
     days: Mapping[str, str]

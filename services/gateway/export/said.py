@@ -36,6 +36,8 @@ SAID_OF_HOMEWORK: Mapping[str, tuple[str, type[Shape]]] = {
     "suggestion": ("suggestions", homework.Suggested),
     "adjustment": ("adjustments", homework.Adjustment),
     "experience": ("experiences", practice.LivedExperience),
+    "contact_met": ("contacts_met", homework.ContactMet),
+    "zone_change": ("zone_changes", plans.ZoneChange),
     "completion": ("completions", homework.Completion),
     "fit": ("fits", course.Fit),
     "decline": ("declines", course.Decline),

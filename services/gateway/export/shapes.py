@@ -106,8 +106,10 @@ class Occurrence(Shape):
     due_at: datetime | None = maybe("Until when; open-ended without.")
     zone: str = about("IANA time zone of its day.")
     state: homework_lists.OccurrenceState = about("As of this record.")
+    started_at: datetime | None = maybe("When it was begun.")
     quantity: int | None = maybe("Share done, in percent.")
     experienced_at: plans.Period | None = maybe("When it was done.")
+    note: Text = said("Where it was not done wholly: what the patient says of it.")
     settled_at: datetime | None = maybe("When it was told of.")
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from libs.access.principal import Principal
 from services.gateway.graphql import course, screens, types
+from services.gateway.graphql.adherence import adherence
 from services.gateway.queries.reading import Json
 
 _PARTS = {
@@ -31,6 +32,8 @@ _PARTS = {
     "adjustments": "adjustment",
     "reduced_frequencies": "reduced_frequency",
     "summaries": "summary",
+    "contacts_met": "contact_met",
+    "zone_changes": "zone_change",
     "completions": "completion",
     **course.PARTS,
 }
@@ -197,28 +200,8 @@ def progress(row: Json) -> screens.Progress:
     return screens.Progress.model_validate(
         {
             "patient_id": row["id"],
-            "assignments": [_adherence(each) for each in row["assignments"]],
+            "assignments": [adherence(each) for each in row["assignments"]],
             "ratings": row["ratings"],
             "completions": done,
         }
     )
-
-
-def _adherence(row: Json) -> Json:
-    return {
-        "assignment_id": row["id"],
-        "title": row["title"],
-        "status": row["status"],
-        "closed_at": row["closed_at"],
-        "quantity": _share(
-            row["done"], row["closed"], "not_yet" if row["scheduled"] else "not_scheduled"
-        ),
-        "timeliness": _share(row["in_time"], row["completed"], "nothing_completed"),
-        "quality": _share(0, 0, "unrated"),
-    }
-
-
-def _share(part: float, whole: int, otherwise: str) -> Json:
-    if whole == 0:
-        return {"of": 0, "reason": otherwise}
-    return {"value": part / whole, "of": whole}

@@ -174,6 +174,8 @@ _SAID: Mapping[str, Part] = {
         "SummaryIssued": Part(kind="summary", shape=said.IssuedSummary),
         "SummaryViewed": Part(kind="summary_view", shape=said.SummaryView),
         "FrequencyReduced": Part(kind="reduced_frequency", shape=plans.ReducedFrequency),
+        "PlanZoneChanged": Part(kind="zone_change", shape=plans.ZoneChange),
+        "ContactMet": Part(kind="contact_met", shape=said.ContactMet),
     }.items()
 }
 PARTS = {**_SAID, **course.PARTS}

@@ -280,3 +280,18 @@ class Achievement(StrEnum):
     NOT_ACHIEVED = "not_achieved"
     NO_PROGRESS = "no_progress"
     NOT_ATTAINABLE = "not_attainable"
+
+
+class Travel(StrEnum):
+    """What a plan's local times do when the patient travels."""
+
+    FOLLOW_PATIENT = "follow_patient"
+    FIXED_ZONE = "fixed_zone"
+
+
+class ZoneChangeReason(StrEnum):
+    """Why a patient's zone is another one."""
+
+    MOVED = "moved"
+    TRAVELLING = "travelling"
+    CORRECTION = "correction"

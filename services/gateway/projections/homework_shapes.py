@@ -148,6 +148,14 @@ class Component(Shape):
     added_at: datetime = Field(description="When, in the world.")
 
 
+class ContactMet(Shape):
+    """With whom it was done: different people are counted by their reference (C27)."""
+
+    occurrence_id: UUID = Field(description="Which occurrence.")
+    contact: Contact = Field(description="Whom.")
+    met_at: datetime = Field(description="When, in the world.")
+
+
 class FirstComponent(Shape):
     """Which component to start with (C31)."""
 

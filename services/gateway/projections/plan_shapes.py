@@ -14,6 +14,8 @@ from services.gateway.projections.homework_lists import (
     SiteKind,
     TargetPeriod,
     TimingRule,
+    Travel,
+    ZoneChangeReason,
 )
 from services.gateway.projections.shapes import (
     Contact,
@@ -54,6 +56,7 @@ class Timing(Shape):
 
     rule: TimingRule = Field(description="What makes it due.")
     zone: str | None = Field(default=None, description="IANA time zone.")
+    travel: Travel | None = Field(default=None, description="As it was said.")
     on_date: date | None = Field(default=None, description="On one day.")
     on_days: tuple[Day, ...] = Field(default=(), description="On these days of the week.")
     every_weeks: int = Field(default=1, description="Every so many weeks.")
@@ -95,6 +98,9 @@ class ToldPlan(Shape):
     )
     target: Target | None = Field(default=None, description="How much.")
     zone: str | None = Field(default=None, description="IANA zone of its local times.")
+    travel: Travel = Field(
+        default=Travel.FIXED_ZONE, description="What its local times do when the patient travels."
+    )
 
 
 class Plan(ToldPlan):
@@ -123,3 +129,12 @@ class ReducedFrequency(Shape):
     after: Frequency = Field(description="As it is.")
     because_rating_id: UUID | None = Field(default=None, description="The rating that led to it.")
     reduced_at: datetime = Field(description="When, in the world.")
+
+
+class ZoneChange(Shape):
+    """The plan's local times went with the patient to another zone."""
+
+    plan_version: int = Field(description="The plan version whose times they are.")
+    zone: str = Field(description="IANA zone of its local times since.")
+    because: ZoneChangeReason = Field(description="Why the patient's zone changed.")
+    changed_at: datetime = Field(description="Since when, in the world.")

@@ -89,7 +89,7 @@ _OF_THEIR_HOMEWORK = """(
 
 OCCURRENCES = f"""
 SELECT x.id, x.assignment_id, x.plan_version, x.local_date, x.slot, x.opens_at, x.due_at, x.zone,
-    x.state, x.quantity, x.experienced_at, x.settled_at
+    x.state, x.started_at, x.quantity, x.experienced_at, x.note, x.settled_at
 FROM ({things.occurrences("o.patient_id = $6")}) x ORDER BY x.opens_at, x.slot, x.id"""
 
 ENTRIES = f"""

@@ -72,11 +72,12 @@ def occurrences(condition: str = "true") -> str:
     """`state` is as of now: a window opens and closes by the clock, without a fact."""
     return f"""
 SELECT o.occurrence_id AS id, o.assignment_id, o.patient_id, o.plan_version, o.local_date, o.slot,
-    o.opens_at, o.due_at, o.zone, o.quantity, o.experienced_at, o.settled_at,
+    o.opens_at, o.due_at, o.zone, o.started_at, o.quantity, o.experienced_at, o.note, o.settled_at,
     o.opens_at AT TIME ZONE o.zone AS opens_local, o.due_at AT TIME ZONE o.zone AS due_local,
     CASE WHEN o.told <> 'scheduled' THEN o.told
-         WHEN o.opens_at > $5::timestamptz THEN 'not_yet_available'
-         WHEN o.due_at <= $5::timestamptz THEN 'expired' ELSE 'available' END AS state
+         WHEN o.opens_at > $5::timestamptz AND o.started_at IS NULL THEN 'not_yet_available'
+         WHEN o.due_at <= $5::timestamptz THEN 'expired'
+         WHEN o.started_at IS NOT NULL THEN 'started' ELSE 'available' END AS state
 FROM occurrences o
 WHERE o.tenant_id = $1 AND o.opens_at IS NOT NULL AND {may_see("o.patient_id")} AND {condition}"""
 

@@ -1,7 +1,7 @@
 """Assignment as its follower sees it, and the sessions that care tells it of."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,7 +20,9 @@ from services.assignment.domain.due import DueDateMoved, DueRule, Meeting
 from services.assignment.domain.giving import GiveHomework
 from services.assignment.domain.homework import Homework
 from services.assignment.domain.outcome import CompleteHomework, CompletionId
+from services.assignment.domain.plan import Plan
 from services.assignment.domain.terms import AssignmentId, PatientId, SessionId
+from services.assignment.domain.timing import Timing
 from services.assignment.reactions import reactions
 from tests.component.callers import desk
 
@@ -35,8 +37,8 @@ class Assignments:
     def __init__(self, engine: AsyncEngine, store: PostgresEventStore) -> None:
         self.patient = uuid4()
         self._engine = engine
-        self._assignments = desk(wire.assignments, store)
-        table = together(reactions(self._assignments), at_the_end.reactions(self._assignments))
+        self.desk = desk(wire.assignments, store)
+        table = together(reactions(self.desk), at_the_end.reactions(self.desk))
         self._reacting = Reacting("assignment", table, now=lambda: NOW)
 
     async def hears(self, *told: Recorded) -> None:
@@ -63,27 +65,44 @@ class Assignments:
             due=rule or DueRule(),
             meeting=meeting,
         )
-        await self._assignments.handle(_call(homework, command, creates=True))
+        await self.desk.handle(call(homework, command, creates=True))
+        return homework
+
+    async def evenings(self, *, given_at: datetime = NOW, **timing: Any) -> UUID:
+        """Homework for every evening, of which this service has heard itself."""
+        homework = uuid4()
+        command = GiveHomework(
+            by=THERAPIST,
+            happened_at=given_at,
+            now=given_at,
+            id=AssignmentId(homework),
+            patient_id=PatientId(self.patient),
+            title="Every evening: what I thought",
+            plan=Plan(timing=Timing(rule="scheduled", time_of_day=(time(20),), **timing)),
+            patient_zone="Europe/London",
+        )
+        await self.desk.handle(call(homework, command, creates=True))
+        await self.heard_of(homework)
         return homework
 
     async def completed(self, homework: UUID) -> None:
         command = CompleteHomework(by=THERAPIST, happened_at=NOW, now=NOW, id=CompletionId(uuid4()))
-        await self._assignments.handle(_call(homework, command, creates=False))
+        await self.desk.handle(call(homework, command, creates=False))
 
     async def heard_of(self, homework: UUID) -> None:
         await self.hears(*await self.facts(homework))
 
     async def facts(self, homework: UUID) -> Sequence[Recorded]:
-        return [recorded for recorded, _ in await self._assignments.history(CLINIC, homework)]
+        return [recorded for recorded, _ in await self.desk.history(CLINIC, homework)]
 
     async def state(self, homework: UUID) -> Homework:
-        found = await self._assignments.state(CLINIC, homework)
+        found = await self.desk.state(CLINIC, homework)
         assert found is not None
         assert isinstance(found[0], Homework)
         return found[0]
 
     async def history(self, homework: UUID) -> Sequence[object]:
-        return [fact for _, fact in await self._assignments.history(CLINIC, homework)]
+        return [fact for _, fact in await self.desk.history(CLINIC, homework)]
 
     async def due_at(self, homework: UUID) -> datetime | None:
         return (await self.state(homework)).due.due_at
@@ -93,7 +112,7 @@ class Assignments:
         return [fact for fact in history if isinstance(fact, DueDateMoved)]
 
 
-def _call(homework: UUID, command: Any, *, creates: bool) -> Call[Any, Any]:
+def call(homework: UUID, command: Any, *, creates: bool) -> Call[Any, Any]:
     return Call(
         tenant_id=CLINIC,
         stream_uuid=homework,

@@ -43,6 +43,7 @@ async def test_from_the_wish_to_the_certificate(world: World) -> None:
     assert removed["assignment"] == {
         "answers": 0,
         "known_deaths": 0,
+        "homework_looks": 0,
         "known_homework": 1,
         "known_members": 0,
         "known_people": 1,

@@ -19,9 +19,25 @@ def tell(tables: Tables, fact: Fact) -> None:
             for gone in fact.said["occurrence_ids"]:
                 withdrawn = {"told": "not_applicable", "settled_at": settled}
                 tables.set("occurrences", fact.tenant, gone, **_whose(fact), **withdrawn)
-        case "OccurrenceCompleted":
-            done = fact.said["occurrence_id"]
-            tables.set("occurrences", fact.tenant, done, **_whose(fact), **_done(fact))
+        case _ if (columns := _became(fact)) is not None:
+            named = fact.said["occurrence_id"]
+            tables.set("occurrences", fact.tenant, named, **_whose(fact), **columns)
+
+
+def _became(fact: Fact) -> dict[str, Any] | None:
+    match fact.name:
+        case "OccurrenceStarted":
+            return {"started_at": fact.instant("started_at")}
+        case "OccurrenceExpired":
+            return {"told": "expired"}
+        case "OccurrenceCompleted" | "OccurrencePartiallyCompleted":
+            return _done(fact)
+        case "OccurrenceAbandoned":
+            return _left(fact, "abandoned", "abandoned_at")
+        case "OccurrenceDeclined":
+            return _left(fact, "declined", "declined_at")
+        case _:
+            return None
 
 
 def _whose(fact: Fact) -> dict[str, Any]:
@@ -39,6 +55,7 @@ def _asked_for(fact: Fact, window: Json) -> dict[str, Any]:
         "due_at": due_at and instant(due_at),
         "zone": window["zone"],
         "told": "scheduled",
+        "settled_at": None,
     }
 
 
@@ -48,5 +65,16 @@ def _done(fact: Fact) -> dict[str, Any]:
         "told": "completed" if quantity >= _WHOLE else "partial",
         "quantity": quantity,
         "experienced_at": fact.said.get("experienced_at"),
+        "note": fact.said.get("note"),
         "settled_at": fact.instant("completed_at"),
+    }
+
+
+def _left(fact: Fact, told: str, when: str) -> dict[str, Any]:
+    return {
+        "told": told,
+        "quantity": None,
+        "experienced_at": None,
+        "note": fact.said.get("note"),
+        "settled_at": fact.instant(when),
     }

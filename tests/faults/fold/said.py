@@ -74,6 +74,8 @@ _OF_HOMEWORK: Mapping[str, Piece] = {
     "SummaryIssued": Piece("summary"),
     "SummaryViewed": Piece("summary_view"),
     "FrequencyReduced": Piece("reduced_frequency"),
+    "PlanZoneChanged": Piece("zone_change"),
+    "ContactMet": Piece("contact_met"),
 }
 
 _OF_REVIEWS: Mapping[str, Piece] = {

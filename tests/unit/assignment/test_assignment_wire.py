@@ -83,7 +83,7 @@ async def test_sealed_stored_read_and_opened_it_is_what_it_was(fact: object) -> 
 def test_third_parties_are_private_wherever_they_are_named() -> None:
     added = assignments.wire.private("interlude.assignment.ComponentAdded.v1")
     assert ("contact", "label") in added
-    planned = assignments.wire.private("interlude.assignment.PlanSpecified.v1")
+    planned = assignments.wire.private("interlude.assignment.PlanSpecified.v2")
     assert {("target", "contacts", "*", "label"), ("timing", "cue", "place")} <= set(planned)
     assert ("steps_rehearsed", "*", "text") in assignments.wire.private(
         "interlude.assignment.PracticeRecorded.v1"

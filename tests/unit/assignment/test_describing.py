@@ -18,9 +18,10 @@ from services.assignment.domain.describing import (
     TargetCognitionSet,
 )
 from services.assignment.domain.homework import NotOpen
-from services.assignment.domain.plan import SpecifyPlan, Timing
+from services.assignment.domain.plan import SpecifyPlan
 from services.assignment.domain.reopening import EnterInError
 from services.assignment.domain.schedule import Frequency
+from services.assignment.domain.timing import Timing
 from tests.unit.assignment.cases import (
     active,
     create,

@@ -14,7 +14,7 @@ from services.assignment.domain.creation import AssignmentCreated, TechniqueUnna
 from services.assignment.domain.default_plan import DefaultObstacle, DefaultPlan, DefaultTiming
 from services.assignment.domain.from_template import Catalogued, pinned, spoken, taken
 from services.assignment.domain.giving import GiveHomework
-from services.assignment.domain.plan import Plan, PlanSpecified, Site, Timing
+from services.assignment.domain.plan import Plan, PlanSpecified, Site
 from services.assignment.domain.schedule import Frequency
 from services.assignment.domain.taken_over import (
     Taken,
@@ -24,6 +24,7 @@ from services.assignment.domain.taken_over import (
 from services.assignment.domain.template import Content, TemplateText, must_be_whole
 from services.assignment.domain.template_terms import TemplateId, TemplateRef
 from services.assignment.domain.terms import PatientId
+from services.assignment.domain.timing import Timing
 from tests.unit.assignment.cases import HOMEWORK, SESSION_2, create, told
 
 TEMPLATE = TemplateId(UUID(int=0x7E))

@@ -25,7 +25,7 @@ from services.assignment.domain.outcome import (
     NotAgreed,
     RationaleMissing,
 )
-from services.assignment.domain.plan import FrequencyMissing, Plan, Timing
+from services.assignment.domain.plan import FrequencyMissing, Plan
 from services.assignment.domain.readiness import NothingRated
 from services.assignment.domain.reasons import GoalNotOpen, RationaleId
 from services.assignment.domain.schedule import Frequency
@@ -38,6 +38,7 @@ from services.assignment.domain.terms import (
     Period,
     RatingId,
 )
+from services.assignment.domain.timing import Timing
 from tests.unit.assignment.cases import (
     HOMEWORK,
     LATER,

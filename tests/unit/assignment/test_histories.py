@@ -17,6 +17,7 @@ from services.assignment.domain.assignment import Command, Event, decider
 from services.assignment.domain.creation import AssignmentCreated
 from services.assignment.domain.due import Meeting, MoveDue
 from services.assignment.domain.homework import Homework, NotCreated, State
+from services.assignment.domain.passing import PassTime
 from services.assignment.domain.summary import Written
 from services.assignment.domain.terms import GoalId, PatientId, TherapistId
 from services.assignment.examples import FACTS, REQUESTS
@@ -43,6 +44,8 @@ def requests(draw: st.DrawFn) -> Command:
     meeting = draw(st.sampled_from([SESSION_2, SESSION_3, None]))
     if draw(st.integers(0, 9)) == 0:
         return _moved(by, at, meeting)
+    if draw(st.integers(0, 9)) == 0:
+        return PassTime(by=by, happened_at=at, now=at)
     name = draw(st.sampled_from(sorted(REQUEST_OF)))
     fields = SHAPES[name].read(REQUESTS[name], NOW).fields
     known = {"meeting": meeting, **LOOKED_UP}

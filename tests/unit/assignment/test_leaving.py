@@ -19,7 +19,7 @@ from services.assignment.domain.leaving import (
 from services.assignment.domain.occurrences import OccurrencesWithdrawn
 from services.assignment.domain.outcome import CompleteHomework, CompletionId, HomeworkCompleted
 from services.assignment.domain.pausing import PauseAssignment
-from services.assignment.domain.plan import SpecifyPlan, Timing
+from services.assignment.domain.plan import SpecifyPlan
 from services.assignment.domain.reopening import (
     AssignmentReopened,
     DeathNotCorrected,
@@ -27,6 +27,7 @@ from services.assignment.domain.reopening import (
 )
 from services.assignment.domain.schedule import Frequency
 from services.assignment.domain.terms import PatientId
+from services.assignment.domain.timing import Timing
 from tests.unit.assignment.cases import activate, active, after, agree, create, homework, told
 from tests.unit.assignment.cases import state_after as standing
 from tests.unit.assignment.life import SYSTEM

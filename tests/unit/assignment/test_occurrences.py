@@ -14,11 +14,12 @@ from services.assignment.domain.occurrences import (
     OccurrencesWithdrawn,
 )
 from services.assignment.domain.outcome import CompleteHomework, HomeworkCompleted
-from services.assignment.domain.plan import SpecifyPlan, Timing
+from services.assignment.domain.plan import SpecifyPlan
 from services.assignment.domain.readiness import AdjustAssignment, AdjustmentId, RateTask
 from services.assignment.domain.schedule import Frequency, Occurrence
 from services.assignment.domain.situation import RecordExperience
 from services.assignment.domain.terms import OccurrenceId, Period
+from services.assignment.domain.timing import Timing
 from tests.unit.assignment.cases import (
     LATER,
     SESSION_2,

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from libs.testing.cast import NOW, PATIENT
-from services.assignment.domain.homework import NotActive, Pause
+from services.assignment.domain.homework import NotActive
 from services.assignment.domain.outcome import ActivateAssignment, CompleteHomework
 from services.assignment.domain.pausing import (
     AssignmentPaused,
@@ -15,6 +15,7 @@ from services.assignment.domain.pausing import (
     PauseReason,
     ResumeAssignment,
 )
+from services.assignment.domain.schedule import Pause
 from tests.unit.assignment.cases import (
     LATER,
     activate,

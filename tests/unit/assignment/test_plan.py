@@ -25,7 +25,6 @@ from services.assignment.domain.due import (
 from services.assignment.domain.homework import NotOpen
 from services.assignment.domain.outcome import ActivateAssignment, CompleteHomework
 from services.assignment.domain.plan import (
-    Cue,
     DurationRange,
     FrequencyMissing,
     ObstacleRepeated,
@@ -34,12 +33,12 @@ from services.assignment.domain.plan import (
     Site,
     SpecifyPlan,
     Target,
-    Timing,
     TriggerMissing,
     specificity,
 )
 from services.assignment.domain.schedule import Frequency
 from services.assignment.domain.terms import Contact, ContactRef
+from services.assignment.domain.timing import Cue, Timing
 from tests.unit.assignment.cases import (
     SESSION_2,
     SESSION_3,
@@ -74,6 +73,7 @@ def test_c14_every_slot_is_optional_and_the_plan_is_in_the_patients_zone() -> No
             site=Site(kind="work", label="The office"),
             plan_version=1,
             zone="Europe/London",
+            travel="follow_patient",
             specified_by="therapist",
             specified_at=NOW,
         )
@@ -87,6 +87,7 @@ def test_c14_said_again_it_is_a_new_version() -> None:
             duration_min=10,
             plan_version=2,
             zone="Europe/London",
+            travel="follow_patient",
             revised_by="patient",
             revised_at=NOW,
         )

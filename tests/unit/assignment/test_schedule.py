@@ -20,7 +20,15 @@ from services.assignment.domain.schedule import (
 )
 from services.assignment.domain.terms import AssignmentId, Day
 
-ZONES = ("Europe/London", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo", "Asia/Tokyo")
+ZONES = (
+    "Europe/London",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "Africa/Cairo",
+    "Africa/Casablanca",
+    "America/Sao_Paulo",
+    "Asia/Tokyo",
+)
 HOMEWORK = AssignmentId(UUID(int=0xF1))
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TWO_YEARS = timedelta(days=730)
@@ -228,3 +236,20 @@ def test_t2_windows_of_a_day_never_overlap_but_in_a_gap(zone: str, times: tuple[
     for one, following in pairwise(found):
         assert one.due_at is not None
         assert one.due_at <= following.opens_at or one.opens_at == following.opens_at
+
+
+def test_t13_without_a_schedule_there_is_no_day_and_no_year_one() -> None:
+    for each in (
+        schedule(),
+        schedule(rule="when_wanted"),
+        schedule(rule="n_times"),
+        schedule(rule="as_it_happens", times=(time(8),), frequency=Frequency(count=1, per="day")),
+    ):
+        assert asked(each, 730) == []
+
+
+def test_t6_what_is_asked_for_on_some_days_opens_on_no_other() -> None:
+    on_mondays = asked(schedule(on_days=("monday",), times=(time(8), time(20))), 60)
+    assert {each.local_date.weekday() for each in on_mondays} == {0}
+    closing = [each.due_at.astimezone(ZoneInfo(each.zone)) for each in on_mondays if each.due_at]
+    assert all(end.weekday() == 0 or end.time() == time(0) for end in closing)

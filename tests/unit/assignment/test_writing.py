@@ -12,13 +12,14 @@ from libs.vocabulary.obstacle import Obstacle, ObstacleId
 from services.assignment.domain.assignment import Command
 from services.assignment.domain.components import AddComponent
 from services.assignment.domain.obstacles import PlanObstacleResponse, ReportObstacle
-from services.assignment.domain.plan import Cue, Plan, Site, SpecifyPlan, Target, Timing
+from services.assignment.domain.plan import Plan, Site, SpecifyPlan, Target
 from services.assignment.domain.readiness import AdjustAssignment, AdjustmentId
 from services.assignment.domain.reasons import GiveRationale, RationaleId
 from services.assignment.domain.schedule import Frequency
 from services.assignment.domain.situation import PredictionId, StatePrediction
 from services.assignment.domain.summary import IssueSummary, Language
 from services.assignment.domain.terms import ComponentId, ResponseId, as_said
+from services.assignment.domain.timing import Cue, Timing
 from services.assignment.writing.gathering import LONGEST, gathered
 from services.assignment.writing.markdown import WORDS, escaped, language_of, written
 from services.assignment.writing.page import POLICY, page
@@ -193,6 +194,8 @@ def test_c16_a_reduced_frequency_is_the_plan_as_it_stands() -> None:
         Timing(rule="scheduled", on_days=("sunday",), time_of_day=(time(9), time(21, 30))),
         Timing(rule="as_it_happens", trigger="Panic"),
         Timing(rule="all_day"),
+        Timing(rule="scheduled", time_of_day=(time(9),), travel="follow_patient"),
+        Timing(rule="scheduled", zone="Europe/London", travel="fixed_zone"),
         Timing(rule="when_wanted", cue=Cue(local_time=time(8), approx=True, day_of_week="monday")),
     ],
     ids=str,
@@ -207,7 +210,17 @@ def test_every_timing_has_its_words(language: Language, timing: Timing) -> None:
 
 def test_both_languages_have_a_word_for_each_code() -> None:
     english, spanish = WORDS["en"], WORDS["es"]
-    for name in ("rules", "sites", "days", "parts", "once_per", "per", "periods", "dimensions"):
+    for name in (
+        "travel",
+        "rules",
+        "sites",
+        "days",
+        "parts",
+        "once_per",
+        "per",
+        "periods",
+        "dimensions",
+    ):
         assert getattr(english, name).keys() == getattr(spanish, name).keys(), name
 
 

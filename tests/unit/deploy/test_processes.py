@@ -40,7 +40,13 @@ def test_a_relay_never_sees_a_key() -> None:
     assert "KEYRING_URL" not in environment
 
 
-OPEN_NOTHING = ["gateway-projector", "gateway-analytics", "care-follow", "review-follow"]
+OPEN_NOTHING = [
+    "gateway-projector",
+    "gateway-analytics",
+    "care-follow",
+    "review-follow",
+    "assignment-clock",
+]
 
 
 @pytest.mark.parametrize("name", OPEN_NOTHING)

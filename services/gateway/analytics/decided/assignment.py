@@ -19,6 +19,7 @@ from services.gateway.analytics.decided.common import (
     WRITTEN,
 )
 from services.gateway.analytics.decided.course import COURSE, GOALS
+from services.gateway.analytics.decided.occurrences import OCCURRENCES
 from services.gateway.analytics.decided.plan import PLAN
 from services.gateway.analytics.decided.preparation import PRACTICE, WHY_AND_HOW_READY
 from services.gateway.analytics.passing import (
@@ -190,6 +191,7 @@ _PLANS: Mapping[str, Decision] = {
         fields={
             "occurrence_ids": Each(PSEUDONYM),
             "because": codes("plan_revised", "homework_ended"),
+            "resting": TRUTH,
             "withdrawn_at": TOLD_BY_DAYS,
         }
     ),
@@ -211,6 +213,15 @@ _CATALOGUE: Mapping[str, Decision] = {
 
 DECIDED: Mapping[str, Decision] = {
     f"{_ASSIGNMENT}.{name}": decision
-    for chapter in (_GIVING, COURSE, GOALS, WHY_AND_HOW_READY, PRACTICE, _PLANS, _CATALOGUE)
+    for chapter in (
+        _GIVING,
+        COURSE,
+        GOALS,
+        WHY_AND_HOW_READY,
+        PRACTICE,
+        _PLANS,
+        OCCURRENCES,
+        _CATALOGUE,
+    )
     for name, decision in chapter.items()
 }

@@ -11,6 +11,7 @@ from services.gateway.analytics.decided.common import (
 )
 from services.gateway.analytics.passing import Day, Each, Fields, Within, codes
 
+TRAVEL = codes("follow_patient", "fixed_zone")
 FREQUENCY = Within({"count": NUMBER, "per": codes("day", "week", "between_sessions")})
 
 PLAN: Fields = {
@@ -20,6 +21,7 @@ PLAN: Fields = {
         {
             "rule": codes("scheduled", "n_times", "as_it_happens", "all_day", "when_wanted"),
             "zone": PLACE_ON_EARTH,
+            "travel": TRAVEL,
             "on_date": Day("on_day"),
             "on_days": CLOCK_TIME,
             "every_weeks": NUMBER,
@@ -44,4 +46,5 @@ PLAN: Fields = {
         }
     ),
     "zone": PLACE_ON_EARTH,
+    "travel": TRAVEL,
 }
