@@ -6,10 +6,8 @@ from http import HTTPStatus
 from typing import Any
 
 from libs.access.policy import NOBODY, Grant, Subject, grant
-from libs.eventstore.decider import Rejected
-from libs.vocabulary.rating import NotAScale, RatingOutsideScale
 from libs.web.commands import Commands, Edge, Prepare, Router
-from services.assignment import goal_view, groupwork_api, summary_api, templates_api, view
+from services.assignment import goal_view, groupwork_api, summary_api, view
 from services.assignment.catalogue import Catalogue
 from services.assignment.domain import (
     agreement,
@@ -35,50 +33,13 @@ from services.assignment.domain import (
     reopening,
     situation,
     summary,
-    taken_over,
-    terms,
 )
 from services.assignment.domain.giving import GiveHomework
 from services.assignment.domain.homework import NotCreated, State
 from services.assignment.follow import Clinics
 from services.assignment.preparing import Assignments, Goals, LookUp
+from services.assignment.wrong_content import WRONG_CONTENT
 
-WRONG_CONTENT: tuple[type[Rejected], ...] = (
-    NotAScale,
-    RatingOutsideScale,
-    agreement.OptionRepeated,
-    components.ComponentRepeated,
-    creation.BeliefNotToAHundred,
-    creation.ContinuesItself,
-    creation.PatientIsTherapist,
-    creation.TechniqueUnnamed,
-    creation.TitleMissing,
-    describing.TargetBeliefNotToAHundred,
-    due.DueRuleMixed,
-    due.LocalTimeMissing,
-    due.SessionMissing,
-    ending.ReasonMissing,
-    fit.NothingExplored,
-    goal.OwnPatient,
-    plan.DurationRange,
-    plan.FrequencyMissing,
-    plan.ObstacleRepeated,
-    plan.TriggerMissing,
-    practice.ImageryAnchorMissing,
-    practice.StepsOutOfOrder,
-    readiness.NotAReadinessScale,
-    readiness.NothingRated,
-    reasons.BeliefIncomplete,
-    situation.LikelihoodNotToAHundred,
-    situation.NothingExperienced,
-    *templates_api.WRONG_CONTENT,
-    summary.SummaryUnknown,
-    taken_over.UnknownTemplate,
-    terms.EndsBeforeItStarts,
-    terms.InTheFuture,
-    terms.ScalesDiffer,
-    *groupwork_api.WRONG_CONTENT,
-)
 STATUSES = dict.fromkeys(WRONG_CONTENT, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 THERAPIST = grant(therapist="related")

@@ -12,7 +12,8 @@ from libs.vocabulary.changing import changed
 from libs.vocabulary.moment import in_zone
 from libs.vocabulary.obstacle import ObstacleId
 from libs.vocabulary.procedure import Procedure
-from services.assignment.domain.schedule import Asked, Frequency, Pause, Schedule
+from services.assignment.domain.resting import Pause
+from services.assignment.domain.schedule import Asked, Frequency, Schedule
 from services.assignment.domain.terms import (
     AssignmentId,
     ComponentId,

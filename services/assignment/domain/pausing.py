@@ -12,7 +12,7 @@ from typing import Literal, assert_never
 from libs.eventstore.telling import Told
 from libs.vocabulary.text import Prose
 from services.assignment.domain.homework import Homework, going_on, must_be_under_way
-from services.assignment.domain.schedule import Pause
+from services.assignment.domain.resting import Pause
 from services.assignment.domain.terms import Party, party
 
 PauseReason = Literal["illness", "holiday", "admission", "other"]

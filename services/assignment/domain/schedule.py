@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from annotated_types import Ge, Le
 
 from libs.vocabulary.moment import LocalMoment, in_zone
+from services.assignment.domain.resting import Pauses, open_from
 from services.assignment.domain.terms import AssignmentId, Day, OccurrenceId
 
 Rule = Literal["scheduled", "n_times", "as_it_happens", "all_day", "when_wanted"]
@@ -81,23 +82,6 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pause:
-    """From when until when nothing was asked for: the homework rested, or was over for a while."""
-
-    since: datetime
-    until: datetime | None = None
-
-    def covers(self, moment: datetime) -> bool:
-        return self.since <= moment and (self.until is None or moment < self.until)
-
-    def ends_in_it(self, closes_at: datetime) -> bool:
-        return self.since < closes_at and (self.until is None or closes_at <= self.until)
-
-
-Pauses = Sequence[Pause]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
     """The stretch of time whose occurrences are wanted."""
 
@@ -151,7 +135,7 @@ def _by_period(
     else:
         periods = _rounds(schedule, 1 if frequency.per == "day" else 7, span)
     for local_date, begins_at, closes_at in periods:
-        opens_at = _open_from(begins_at, closes_at, pauses)
+        opens_at = open_from(begins_at, closes_at, pauses)
         if opens_at is None:
             continue
         for slot in range(1, frequency.count + 1):
@@ -173,25 +157,13 @@ def _rounds(schedule: Schedule, width: int, span: Span) -> Iterator[_Period]:
         day += timedelta(days=step)
 
 
-def _open_from(opens_at: datetime, closes_at: datetime | None, pauses: Pauses) -> datetime | None:
-    """What opens in a pause opens after it; None where it has closed by then."""
-    for pause in pauses:
-        if closes_at is not None and pause.ends_in_it(closes_at):
-            return None
-        if pause.covers(opens_at):
-            if pause.until is None:
-                return None
-            opens_at = pause.until
-    return opens_at
-
-
 def _by_day(schedule: Schedule, span: Span, pauses: Pauses) -> Iterator[Occurrence]:
     found = (
         _occurrence(schedule, day, slot, opens_at, closes_at)
         for day in _days(schedule, span)
         for slot, opens_at, closes_at in _slots(schedule, day)
         if schedule.begins <= opens_at < span.until
-        and _open_from(opens_at, closes_at, pauses) == opens_at
+        and open_from(opens_at, closes_at, pauses) == opens_at
     )
     return (each for each in _no_more_than_agreed(schedule, found) if each.opens_at >= span.since)
 

@@ -15,7 +15,7 @@ from services.assignment.domain.pausing import (
     PauseReason,
     ResumeAssignment,
 )
-from services.assignment.domain.schedule import Pause
+from services.assignment.domain.resting import Pause
 from tests.unit.assignment.cases import (
     LATER,
     activate,
