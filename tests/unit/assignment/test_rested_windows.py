@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from libs.testing.cast import NOW, PATIENT
+from libs.testing.cast import MASHA, NOW, PATIENT
 from services.assignment.domain.assignment import Command, Event, decider
 from services.assignment.domain.doing import CompleteOccurrence
 from services.assignment.domain.homework import Homework
+from services.assignment.domain.leaving import EndByDeath
 from services.assignment.domain.occurrences import OccurrencesWithdrawn
 from services.assignment.domain.outcome import CompleteHomework, CompletionId
 from services.assignment.domain.passing import PassTime
@@ -15,10 +16,11 @@ from services.assignment.domain.pausing import PauseAssignment, ResumeAssignment
 from services.assignment.domain.plan import SpecifyPlan
 from services.assignment.domain.reopening import ReopenAssignment
 from services.assignment.domain.schedule import Frequency
-from services.assignment.domain.terms import OccurrenceId
+from services.assignment.domain.terms import OccurrenceId, PatientId
 from services.assignment.domain.timing import Timing
 from services.assignment.domain.windows import OccurrenceNotApplicable
 from services.assignment.occurrence_view import OccurrenceView, of_occurrences
+from services.assignment.playing import SYSTEM
 from tests.unit.assignment.cases import active, nothing_yet, told
 
 EVENINGS = told(
@@ -98,6 +100,21 @@ def test_a_pause_that_is_told_late_takes_back_what_seemed_missed() -> None:
         3: "not_applicable",
         4: "not_applicable",
         5: "not_applicable",
+    }
+
+
+def test_what_seemed_missed_after_somebody_had_died_was_not_asked_for() -> None:
+    begins = datetime(2026, 3, 4, tzinfo=UTC)
+    died = told(
+        EndByDeath, by=SYSTEM, at=begins, patient_id=PatientId(MASHA), died_on=begins.date()
+    )
+    views = seen(EVENINGS, passed(FRIDAY), died)
+    assert by_day(views, until=date(2026, 3, 6)) == {
+        2: "expired",
+        3: "expired",
+        4: "not_applicable",
+        5: "not_applicable",
+        6: "not_applicable",
     }
 
 
