@@ -1,7 +1,8 @@
 """Draws what docker-compose.yml asks for and nobody should choose: passwords, keys, certificates.
 
-`python -m deploy.credentials` writes `.env` and `secrets/` in the repository's folder, once; what
-is there already is never changed. Names that a person must give (ISSUERS) are left to them.
+`python -m deploy.credentials` writes `.env` and `secrets/` in the repository's folder. What is
+there already is never changed: what this version needs besides is added to `.env`, and to
+`secrets/passwords.sql`. Names that a person must give (ISSUERS) are left to them.
 
 PostgreSQL is not told a role's password, but what it needs to know it by (`secrets/passwords.sql`):
 a server may write down every statement.
@@ -28,7 +29,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from deploy.kafka_rights import ANALYST
-from deploy.local.processes import PROCESSES, without_the_master
+from deploy.local.processes import PROCESSES, SERVICES, without_the_master
 
 ROOT = Path(__file__).parents[1]
 COMPOSE = ROOT / "docker-compose.yml"
@@ -37,11 +38,17 @@ GOOD_FOR = timedelta(days=730)
 ADMIN = "admin"
 """Who grants the others their rights at Kafka."""
 
-OPERATORS = ("KEYRING_ROTATOR_PASSWORD",)
+OPERATORS = (
+    "KEYRING_ROTATOR_PASSWORD",
+    *(f"{each.upper()}_AUDITOR_PASSWORD" for each in (*SERVICES, "gateway")),
+)
 """Of roles that no container has."""
 
 SERVER = "POSTGRES_PASSWORD"
 """Of who makes the roles: the image sets it without a statement."""
+
+Given = Mapping[str, str]
+"""By the name of a setting."""
 
 ROUNDS = 4096
 _SALT_BYTES = 16
@@ -203,17 +210,14 @@ def write(folder: Path, compose: str, now: datetime, say: Callable[[str], object
     The files in it are readable, because a container's account is not the host's.
     """
     environment, kept = folder / ".env", folder / "secrets"
+    names = [*required(compose), *OPERATORS]
     if environment.exists():
-        say(f"{environment} is there already and stays as it is.")
+        added = _added(environment, names, say)
     else:
-        drawn = {name: draw(name) for name in [*required(compose), *OPERATORS]}
-        drawn |= without_the_master(drawn["MASTER_KEY"] or "")
+        added = {}
+        drawn = {name: draw(name) for name in names}
         environment.touch(mode=0o600)
-        environment.write_text(
-            "".join(f"{name}={value}\n" for name, value in drawn.items() if value)
-        )
-        for name in (name for name, value in drawn.items() if value is None):
-            say(f"{name} is yours to give.")
+        _append(environment, {**drawn, **without_the_master(drawn["MASTER_KEY"] or "")}, say)
     if kept.exists():
         say(f"{kept} is there already and stays as it is.")
     else:
@@ -223,6 +227,44 @@ def write(folder: Path, compose: str, now: datetime, say: Callable[[str], object
     told = kept / "passwords.sql"
     if not told.exists():
         told.write_text(passwords(_settings(environment)))
+    elif added:
+        told.write_text(told.read_text() + passwords(added))
+
+
+def _added(environment: Path, names: Sequence[str], say: Callable[[str], object]) -> Given:
+    """What an installation of before lacks. Of what else it has there is but one: another master
+    key would open nothing that is stored.
+    """
+    there = _settings(environment)
+    master = there.get("MASTER_KEY")
+    derived = {} if master is None else without_the_master(master)
+    lacking = {
+        name: derived.get(name) or (draw(name) if _may_be_new(name) else None)
+        for name in sorted({*names, *derived} - there.keys())
+    }
+    added = {name: value for name, value in lacking.items() if value}
+    if added:
+        say(f"{environment} now has {', '.join(added)} too.")
+    else:
+        say(f"{environment} is there already and stays as it is.")
+    _append(environment, lacking, say)
+    return added
+
+
+def _may_be_new(name: str) -> bool:
+    return name.endswith("_PASSWORD") and name != SERVER
+
+
+def _append(
+    environment: Path, given: Mapping[str, str | None], say: Callable[[str], object]
+) -> None:
+    lines = "".join(f"{name}={value}\n" for name, value in given.items() if value)
+    if lines:
+        before = environment.read_text()
+        apart = "" if not before or before.endswith("\n") else "\n"
+        environment.write_text(f"{before}{apart}{lines}")
+    for name in (name for name, value in given.items() if value is None):
+        say(f"{name} is yours to give.")
 
 
 def _settings(environment: Path) -> Mapping[str, str]:

@@ -17,7 +17,7 @@ from deploy.local.run_info import RunInfo, read
 from deploy.local.trouble import Trouble
 from deploy.local.var import Var
 
-PROCESS_MB = 85
+PROCESS_MB = 78
 """What a process may take on average, with its caches as full as a day of work makes them."""
 KAFKA_MB = 450
 

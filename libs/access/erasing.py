@@ -88,13 +88,20 @@ WHERE i.tenant_id = :tenant AND i.scope = theirs.scope AND i.key = theirs.key
 
 
 def keep(db: Connection, events: Sequence[Recorded], *kept: Table, answers: bool = True) -> None:
-    """After everything else that these events write. `kept` are the tables, beside care's facts,
-    with a `patient_id`; `answers` where requests are answered, whose answers are remembered.
+    """After everything else that these events write, and `alone`. `kept` are the tables, beside
+    care's facts, with a `patient_id`; `answers` where requests are answered, whose answers are
+    remembered.
     """
     for recorded in events:
         fact = read_as(recorded, READS)
         if fact is not None:
             _erase(db, recorded.tenant_id, fact, kept, answers=answers)
+
+
+def alone(db: Connection, events: Sequence[Recorded]) -> None:
+    """For `Reader.alone` of whoever keeps these events."""
+    if any(recorded.known_as == ERASED for recorded in events):
+        db.execute(_ALONE)
 
 
 def forgotten(db: Connection, subjects: Collection[Subject]) -> Collection[Subject]:
@@ -127,7 +134,6 @@ def _erase(
     *,
     answers: bool,
 ) -> None:
-    db.execute(_ALONE)
     who = {"tenant": tenant_id, "patient": fact.patient_id}
     people = care_facts.people
     counts = {

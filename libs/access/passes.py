@@ -18,6 +18,9 @@ KIND = "passes"
 CONFIRMS = "erasure:confirm"
 """The scope of whoever may say that what they kept of an erased patient is removed."""
 
+RESERVED = frozenset({CONFIRMS})
+"""Scopes of passes alone: whatever a provider grants, no token of theirs has them."""
+
 SECONDS = 60
 """For which a pass holds, from when it was signed."""
 

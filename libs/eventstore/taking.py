@@ -32,8 +32,16 @@ Forgotten = Callable[[Connection, Collection[Subject]], Collection[Subject]]
 """Those of these subjects that were erased: what still comes of them counts and is not handled."""
 
 
+Alone = Callable[[Connection, Sequence[Recorded]], None]
+"""Waits, where these records need it, until nobody else is at work, and keeps the others out."""
+
+
 def nobody(_db: Connection, _subjects: Collection[Subject]) -> Collection[Subject]:
     return ()
+
+
+def beside_others(_db: Connection, _events: Sequence[Recorded]) -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +49,15 @@ class Reader:
     """One line of progress. `chain_keys` gives for every topic that it reads the key of the
     service that writes there; `categories` are the kinds of streams it follows, None for all.
     Of subjects that are `forgotten`, streams of `spared` kinds are handled all the same: those that
-    tell of the forgetting.
+    tell of the forgetting. Whoever removes what others write is `alone`, and is so before anybody
+    is asked about: two who had asked would wait for each other.
     """
 
     name: str
     chain_keys: Mapping[str, bytes]
     categories: frozenset[str] | None = None
     forgotten: Forgotten = nobody
+    alone: Alone = beside_others
     spared: frozenset[str] = frozenset()
 
     def follows(self, recorded: Recorded) -> bool:
@@ -133,6 +143,7 @@ def take(
     batch = Batch(reader=reader, tried=tried, heads=heads, parked=parked)
     for place, recorded in followed:
         batch.sift(place, recorded)
+    reader.alone(db, [one.recorded for one in batch.fresh])
     subjects = {_subject(one.recorded) for one in batch.fresh}
     batch.forgotten = reader.forgotten(db, {one for one in subjects if one})
     return batch

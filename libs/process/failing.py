@@ -15,6 +15,7 @@ _EITHER = (
 _NOT_LET_IN = frozenset({"kafka-authentication-failed", "kafka-tls-failed"})
 _WORDS: Mapping[str, str] = {
     "libs.eventstore.dismissing.CannotDismiss": "{0}",
+    "libs.eventstore.migrating.RolesMissing": "{0}",
     "libs.eventstore.pool.NotDurable": (
         "{0}: it would lose what was acknowledged. DURABLE=false allows it."
     ),

@@ -13,7 +13,7 @@ from libs.eventstore.following import KEEP, REACT, Follower, Part, keeping, reac
 from libs.eventstore.pool import open_pool
 from libs.eventstore.reacting import Reacting, Reactions
 from libs.eventstore.surviving import Handler
-from libs.eventstore.taking import Reader
+from libs.eventstore.taking import Reader, beside_others
 from libs.messaging.connect import connect
 from libs.messaging.envelope import topic_of
 from libs.process import admin, parts, serving
@@ -134,6 +134,7 @@ def reader_of(name: str, settings: Settings, following: Following) -> Reader:
         chain_keys=keys,
         categories=frozenset(categories),
         forgotten=erasing.forgotten,
+        alone=erasing.alone if name == KEEP else beside_others,
         spared=erasing.SPARED,
     )
 

@@ -19,6 +19,7 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 from joserfc.util import urlsafe_b64decode
 
+from libs.access.passes import RESERVED
 from libs.access.principal import Principal
 from libs.eventstore.telling import Role
 from libs.process.trusting import Trusted
@@ -160,7 +161,7 @@ class Identity:
             tenant_id=_tenant(claims, trusted),
             person_id=_uuid(_at(claims, at.person)),
             roles=_roles(_at(claims, at.roles), trusted),
-            scopes=frozenset(_words(_at(claims, at.scope))),
+            scopes=frozenset(_words(_at(claims, at.scope))) - RESERVED,
             expires_at=expires,
             client=_client(_at(claims, at.client) or claims.get("client_id")),
         )

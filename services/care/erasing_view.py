@@ -106,7 +106,14 @@ def of_erasure(history: Sequence[tuple[Recorded, Event]]) -> ErasureView:
 
 
 def _requested(before: ErasureView | None, fact: ErasureRequested) -> ErasureView:
-    """A wish that comes again finds what holds it."""
+    """A wish that comes again finds what holds it; one that joins the clinic's is told already."""
+    if before is not None and before.status in {"requested", "announced"}:
+        return replace(
+            before,
+            requested_by=fact.requested_by,
+            because=fact.because,
+            requested_at=fact.requested_at,
+        )
     return ErasureView(
         id=fact.patient_id,
         status="requested",

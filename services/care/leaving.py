@@ -11,13 +11,12 @@ from libs.eventstore.errors import NotKnownYet
 from libs.eventstore.recorded import Recorded
 from libs.web.commands import Commands, Edge, Fields, Prepare, Preparing, Router
 from services.care import access
-from services.care.domain import departure, patient, records_window
+from services.care.domain import departure, records_window
 from services.care.domain.clinic import ClinicId
 from services.care.domain.departure import PersonId
 
 Departures = Desk[departure.Command, departure.State, departure.Event]
 RecordsWindows = Desk[records_window.Command, records_window.State, records_window.Event]
-Patients = Desk[patient.Command, patient.State, patient.Event]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,22 +66,16 @@ def routes(
     *,
     departures: Departures,
     records_windows: RecordsWindows,
-    patients: Patients,
     in_a_clinic: Prepare,
 ) -> Router:
     """`in_a_clinic` refuses where none is registered."""
     return Router().take(
-        _departures(edge, departures, patients), _windows(edge, records_windows, in_a_clinic)
+        _departures(edge, departures), _windows(edge, records_windows, in_a_clinic)
     )
 
 
-def _departures(edge: Edge, desk: Departures, patients: Patients) -> Router:
+def _departures(edge: Edge, desk: Departures) -> Router:
     """A person's departure has the person's id."""
-
-    async def looked_at(preparing: Preparing) -> Fields:
-        tenant, person = preparing.principal.tenant_id, preparing.fields["person_id"]
-        return {"is_patient": await patients.state(tenant, person) is not None}
-
     on = Commands(edge, desk, subject=lambda _state: NOBODY)
     on.create(
         "/v1/departures",
@@ -90,7 +83,6 @@ def _departures(edge: Edge, desk: Departures, patients: Patients) -> Router:
         operation="recordDeparture",
         grant=access.ADMINS,
         stream_of=_person,
-        prepare=looked_at,
     )
     on.act(
         "/v1/departures/{id}/returns",

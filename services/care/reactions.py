@@ -33,6 +33,11 @@ Erasures = Desk[erasure.Command, erasure.State, Event]
 
 CATEGORIES = erasing.SPARED | handing_over.CATEGORIES
 
+_DESTROYED_WITHIN = 5.0
+"""Seconds after which the keys are gone, counted from before they are destroyed. The keyring is
+given up after two; then nothing is recorded, and what is tried again counts anew.
+"""
+
 _OTHERS: Mapping[str, Where] = {
     "interlude.assignment.ErasureConfirmed.v1": "assignment",
     "interlude.diary.ErasureConfirmed.v1": "diary",
@@ -87,8 +92,9 @@ def _destroying(keyring: Keyring) -> Callable[[Cause[ErasureReleased]], Awaitabl
 
 
 def _erased(erasures: Erasures, cause: Cause[ErasureReleased]) -> Wish:
-    """Whoever had fetched a key before that remembers it for so long at most."""
-    unreadable_from = cause.telling["now"] + timedelta(seconds=HELD_FOR)
+    """Whoever had fetched a key before it was destroyed remembers it for so long at most."""
+    destroyed_by = cause.telling["now"] + timedelta(seconds=_DESTROYED_WITHIN)
+    unreadable_from = destroyed_by + timedelta(seconds=HELD_FOR)
     command = ErasePatient(**cause.telling, unreadable_from=unreadable_from)
     return Wish(desk=erasures, stream_uuid=cause.fact.patient_id, command=command)
 

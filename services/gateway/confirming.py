@@ -23,15 +23,19 @@ _LOOK_EVERY = 1.0
 _LONGEST_PAUSE = 60.0
 _PATIENCE = httpx.Timeout(10.0, connect=2.0)
 
-# Only what both have removed: the analytics role reads care by itself, and may be behind.
+AT_ONCE = 100
+_NOBODY = UUID(int=0)
+
+# Only what both have removed: the analytics role reads care by itself, and may be behind. From the
+# last one on and around: whom care refuses, however many they are, keep nobody else waiting.
 _UNCONFIRMED = text("""
 SELECT e.tenant_id, e.patient_id, e.removed || jsonb_build_object(
     'analytics', (SELECT coalesce(sum(CAST(value AS int)), 0) FROM jsonb_each_text(k.removed)))
   AS removed
 FROM erased e JOIN known_erased k USING (tenant_id, patient_id)
 WHERE e.confirmed_at IS NULL
-ORDER BY e.tenant_id, e.patient_id
-LIMIT 100
+ORDER BY (e.tenant_id, e.patient_id) <= (:tenant, :patient), e.tenant_id, e.patient_id
+LIMIT :most
 """)
 _CONFIRMED = text("""
 UPDATE erased SET confirmed_at = :now WHERE tenant_id = :tenant AND patient_id = :patient
@@ -57,6 +61,7 @@ class Confirming:
         self._client = client
         self._key = key
         self._now = now
+        self._last = Forgotten(_NOBODY, _NOBODY, {})
 
     def run(self, stop: Event) -> None:
         pause = _LOOK_EVERY
@@ -67,7 +72,7 @@ class Confirming:
     def once(self) -> bool:
         """Whether all went well. What did not is tried again, less often the longer it lasts."""
         try:
-            told = [self._tell(each) for each in self.unconfirmed()]
+            told = [self._next(each) for each in self.unconfirmed()]
         except Exception as error:
             if not passes(error):
                 raise
@@ -77,10 +82,15 @@ class Confirming:
 
     def unconfirmed(self) -> Sequence[Forgotten]:
         with self._engine.connect() as db:
+            last = {"tenant": self._last.tenant_id, "patient": self._last.patient_id}
             return [
                 Forgotten(row.tenant_id, row.patient_id, row.removed)
-                for row in db.execute(_UNCONFIRMED)
+                for row in db.execute(_UNCONFIRMED, {**last, "most": AT_ONCE})
             ]
+
+    def _next(self, whom: Forgotten) -> bool:
+        self._last = whom
+        return self._tell(whom)
 
     def _tell(self, whom: Forgotten) -> bool:
         try:

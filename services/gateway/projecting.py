@@ -1,6 +1,7 @@
 """The projector role: all topics into all read models, by one plain loop."""
 
 import time
+from collections.abc import Mapping
 
 from sqlalchemy import Engine, create_engine, make_url
 
@@ -37,7 +38,7 @@ def project(settings: ProjectorSettings) -> None:
     projector = Projector(
         engine,
         broker,
-        Reader(name=LIVE, chain_keys=keys, forgotten=erased.forgotten, spared=SPARED),
+        reader_of(keys),
         LIVE_PROJECTIONS,
         group=f"{prefix}{GROUP}",
         now=utc_now,
@@ -59,6 +60,17 @@ def project(settings: ProjectorSettings) -> None:
         client.close()
         broker.close()
         engine.dispose()
+
+
+def reader_of(chain_keys: Mapping[str, bytes]) -> Reader:
+    """By topic, the keys of whoever writes there."""
+    return Reader(
+        name=LIVE,
+        chain_keys=chain_keys,
+        forgotten=erased.forgotten,
+        alone=erased.alone,
+        spared=SPARED,
+    )
 
 
 def _engine(settings: Database) -> Engine:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 import pytest
 
 from deploy.local.ports import wait_until
-from deploy.local.processes import without_the_master
+from deploy.local.processes import for_auditors, without_the_master
 from tests.component.web.test_processes import ROOT
 from tests.security.commands import RoleCommand, commands, rows
 from tests.security.sweeping import Looking
@@ -26,7 +26,7 @@ COMMANDS = [each for each in commands() if each.service in {"care", "gateway"}]
 
 PASSWORDS = {name: secrets.token_hex(16) for name in ("database", "keyring", "owner", "broker")}
 MASTER_KEY = base64.b64encode(secrets.token_bytes(32)).decode()
-DERIVED = without_the_master(MASTER_KEY, epochs=2)
+DERIVED = {**without_the_master(MASTER_KEY, epochs=2), **for_auditors(MASTER_KEY)}
 NOWHERE = "127.0.0.1:1"
 GIVEN = {
     "DATABASE_URL": f"postgresql://somebody:{PASSWORDS['database']}@{NOWHERE}/interlude",

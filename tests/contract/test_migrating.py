@@ -1,12 +1,15 @@
 """A service's schema comes to its head once, whoever asks for it and how often."""
 
+import shutil
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
-from libs.eventstore.migrating import head_of, migrate
+from libs.eventstore.migrating import RolesMissing, head_of, migrate, scripts_of
 from libs.process.admin import Readiness
 from libs.process.checking import at_head
+from libs.process.failing import explained
 from libs.testing.asking import ask
 from libs.testing.databases import Database
 
@@ -54,6 +57,32 @@ def test_an_empty_schema_is_not_at_head(without_tables: Database) -> None:
 def test_a_schema_of_other_code_is_not_at_head(own_database: Database) -> None:
     ask(own_database.url, "UPDATE care.alembic_version SET version_num = '9999_of_tomorrow'")
     assert not is_ready(own_database.url_as("care_relay"), "care")
+
+
+@pytest.mark.parametrize("schema", ["care", "care_audit"])
+def test_where_a_schema_is_missing_it_says_what_makes_it(
+    without_tables: Database, schema: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask(without_tables.url, f"DROP SCHEMA {schema} CASCADE")
+    with pytest.raises(SystemExit) as ended, explained():
+        migrate("care", without_tables.url_as("care_owner"))
+    assert ended.value.code == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("roles-missing: ")
+    assert "roles.sql" in line
+
+
+def test_where_a_role_is_missing_too(without_tables: Database, tmp_path: Path) -> None:
+    """Roles are the server's, so a migration of tomorrow stands in for one that needs another."""
+    scripts = tmp_path / "migrations"
+    shutil.copytree(scripts_of("care"), scripts)
+    (scripts / "versions" / "9999_of_tomorrow.py").write_text(
+        "from alembic import op\n"
+        f'revision, down_revision = "9999_of_tomorrow", "{head_of("care")}"\n'
+        'def upgrade():\n    op.execute("GRANT SELECT ON events TO somebody_new")\n'
+    )
+    with pytest.raises(RolesMissing, match='role "somebody_new" does not exist'):
+        migrate("care", without_tables.url_as("care_owner"), scripts)
 
 
 def test_two_who_migrate_at_once_do_it_once(without_tables: Database) -> None:

@@ -103,7 +103,7 @@ class Asked:
         how, things = manner or Manner(), clinics.things[whose]
         body = self.body(things)
         headers = {
-            "Authorization": f"Bearer {clinics.tokens[role]}",
+            "Authorization": f"Bearer {self._token(clinics, role)}",
             "Idempotency-Key": str(uuid4()),
         }
         return clinics.http.request(
@@ -113,6 +113,11 @@ class Asked:
             json=None if body is None else {**body, **how.besides},
             headers={**headers, **how.headers},
         )
+
+    def _token(self, clinics: Clinics, role: Role) -> str:
+        """The one program that confirms an erasure comes with a pass of ours."""
+        confirms = self.name == "confirmErasure" and role == "integrator"
+        return clinics.gateways_pass() if confirms else clinics.tokens[role]
 
     def body(self, things: Things) -> dict[str, Any] | None:
         return None if self.example is None else _about(self.example, things)

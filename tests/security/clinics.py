@@ -15,7 +15,7 @@ import httpx
 from deploy.local.issuer import LIFETIME, Issuer
 from deploy.local.people import SCOPES, Person
 from deploy.local.run_info import RunInfo
-from libs.access.passes import CONFIRMS
+from libs.access.passes import CONFIRMS, signed
 from libs.eventstore.telling import Role
 from tests.security.access import ROLES, Whose
 from tests.system.people import uuid_of
@@ -42,8 +42,15 @@ class Clinics:
     latest: str
     """What a reader must have seen to know of all this."""
 
+    pass_key: bytes = field(repr=False)
 
-def opened(run: RunInfo, issuer: Issuer, http: httpx.Client) -> Clinics:
+    def gateways_pass(self) -> str:
+        """Of the first clinic, and as good as new."""
+        return signed(self.pass_key, self.things["mine"]["clinic"], CONFIRMS, now=time.time())
+
+
+def opened(run: RunInfo, issuer: Issuer, http: httpx.Client, pass_key: bytes) -> Clinics:
+    """`pass_key` is what the gateway signs its passes with."""
     first, second = Clinic(run, issuer), Clinic(run, issuer)
     mine = first.patient("patient", "therapist", "supervisor")
     theirs = first.patient("another patient", "another therapist", "another supervisor")
@@ -63,6 +70,7 @@ def opened(run: RunInfo, issuer: Issuer, http: httpx.Client) -> Clinics:
             "nobody's": {kind: uuid4() for kind in mine},
         },
         latest=first.told[-1],
+        pass_key=pass_key,
     )
 
 
@@ -183,10 +191,10 @@ class Clinic:
 
     def token(self, name: str, *, lasts: float = LIFETIME, scope: str | None = None) -> str:
         """The name of a person ends with their role. `lasts` seconds from now. An integrator has
-        all scopes unless told otherwise.
+        all scopes that can be given unless told otherwise.
         """
         role: Role = next(role for role in ROLES if name.endswith(role))
-        scope = " ".join([*SCOPES, CONFIRMS]) if scope is None else scope
+        scope = " ".join(SCOPES) if scope is None else scope
         scope = scope if role == "integrator" else ""
         person = Person(id=self.person(name), role=role, scope=scope)
         return self.issuer.token_for(person, self.id, now=time.time() + lasts - LIFETIME)

@@ -11,7 +11,10 @@ import pytest
 
 from deploy.local.issuer import Issuer, kept_key
 from deploy.local.postgres import temporary_place
+from deploy.local.var import Var
+from libs.access.passes import KIND
 from libs.eventstore.pool import open_pool
+from libs.process.keys import derived, master_key
 from libs.testing.databases import Database, Server, fresh
 from libs.testing.keyring import MemoryKeyring, memory_sealer
 from tests.component.gateway.asking import Answers
@@ -32,7 +35,8 @@ def issuer(interlude: Running) -> Issuer:
 @pytest.fixture(scope="session")
 def clinics(interlude: Running, issuer: Issuer) -> Iterator[Clinics]:
     with httpx.Client(timeout=20) as http:
-        yield opened(interlude.run, issuer, http)
+        master = master_key(Var(interlude.var).master_key())
+        yield opened(interlude.run, issuer, http, derived(master, f"{KIND}:gateway"))
 
 
 @pytest.fixture(scope="session")

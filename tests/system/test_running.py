@@ -74,7 +74,7 @@ def test_status_shows_each_process_with_its_memory(first_run: Once, interlude: R
         who: int(megabytes)
         for who, megabytes in re.findall(r"^(.*): (\d+) MB of", shown, re.MULTILINE)
     }
-    assert used["Interlude's processes"] < 1200
+    assert used["Interlude's processes"] < 78 * (2 + len(PROCESSES)), "with supervisor and issuer"
     assert 100 < used["Kafka"] < 450
     assert interlude.run.gateway.rpartition(":")[2] in shown
 

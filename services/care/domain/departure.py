@@ -1,17 +1,17 @@
 """Who worked in this clinic and does so no more: whatever their token says, they see nothing of it.
 
-Of staff in any role, and of programs. That somebody is a patient here is never touched by it: who
-does homework keeps their own record, also after treatment.
+Of staff in any role, and of programs. That somebody is a patient here is never touched by it, also
+where they are both: who does homework keeps their own record, and keeps it after treatment.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, NewType, assert_never
+from typing import NewType, assert_never
 from uuid import UUID
 
 from libs.eventstore.decider import Decider, Rejected
-from libs.eventstore.telling import LOOKED_UP, Told
+from libs.eventstore.telling import Told
 
 PersonId = NewType("PersonId", UUID)
 """The `person_id` of somebody's tokens: of a therapist, a supervisor, an admin, a program."""
@@ -79,7 +79,6 @@ class RecordDeparture(Told):
     """
 
     person_id: PersonId
-    is_patient: Annotated[bool, LOOKED_UP]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,13 +93,6 @@ class OwnDeparture(Rejected):
     """Nobody records that they have left themselves: somebody has to be there to undo it."""
 
     code = "own-departure"
-    pointer = "/person_id"
-
-
-class PatientsStay(Rejected):
-    """This is a patient. Treatment ends with the relationship; their record stays theirs."""
-
-    code = "patients-stay"
     pointer = "/person_id"
 
 
@@ -124,8 +116,6 @@ class ReturnedBeforeTheyLeft(Rejected):
 def leave(command: RecordDeparture, state: State) -> Sequence[Event]:
     if command.person_id == command.by.person_id:
         raise OwnDeparture
-    if command.is_patient:
-        raise PatientsStay
     if isinstance(state, Left):
         return []
     if isinstance(state, Returned) and command.happened_at < state.at:

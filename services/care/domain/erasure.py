@@ -82,11 +82,7 @@ State = NeverRequested | Withdrawn | Requested | Released | Erased
 def evolve(state: State, event: Event) -> State:
     match event:
         case ErasureRequested():
-            return Requested(
-                patient_id=event.patient_id,
-                requested_by=event.requested_by,
-                holds=state.holds if isinstance(state, Withdrawn) else (),
-            )
+            return _asked(state, event)
         case ErasureReleased():
             return Released(patient_id=event.patient_id)
         case PatientErased():
@@ -101,6 +97,16 @@ def evolve(state: State, event: Event) -> State:
             return state
         case _:
             return _meanwhile(state, event)
+
+
+def _asked(state: State, event: ErasureRequested) -> Requested:
+    """A wish that comes again finds what holds it; one that joins the clinic's is told already."""
+    return Requested(
+        patient_id=event.patient_id,
+        requested_by=event.requested_by,
+        not_before=state.not_before if isinstance(state, Requested) else None,
+        holds=state.holds if isinstance(state, Requested | Withdrawn) else (),
+    )
 
 
 def _meanwhile(
@@ -139,7 +145,9 @@ def _confirmed(state: State, event: ErasureConfirmed) -> State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestErasure(Told):
-    """A patient need not say why. The clinic, who asks on their behalf, says `because`."""
+    """A patient need not say why. The clinic, who asks on their behalf, says `because`. What the
+    clinic asked for is the patient's own wish from when they ask for it too.
+    """
 
     patient_id: PatientId
     because: Because | None = None

@@ -63,7 +63,8 @@ def request(command: RequestErasure, state: State) -> Sequence[Event]:
     because = command.because or ("patients_wish" if asker == "patient" else None)
     if because is None or (asker == "patient" and because != "patients_wish"):
         raise ErasureReason
-    if isinstance(state, Requested):
+    # A patient who joins in what the clinic asked for has said so: from then on it is theirs.
+    if isinstance(state, Requested) and asker in {"clinic_admin", state.requested_by}:
         return []
     if isinstance(state, Released | Erased):
         raise ErasureUnderWay

@@ -30,6 +30,13 @@ CATEGORIES = care_facts.CATEGORIES | erasing.CATEGORIES | {"consent"}
 log = structlog.get_logger(__name__)
 
 
+def alone(db: Connection, events: Sequence[Recorded]) -> None:
+    """For `Reader.alone`: first without who derives, who then asks who was erased."""
+    if any(recorded.known_as == ERASED for recorded in events):
+        epochs.hold_still(db)
+        erasing.alone(db, events)
+
+
 class ConsentGiven(Fact):
     patient_id: UUID
     scope: str

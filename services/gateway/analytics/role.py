@@ -5,7 +5,7 @@ Several processes share the partitions; of their relays one is at work.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
@@ -31,7 +31,7 @@ from libs.process.settings import Database
 from libs.process.stopping import on_signals
 from libs.process.together import run_together
 from services.gateway.analytics import epochs, holding
-from services.gateway.analytics.knowing import CATEGORIES, KNOWING, PUBLISHING, Knowing
+from services.gateway.analytics.knowing import CATEGORIES, KNOWING, PUBLISHING, Knowing, alone
 from services.gateway.analytics.pseudonyms import epoch_key
 from services.gateway.analytics.publishing import Publishing
 from services.gateway.analytics.ripening import KnownUpTo, Ripening
@@ -87,15 +87,20 @@ def together(settings: AnalyticsSettings, stop: Event) -> None:
 
 def knower(settings: AnalyticsSettings, engine: Engine, broker: Broker, by: Time) -> Projector:
     care = topic_of("care", settings.topic_prefix)
-    reader = Reader(
-        name=KNOWING,
-        chain_keys={care: settings.key("chain:care")},
-        categories=CATEGORIES,
-        forgotten=erasing.forgotten,
-        spared=erasing.SPARED,
-    )
+    reader = knowers_reader({care: settings.key("chain:care")})
     projection = Knowing(settings.key, held_for=settings.held_for, now=by.now)
     return _projector(settings, engine, broker, reader, projection, by=by)
+
+
+def knowers_reader(chain_keys: Mapping[str, bytes]) -> Reader:
+    return Reader(
+        name=KNOWING,
+        chain_keys=chain_keys,
+        categories=CATEGORIES,
+        forgotten=erasing.forgotten,
+        alone=alone,
+        spared=erasing.SPARED,
+    )
 
 
 def publisher(settings: AnalyticsSettings, engine: Engine, broker: Broker, by: Time) -> Projector:

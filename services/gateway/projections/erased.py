@@ -36,9 +36,7 @@ tables = (erased,)
 # Partitions are shared among projectors. Whoever removes waits for all batches that began before
 # this was known, and whichever begins afterwards knows it.
 _SHARED = text("SELECT pg_advisory_xact_lock_shared(hashtextextended('interlude.erased', 0))")
-_ALONE = """
-DO $$ BEGIN PERFORM pg_advisory_xact_lock(hashtextextended('interlude.erased', 0)); END $$
-"""
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('interlude.erased', 0))")
 _FORGOTTEN = text("""
 SELECT tenant_id, patient_id FROM erased
 JOIN unnest(CAST(:tenants AS uuid[]), CAST(:patients AS uuid[])) AS asked(tenant_id, patient_id)
@@ -49,14 +47,19 @@ USING (tenant_id, patient_id)
 # ruff: noqa: S608
 
 _OF_PATIENT = "tenant_id = :tenant AND patient_id = :patient"
+_OF_THEIR_HOMEWORK = f"assignment_id IN (SELECT assignment_id FROM assignments WHERE {_OF_PATIENT})"
 _WHERE = {
     "people": "tenant_id = :tenant AND person_id = :patient AND kind = 'patient'",
-    "assignment_parts": f"""tenant_id = :tenant AND assignment_id IN (
-        SELECT assignment_id FROM assignments WHERE {_OF_PATIENT})""",
+    "assignment_parts": f"tenant_id = :tenant AND {_OF_THEIR_HOMEWORK}",
     "review_parts": f"""tenant_id = :tenant AND review_id IN (
         SELECT review_id FROM reviews WHERE {_OF_PATIENT})""",
 }
 """Whose rows these are, where no column says it."""
+
+_ALSO = {
+    "occurrences": f"tenant_id = :tenant AND patient_id IS NULL AND {_OF_THEIR_HOMEWORK}",
+}
+"""Windows that were withdrawn did not always say whose they were."""
 
 OF_NO_PATIENT = frozenset(
     {"clinics", "supervisions", "departures", "records_windows", "templates", "template_versions"}
@@ -64,9 +67,10 @@ OF_NO_PATIENT = frozenset(
 
 
 def project(db: Connection, events: Sequence[Recorded]) -> None:
-    """After all other projections: what this batch tells of somebody is removed with the rest."""
+    """After all other projections, and `alone`: what this batch tells of somebody is removed with
+    the rest.
+    """
     for recorded, fact in _facts(events):
-        db.exec_driver_sql(_ALONE)
         db.execute(
             text(_removing_all()),
             {
@@ -75,6 +79,12 @@ def project(db: Connection, events: Sequence[Recorded]) -> None:
                 "erased_at": fact.erased_at,
             },
         )
+
+
+def alone(db: Connection, events: Sequence[Recorded]) -> None:
+    """For `Reader.alone`."""
+    if any(_facts(events)):
+        db.execute(_ALONE)
 
 
 def forgotten(db: Connection, subjects: Collection[Subject]) -> Collection[Subject]:
@@ -126,4 +136,5 @@ def _in_order(names: Collection[str]) -> Sequence[str]:
 
 
 def _condition(table: str) -> str:
-    return _WHERE.get(table, _OF_PATIENT)
+    told = _WHERE.get(table, _OF_PATIENT)
+    return f"{told} OR {_ALSO[table]}" if table in _ALSO else told

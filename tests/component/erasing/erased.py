@@ -20,10 +20,13 @@ async def released(world: World) -> None:
     await world.done("admin", "care", f"{HERS}/releases")
 
 
+def a_pass(world: World) -> str:
+    return signed(pass_key(), CLINIC, CONFIRMS, now=world.time.now.timestamp())
+
+
 async def by_the_gateway(world: World) -> httpx.Response:
-    token = signed(pass_key(), CLINIC, CONFIRMS, now=world.time.now.timestamp())
     counted = {"removed": [{"what": "timeline", "count": 7}]}
-    return await world.post(token, "care", f"{HERS}/confirmations", counted)
+    return await world.post(a_pass(world), "care", f"{HERS}/confirmations", counted)
 
 
 async def keys(world: World, who: UUID) -> list[object]:

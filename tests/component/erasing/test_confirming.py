@@ -6,10 +6,11 @@ import httpx
 import psycopg
 import pytest
 
-from libs.access.passes import CONFIRMS, signed
+from libs.access.departed import TRUSTED_FOR
+from libs.access.passes import CONFIRMS, holder, signed
 from libs.testing.cast import CLINIC, LEV, MASHA
 from services.gateway.confirming import Confirming
-from tests.component.erasing.erased import HERS, by_the_gateway, released
+from tests.component.erasing.erased import HERS, a_pass, by_the_gateway, released
 from tests.component.erasing.world import World, pass_key
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(120)]
@@ -36,6 +37,15 @@ async def test_nobody_but_the_gateway_confirms_for_the_gateway(world: World) -> 
     for scope in ("care", "care/erasures.write"):
         other = signed(pass_key(), CLINIC, scope, now=now)
         assert await world.refused(other, "care", path) == (403, "scope-not-granted")
+    assert (await by_the_gateway(world)).status_code == 201
+
+
+async def test_nobody_says_of_the_gateway_that_it_has_left(world: World) -> None:
+    await released(world)
+    gateway = holder(pass_key(), a_pass(world), now=world.time.now.timestamp()).person_id
+    await world.done("admin", "care", "/v1/departures", {"person_id": str(gateway)})
+    await world.all_hear()
+    world.time.passes(seconds=TRUSTED_FOR)
     assert (await by_the_gateway(world)).status_code == 201
 
 

@@ -19,16 +19,13 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy.local.people import SCOPES
 from deploy.local.processes import SERVICES, without_the_master
-from libs.access.erasing import SPARED
 from libs.access.passes import KIND
 from libs.access.principal import Principal
 from libs.eventstore import progress
 from libs.eventstore.applying import Applying
 from libs.eventstore.following import KEEP, REACT, keeping, reacting
-from libs.eventstore.projecting import LIVE
 from libs.eventstore.reacting import Reacting
 from libs.eventstore.recorded import Recorded
-from libs.eventstore.taking import Reader
 from libs.messaging.broker import Partition
 from libs.messaging.envelope import topic_of
 from libs.privacy.sealer import KeyringSealer
@@ -43,7 +40,7 @@ from libs.testing.web import Names, client
 from libs.web.hosting import Hosted, Settings, edge_of
 from libs.web.passes import OrPass
 from libs.web.service import Manners
-from services.gateway.projections import erased
+from services.gateway.projecting import reader_of as projectors_reader
 from services.gateway.projections.everything import LIVE as LIVE_PROJECTIONS
 from tests.component.delivering import delivered
 from tests.component.erasing.following import Follows, Time
@@ -80,6 +77,9 @@ PEOPLE = Names(
         "anna": _person(ANNA, "therapist"),
         "masha": _person(MASHA, "patient"),
         "lev": _person(LEV, "patient"),
+        "masha at the desk": replace(
+            _person(MASHA, "patient"), roles=frozenset({"patient", "clinic_admin"})
+        ),
     }
 )
 
@@ -266,5 +266,4 @@ def _engine(database: Database) -> Engine:
 def _projector(engine: Engine, time: Time) -> Applying:
     master = master_key(DEVELOPMENT_MASTER_KEY)
     keys = {topic_of(each): derived(master, f"chain:{each}") for each in SERVICES}
-    reader = Reader(name=LIVE, chain_keys=keys, forgotten=erased.forgotten, spared=SPARED)
-    return Applying(engine, reader, LIVE_PROJECTIONS, time.clock)
+    return Applying(engine, projectors_reader(keys), LIVE_PROJECTIONS, time.clock)

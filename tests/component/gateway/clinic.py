@@ -16,11 +16,9 @@ from sqlalchemy import create_engine, make_url
 
 from deploy.local.ports import wait_until
 from deploy.local.processes import without_the_master
-from libs.access.erasing import SPARED
 from libs.eventstore.chain import link
 from libs.eventstore.projecting import LIVE, Projection, Projector
 from libs.eventstore.recorded import Recorded
-from libs.eventstore.taking import Reader
 from libs.messaging.broker import Message
 from libs.messaging.connect import connect
 from libs.messaging.envelope import to_message, topic_of
@@ -30,7 +28,7 @@ from libs.testing.cast import ANNA
 from libs.testing.databases import Database
 from libs.testing.streams import stream
 from services.gateway.contracts import SERVICES
-from services.gateway.projections import erased
+from services.gateway.projecting import reader_of
 from services.gateway.projections.everything import LIVE as LIVE_PROJECTIONS
 from services.gateway.settings import RebuildSettings
 
@@ -111,7 +109,7 @@ class Clinic:
             projector = Projector(
                 engine,
                 broker,
-                Reader(name=LIVE, chain_keys=keys, forgotten=erased.forgotten, spared=SPARED),
+                reader_of(keys),
                 projections,
                 group=f"{self.prefix}interlude.gateway.projector",
                 now=utc_now,

@@ -183,36 +183,6 @@ async def test_no_more_items_are_in_memory_than_a_few(
     assert max(piece.count(b'\n{"id"') for piece in pieces) == 2
 
 
-async def test_no_record_of_it_no_answer(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def away(_export: object) -> None:
-        raise StoreUnavailable
-
-    monkeypatch.setattr(door, "recorded", away)
-    answer = await asked(app, "masha")
-    assert (answer.status_code, answer.json()["code"]) == (503, "store-unavailable")
-    assert "Masha" not in answer.text
-
-
-async def test_what_is_recorded_of_an_export_holds_no_word_of_it(
-    app: FastAPI, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen: list[Any] = []
-
-    async def keep(export: object) -> None:
-        seen.append(export)
-
-    monkeypatch.setattr(door, "recorded", keep)
-    await asked(app, "anna", HER_CASE, **PAGE)
-    (export,) = seen
-    assert (export.operation, export.role, export.kind, export.form) == (
-        "exportCase",
-        "therapist",
-        "case",
-        "html",
-    )
-    assert (export.patient_id, export.principal.person_id) == (MASHA, ANNA)
-
-
 async def test_what_does_not_open_is_said_to_be_sealed(fresh: FastAPI, story: Story) -> None:
     kept = dict(story.keyring._keys)
     story.keyring.spoil(CLINIC, ANNA)

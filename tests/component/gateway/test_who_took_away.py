@@ -25,7 +25,7 @@ CONSENTS = f"/v1/patients/{MASHA}/consents"
 
 @pytest.mark.parametrize("form", [{}, PAGE], ids=["json", "page"])
 @pytest.mark.parametrize(
-    ("who", "path", "told"),
+    ("who", "path", "words"),
     [
         ("masha", HERS, "export exportRecord patient self"),
         ("anna", HER_CASE, "export exportCase therapist treatment"),
@@ -35,10 +35,10 @@ CONSENTS = f"/v1/patients/{MASHA}/consents"
     ],
 )
 async def test_who_is_given_it_is_written_down(
-    app: FastAPI, audit: MemoryAudit, *, form: Mapping[str, str], who: str, path: str, told: str
+    app: FastAPI, audit: MemoryAudit, *, form: Mapping[str, str], who: str, path: str, words: str
 ) -> None:
-    """`told`: what was done, in which role, and why."""
-    verb, action, role, reason = told.split()
+    """`words`: what was done, in which role, and why."""
+    verb, action, role, reason = words.split()
     correlation = UUID(int=77)
     answer = await asked(app, who, path, **form, **{"X-Correlation-Id": str(correlation)})
     assert answer.status_code == 200

@@ -12,7 +12,6 @@ from services.care.domain.clinic import ClinicId
 from services.care.domain.departure import (
     LeftBeforeTheyReturned,
     OwnDeparture,
-    PatientsStay,
     PersonId,
     RecordDeparture,
     RecordReturn,
@@ -29,9 +28,7 @@ nobody_left: Scenario[departure.Command, departure.State, departure.Event] = Sce
     departure.decider
 )
 left = StaffLeft(person_id=PersonId(ANNA), left_at=NOW)
-leave = RecordDeparture(
-    by=ADMIN, happened_at=NOW, now=NOW, person_id=PersonId(ANNA), is_patient=False
-)
+leave = RecordDeparture(by=ADMIN, happened_at=NOW, now=NOW, person_id=PersonId(ANNA))
 returned = StaffReturned(returned_at=LATER)
 come_back = RecordReturn(by=ADMIN, happened_at=LATER, now=LATER)
 
@@ -59,10 +56,6 @@ def test_nobody_records_that_they_have_left_themselves() -> None:
     nobody_left.when(replace(leave, person_id=PersonId(ADMIN.person_id))).then_rejected(
         OwnDeparture
     )
-
-
-def test_a_patient_is_discharged_and_does_not_leave() -> None:
-    nobody_left.when(replace(leave, is_patient=True)).then_rejected(PatientsStay)
 
 
 def test_times_run_forward() -> None:

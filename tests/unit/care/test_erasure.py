@@ -123,6 +123,26 @@ def test_asked_for_twice_it_is_asked_for_once() -> None:
 
 
 @pytest.mark.parametrize("history", [(), (announced,), (announced, held)])
+def test_a_wish_is_the_patients_from_when_they_ask_for_what_the_clinic_asked_for(
+    history: tuple[erasure_facts.Event, ...],
+) -> None:
+    never_asked.given(by_the_clinic, *history).when(asks()).then(requested)
+    never_asked.given(by_the_clinic, *history).when(asks(ADMIN, "other")).then_nothing_changes()
+    both = never_asked.given(by_the_clinic, *history, requested)
+    both.when(asks()).then_nothing_changes()
+    both.when(replace(withdraws, by=ADMIN)).then_rejected(erasure.ErasureThePatients)
+    both.when(withdraws).then(ErasureWithdrawn(withdrawn_by="patient", withdrawn_at=NOW))
+
+
+def test_what_was_announced_and_held_stays_so_when_the_patient_asks_too() -> None:
+    both = never_asked.given(by_the_clinic, announced, requested)
+    both.when(announces).then_nothing_changes()
+    both.when(releases()).then(released)
+    under_hold = never_asked.given(by_the_clinic, announced, held, requested)
+    under_hold.when(releases()).then_rejected(erasure.ErasureIsHeld)
+
+
+@pytest.mark.parametrize("history", [(), (announced,), (announced, held)])
 def test_a_patient_changes_their_mind_before_it_is_released(
     history: tuple[erasure_facts.Event, ...],
 ) -> None:

@@ -28,7 +28,6 @@ from services.care.domain.erasure_facts import (
     ErasureHeld,
     ErasureHoldEnded,
     ErasureReleased,
-    ErasureRequested,
     ErasureWithdrawn,
     Event,
     Hold,
@@ -98,7 +97,7 @@ def obstacles(history: list[Event], at: datetime) -> list[str]:
     holds: dict[Hold, datetime | None] = {}
     for fact in history:
         match fact:
-            case ErasureRequested() | ErasureWithdrawn():
+            case ErasureWithdrawn():
                 not_before = None
             case ErasureAnnounced():
                 not_before = fact.not_before

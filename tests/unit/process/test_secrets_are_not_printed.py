@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from deploy.local.broker import Chosen
 from deploy.local.choices import choices
 from deploy.local.database import Target
-from deploy.local.processes import Place, Ports, without_the_master
+from deploy.local.processes import Place, Ports, for_auditors, without_the_master
 from deploy.local.run_info import RunInfo
 from libs.process.settings import Settings, complaints
 
@@ -21,7 +21,7 @@ PASSWORD = "correct-horse-battery-staple"  # noqa: S105 - of nobody's
 MASTER_KEY = base64.b64encode(bytes(range(11, 43))).decode()
 DATABASE = f"postgresql://somebody:{PASSWORD}@127.0.0.1:1/interlude"
 BROKER = f"kafka+ssl://somebody:{PASSWORD}@127.0.0.1:1"
-DERIVED = without_the_master(MASTER_KEY, epochs=2)
+DERIVED = {**without_the_master(MASTER_KEY, epochs=2), **for_auditors(MASTER_KEY)}
 KEYS = [pair.partition(":")[2] for each in DERIVED.values() for pair in each.split(",")]
 GIVEN = {
     "PROFILE": "local",
@@ -38,8 +38,8 @@ GIVEN = {
     **{f"{name}_URL": "http://127.0.0.1:1" for name in ("CARE", "ASSIGNMENT", "DIARY", "REVIEW")},
 }
 READ_BY = ("libs.process.following", "libs.process.relaying", "libs.process.dismissing",
-           "libs.process.tending", "libs.process.rotating", "libs.web.hosting",
-           "services.gateway.settings", "deploy.local.issuer")  # fmt: skip
+           "libs.process.tending", "libs.process.rotating", "libs.process.auditing",
+           "libs.web.hosting", "services.gateway.settings", "deploy.local.issuer")  # fmt: skip
 """Where the settings of all processes and commands are described."""
 
 

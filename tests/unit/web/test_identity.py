@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from libs.process.trusting import Trusted
+from libs.process.trusting import Claims, Trusted
 from libs.testing.cast import ANNA, CLINIC
 from libs.web.identity import Identity
 from tests.unit.web.issuing import (
@@ -17,6 +17,7 @@ from tests.unit.web.issuing import (
     Provider,
     T,
     encoded,
+    identity_of,
     refused,
     token,
     with_header,
@@ -99,6 +100,18 @@ async def test_it_may_say_which_program_it_was_given_to(
 ) -> None:
     """What is no id could be anything, and is left out."""
     assert (await identity.principal(token(**claims))).client == client
+
+
+async def test_nobody_is_given_by_their_provider_what_our_own_passes_are_for(
+    provider: Provider,
+) -> None:
+    """Under whatever claim it is found."""
+    wide = "openid erasure:confirm care/patients.read"
+    here = identity_of(provider, Trusted(url=ISSUER))
+    assert (await here.principal(token(scope=wide))).scopes == {"openid", "care/patients.read"}
+    renamed = identity_of(provider, Trusted(url=ISSUER, claims=Claims(scope="permissions")))
+    listed = token(permissions=["erasure:confirm"])
+    assert (await renamed.principal(listed)).scopes == frozenset()
 
 
 async def test_a_moment_may_have_fractions(identity: Identity) -> None:

@@ -89,6 +89,24 @@ def test_she_is_removed_and_what_comes_late_is_let_pass(own_database: Database) 
     assert rows(clinic) == without_her
 
 
+def test_rows_from_when_they_did_not_say_whose_they_are_are_removed_too(
+    own_database: Database,
+) -> None:
+    """As an installation has them that is older than that, of windows that were withdrawn."""
+    clinic = lived_through(own_database)
+    without_her = lev_came_too(clinic)["occurrences"]
+    with psycopg.connect(clinic.database.url) as superuser:
+        of_hers = superuser.execute(
+            "UPDATE gateway.occurrences SET patient_id = NULL WHERE patient_id = %s", [MASHA]
+        ).rowcount
+    assert of_hers > 0
+    with clinic.live():
+        clinic.told(erased(MASHA))
+        clinic.caught_up()
+    assert rows(clinic)["occurrences"] == without_her
+    assert counted(clinic)["occurrences"] == of_hers
+
+
 def test_whoever_reads_it_all_at_once_comes_to_the_same(own_database: Database) -> None:
     """The erasure stands in one topic, most of what she did in others, read in whatever order."""
     clinic = told_the_story(own_database)
