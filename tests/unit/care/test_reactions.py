@@ -49,7 +49,7 @@ async def test_unreadable_is_never_said_of_a_moment_when_somebody_may_remember_a
 
 async def wished(keyring: MemoryKeyring, now: datetime) -> ErasePatient:
     unused: Any = None
-    [erases] = reactions.reactions(unused, keyring)[RELEASED]
+    [erases] = reactions.reactions(unused, keyring, unused)[RELEASED]
     [released] = stream("erasure", MASHA, (RELEASED, {"patient_id": str(MASHA)}))
     cause = Cause(
         recorded=released,
