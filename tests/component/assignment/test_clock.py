@@ -194,7 +194,7 @@ async def test_what_was_given_before_there_was_a_clock_is_looked_at_once(
     with psycopg.connect(own_database.url) as superuser:
         superuser.execute(
             "DROP TABLE assignment.homework_looks; DROP TABLE assignment.clock_lease;"
-            " UPDATE assignment.alembic_version SET version_num = '0011'"
+            " UPDATE assignment.alembic_version SET version_num = '0015'"
         )
         superuser.execute(
             "INSERT INTO assignment.known_homework (tenant_id, assignment_id, patient_id)"
